@@ -1,0 +1,60 @@
+"""Whether this process lives (/healthz) and whether it can serve people (/readyz)."""
+
+import logging
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+
+log = logging.getLogger(__name__)
+
+
+def healthz(request):
+    """200 as long as the process answers; touches nothing else."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readyz(request):
+    """200 when everything a page needs answers, else 503; {"ready": …, "checks": {name: "ok" or what is wrong}}."""
+    checks = {name: _outcome(check) for name, check in CHECKS.items()}
+    ready = all(outcome == "ok" for outcome in checks.values())
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+def _outcome(check):
+    try:
+        return check() or "ok"
+    except Exception as error:  # whatever it is, the answer is "not ready", and the log says why
+        log.warning("not ready: %s: %s", check.__name__, str(error).strip().splitlines()[:1])
+        return f"{type(error).__name__}: no answer"
+
+
+def database():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def migrations():
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(waiting)} migrations not applied" if waiting else None
+
+
+def shared_cache():
+    cache.set("readyz", "ok", 10)
+    return None if cache.get("readyz") == "ok" else "does not keep what it was given"
+
+
+def channel_layer():
+    async_to_sync(get_channel_layer().group_send)("readyz", {"type": "readyz"})
+
+
+CHECKS = {
+    "database": database,
+    "migrations": migrations,
+    "cache": shared_cache,
+    "channel_layer": channel_layer,
+}

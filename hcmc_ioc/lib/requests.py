@@ -1,0 +1,19 @@
+"""The id of the request being served: on every log line, every ticket event and every answer."""
+
+from contextvars import ContextVar
+from uuid import uuid4
+
+_current = ContextVar("request_id", default="")
+
+
+def request_id():
+    """The current request's id, "" outside of one."""
+    return _current.get()
+
+
+def begin(given=""):
+    """Start a request: take the proxy's id when it is a plain one, else a new one. Returns it."""
+    plain = 8 <= len(given) <= 64 and given.isascii() and given.replace("-", "").isalnum()
+    chosen = given if plain else uuid4().hex
+    _current.set(chosen)
+    return chosen

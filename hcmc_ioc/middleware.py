@@ -1,0 +1,38 @@
+"""The site's own middleware."""
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from hcmc_ioc.lib import requests
+
+
+def request_id(get_response):
+    """Give each request an id (`request.id`, the log, the header X-Request-ID)."""
+
+    def middleware(request):
+        request.id = requests.begin(request.headers.get("X-Request-ID", ""))
+        response = get_response(request)
+        response["X-Request-ID"] = request.id
+        return response
+
+    return middleware
+
+
+def language(get_response):
+    """Speak the language the person chose (a cookie), else the site's own.
+
+    The browser's Accept-Language is not asked: an English browser in a Vietnamese office is no choice of a person.
+    """
+    known = dict(settings.LANGUAGES)
+
+    def middleware(request):
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        translation.activate(chosen if chosen in known else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
+        response = get_response(request)
+        patch_vary_headers(response, ["Cookie"])
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
+
+    return middleware

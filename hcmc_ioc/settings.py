@@ -1,0 +1,276 @@
+"""All settings, read top to bottom; everything variable comes from the environment (`.env.example` explains each).
+
+*Local mode* is `DATABASE_URL` unset: embedded PostgreSQL and Valkey under `IOC_VAR`, secrets made once. Otherwise this
+is production, which refuses to start without its secrets and names them.
+"""
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from hcmc_ioc import env
+from hcmc_ioc.embedded import Services
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEBUG = env.flag("DEBUG")
+LOCAL = not env.text("DATABASE_URL")
+
+# --- The city this database belongs to: its own facts, and which map of its areas is in force
+
+CITY_CODE = env.text("IOC_CITY", "hcmc")
+CITY_FILE = BASE_DIR / "districts" / "data" / CITY_CODE / "city.toml"
+if not CITY_FILE.is_file():
+    known = sorted(file.parent.name for file in CITY_FILE.parent.parent.glob("*/city.toml"))
+    raise ImproperlyConfigured(f"IOC_CITY is {CITY_CODE!r}, but the cities known are: {', '.join(known)}")
+CITY = tomllib.loads(CITY_FILE.read_text(encoding="utf-8")) | {"code": CITY_CODE}
+MAP = env.text("IOC_MAP", CITY["default_map"])
+if MAP not in CITY["maps"]:
+    raise ImproperlyConfigured(f"IOC_MAP is {MAP!r}, but the maps of {CITY_CODE} are: {', '.join(CITY['maps'])}")
+
+# --- Where data, secrets and services are
+
+VAR = (BASE_DIR / env.text("IOC_VAR", "var")).resolve()
+EMBEDDED = Services(VAR)
+if LOCAL:
+    env.local_secrets(VAR)
+    DATABASE_URL = EMBEDDED.database_url(f"ioc_{CITY_CODE}")
+    REDIS_URL = env.text("REDIS_URL", EMBEDDED.redis_url)
+else:
+    env.require("IOC_SECRET_KEY", "IOC_FIELD_KEYS", "IOC_DIGEST_KEY", "ALLOWED_HOSTS", "REDIS_URL")
+    DATABASE_URL = env.text("DATABASE_URL")
+    REDIS_URL = env.text("REDIS_URL")
+
+SECRET_KEY = env.text("IOC_SECRET_KEY")
+FIELD_KEYS = env.items("IOC_FIELD_KEYS")
+DIGEST_KEY = env.text("IOC_DIGEST_KEY")
+
+DATABASES = {
+    "default": env.database(DATABASE_URL)
+    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": False}
+}
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- What the site is made of
+
+INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",  # autodiscovery would import leaflet.admin and with it GDAL
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "rest_framework",
+    "channels",
+    "leaflet",
+    "django_htmx",
+    "csp",
+    "axes",
+    "hcmc_ioc",
+    "accounts",
+    "districts",
+    "feedback",
+    "dashboards",
+]
+
+MIDDLEWARE = [
+    "hcmc_ioc.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "hcmc_ioc.middleware.language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "hcmc_ioc.urls"
+ASGI_APPLICATION = "hcmc_ioc.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "hcmc_ioc.context.site",
+            ],
+        },
+    }
+]
+
+# --- People: sessions, signing in, locking out
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 12 * 3600  # one shift
+SESSION_COOKIE_NAME = "ioc_session"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# --- Words, time
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "ioc_language"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["hcmc_ioc.formats"]
+USE_THOUSAND_SEPARATOR = True
+USE_TZ = True
+TIME_ZONE = CITY["time_zone"]
+
+# --- Cache, live hints, background work: one Redis, a database and a prefix for each
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.redis_database(REDIS_URL, 1),
+        "KEY_PREFIX": CITY_CODE,
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 5},
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [env.redis_database(REDIS_URL, 2)], "prefix": f"ioc-{CITY_CODE}"},
+    }
+}
+CELERY_BROKER_URL = env.celery_broker(env.redis_database(REDIS_URL, 0))
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{CITY_CODE}:",
+    "socket_connect_timeout": 2,  # a lost broker never holds up a page
+    "socket_timeout": 15,
+    "visibility_timeout": 3600,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False  # beat sweeps what was not sent
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # the schedule is short and needs no file
+CELERY_BEAT_SCHEDULE = {
+    # Sweeps what a lost task left behind; a run that could not start in time is not owed later.
+    "fold": {"task": "dashboards.tasks.fold", "schedule": 5.0, "options": {"expires": 5}},
+    "tick": {"task": "dashboards.tasks.tick", "schedule": 60.0, "options": {"expires": 60}},
+}
+# Sent after each commit that wrote ticket events. Names, so that feedback need not know who listens.
+TICKET_EVENT_TASKS = ["dashboards.tasks.fold"]
+
+# --- Static files, maps, API
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static" if LOCAL else BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if DEBUG:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = VAR / "media"
+_manifest = STATIC_ROOT / "staticfiles.json"
+BUILD_ID = env.text("IOC_BUILD_ID") or (f"{_manifest.stat().st_mtime_ns:x}" if _manifest.is_file() else "dev")
+
+MAP_TILES_URL = env.text("MAP_TILES_URL")
+LEAFLET_CONFIG = {
+    "TILES": [("", MAP_TILES_URL, {"maxZoom": 19})] if MAP_TILES_URL else [],  # None would fetch foreign tiles
+    "DEFAULT_CENTER": tuple(CITY["centre"]),
+    "DEFAULT_ZOOM": 11,
+    "MAX_ZOOM": 19,  # a map without tiles has none of its own
+    "SCALE": "metric",
+    "RESET_VIEW": False,
+    "NO_GLOBALS": False,
+}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+
+# --- Hosts, cookies, content policy
+
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
+CSRF_COOKIE_NAME = "ioc_csrf"
+HTTPS = env.flag("IOC_HTTPS", default=not LOCAL)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = env.number("IOC_HSTS_SECONDS", 31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+_tiles_origin = ["/".join(MAP_TILES_URL.split("/")[:3]).replace("{s}", "*")] if MAP_TILES_URL else []
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", *_tiles_origin],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Logging: one line per event on stderr
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "hcmc_ioc.logs.LineFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO").upper()},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        "celery.app.trace": {"level": "WARNING"},  # a line per task every five seconds says nothing
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "uvicorn.access": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+    },
+}

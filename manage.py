@@ -1,0 +1,27 @@
+#!/usr/bin/env python
+"""Django's commands; in local mode the embedded servers are started or joined first."""
+
+import os
+import sys
+
+WITHOUT_DATABASE = {"collectstatic", "compile_messages", "help", "makemessages", "version"}
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hcmc_ioc.settings")
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    from hcmc_ioc.embedded import EmbeddedError
+
+    try:
+        if settings.LOCAL and not WITHOUT_DATABASE.intersection(sys.argv[1:2]):
+            settings.EMBEDDED.start(settings.DATABASES["default"]["NAME"])
+    except (EmbeddedError, ImproperlyConfigured) as error:
+        sys.exit(f"{error}")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
