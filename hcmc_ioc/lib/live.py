@@ -1,0 +1,37 @@
+"""Hints to open screens: "topic X is now version N". The only user of the channel layer.
+
+A hint carries no content and may be lost: screens re-ask the ordinary page, and every heartbeat repeats the versions.
+"""
+
+import logging
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+
+EVERYTHING = "city"
+
+
+def group(topic: str) -> str:
+    """The channel-layer group of a topic (`unit:42` → `live.unit.42`)."""
+    return "live." + topic.replace(":", ".")
+
+
+def publish(versions: dict[str, int]) -> None:
+    """Tell everybody who listens that these topics now have these versions; a lost broker costs nothing but a log line."""
+    try:
+        async_to_sync(_send)(versions)
+    except Exception as exc:  # noqa: BLE001 - a hint must never fail the work that was just committed
+        log.warning("live hints not sent (%s): screens catch up by their heartbeat", exc)
+
+
+async def _send(versions: dict[str, int]) -> None:
+    layer = get_channel_layer()
+    for topic, version in versions.items():
+        await layer.group_send(group(topic), {"type": "hint", "topic": topic, "version": version})
+
+
+def publish_on_commit(versions: dict[str, int]) -> None:
+    transaction.on_commit(lambda: publish(versions), robust=True)
