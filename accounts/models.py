@@ -1,0 +1,93 @@
+"""Who: people and the roles they hold in units.
+
+A person may hold several memberships over time, one of them active; it decides what the person sees and may do.
+A wall screen is a device with a token (`dashboards.Screen`), never a person.
+"""
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+
+
+class Language(models.TextChoices):
+    VIETNAMESE = "vi", "Tiếng Việt"
+    ENGLISH = "en", "English"
+
+
+class User(AbstractUser):
+    """A person who signs in. Vietnamese names are one field: they do not split into first and last."""
+
+    first_name = None
+    last_name = None
+    full_name = models.CharField(_("Họ và tên"), max_length=120)
+    language = models.CharField(
+        _("Ngôn ngữ"), max_length=2, choices=Language.choices, default=Language.VIETNAMESE
+    )
+
+    objects = UserManager()
+    REQUIRED_FIELDS = ["email", "full_name"]
+
+    class Meta:
+        verbose_name = _("Người dùng")
+        verbose_name_plural = _("Người dùng")
+
+    def __str__(self):
+        return self.full_name or self.username
+
+    def get_full_name(self):
+        return self.full_name
+
+    def get_short_name(self):
+        return self.full_name.split()[-1] if self.full_name else self.username
+
+    @property
+    def membership(self) -> "Membership | None":
+        """The membership the person acts under now, with its unit; read once per instance."""
+        if not hasattr(self, "_membership"):
+            self._membership = Membership.objects.valid().filter(user=self, is_active=True).first()
+        return self._membership
+
+    @property
+    def role(self) -> str:
+        """The active role's value, or "" for a person without one (who then sees nothing)."""
+        return self.membership.role if self.membership else ""
+
+
+class MembershipQuerySet(models.QuerySet):
+    def valid(self, on=None):
+        """Memberships in force on the local date `on` (today), with their units."""
+        day = on or timezone.localdate()
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day).select_related(
+            "unit"
+        )
+
+
+class Membership(models.Model):
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("Người dùng"))
+    unit = models.ForeignKey("districts.Unit", on_delete=models.PROTECT, verbose_name=_("Đơn vị"))
+    role = models.CharField(_("Vai trò"), max_length=20, choices=Role.choices)
+    valid_from = models.DateField(_("Từ ngày"), default=timezone.localdate)
+    valid_to = models.DateField(_("Đến ngày"), null=True, blank=True)
+    is_active = models.BooleanField(_("Đang dùng"), default=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Vai trò của người dùng")
+        verbose_name_plural = _("Vai trò của người dùng")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(is_active=True), name="one_active_membership_per_user"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="membership_ends_after_start",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.get_role_display()} · {self.unit}"
