@@ -1,0 +1,261 @@
+"""The only writer of tickets. One verb per move; keyword-only, actor first, each its own transaction.
+
+Every verb locks the row, checks the version that the person saw, lets `feedback.lives` think, writes ticket, promises,
+event, words and outbox together, and sends its hints after the commit. A repeated request (same `request_id`) changes
+nothing and returns the ticket. Raises `workflow.IllegalMove` (with messages per field), `StaleTicket`,
+`PermissionDenied`.
+"""
+
+import logging
+from datetime import datetime
+
+from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from districts.models import Unit
+from feedback import access, facets, lives
+from feedback.lives import Actor, Intake, Life
+from feedback.models import EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
+from feedback.rulebook import rulebook
+from feedback.workflow import IllegalMove
+from hcmc_ioc.lib import crypto, live
+
+log = logging.getLogger(__name__)
+
+
+class StaleTicket(Exception):
+    """The ticket changed since the person read it. `ticket` is as it stands, `events` what happened meanwhile."""
+
+    def __init__(self, ticket: Ticket, events):
+        super().__init__(ticket.code)
+        self.ticket, self.events = ticket, list(events)
+
+
+@transaction.atomic(durable=True)
+def open_ticket(*, actor: Actor, intake: Intake, reporter: dict | None = None, at: datetime | None = None) -> Ticket:
+    """Record a report, promise an answer, forward it where a rule knows the unit.
+
+    `reporter` holds `name`, `phone` (E.164), `email`, each optional. `at` is when it is recorded (now).
+    """
+    if repeated := _done_before(actor, "open"):
+        return repeated
+    at = at or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('ticket_number')")
+        number = cursor.fetchone()[0]
+    prefix = settings.CITY["ticket_prefix"]
+    code = lives.ticket_code(prefix, number, timezone.localtime(at))
+    life = lives.begin(intake, code=code, actor=actor, recorded_at=at, book=rulebook())
+    _write(life, None)
+    if reporter and any(reporter.values()):
+        _add_reporter(life.ticket, reporter, at, is_first=True)
+    return life.ticket
+
+
+def forward(*, actor, ticket_id, unit, coordinating=None, note="", **seen) -> Ticket:
+    return _move("forward", actor, ticket_id, seen, unit=_unit_in_force(unit), coordinating=coordinating, note=note)
+
+
+def accept(*, actor, ticket_id, **seen) -> Ticket:
+    return _move("accept", actor, ticket_id, seen)
+
+
+def assign(*, actor, ticket_id, assignee, **seen) -> Ticket:
+    """Give the ticket to `assignee`, a user id of somebody working in the ticket's unit."""
+    return _move("assign", actor, ticket_id, seen, assignee=assignee)
+
+
+def start(*, actor, ticket_id, **seen) -> Ticket:
+    return _move("start", actor, ticket_id, seen)
+
+
+def ask_citizen(*, actor, ticket_id, reply, **seen) -> Ticket:
+    return _move("ask_citizen", actor, ticket_id, seen, reply=reply)
+
+
+def resume(*, actor, ticket_id, note, **seen) -> Ticket:
+    return _move("resume", actor, ticket_id, seen, note=note)
+
+
+def report_progress(*, actor, ticket_id, reply, **seen) -> Ticket:
+    return _move("report_progress", actor, ticket_id, seen, reply=reply)
+
+
+def transfer(*, actor, ticket_id, unit, note, **seen) -> Ticket:
+    """Hand over to another unit; the citizen's date stays."""
+    return _move("transfer", actor, ticket_id, seen, unit=_unit_in_force(unit), note=note)
+
+
+def send_back(*, actor, ticket_id, note, **seen) -> Ticket:
+    """Return as not competent: the hotline forwards it anew."""
+    return _move("send_back", actor, ticket_id, seen, note=note)
+
+
+def resolve(*, actor, ticket_id, reply, **seen) -> Ticket:
+    return _move("resolve", actor, ticket_id, seen, reply=reply)
+
+
+def close(*, actor, ticket_id, **seen) -> Ticket:
+    return _move("close", actor, ticket_id, seen)
+
+
+def reject(*, actor, ticket_id, reply, **seen) -> Ticket:
+    return _move("reject", actor, ticket_id, seen, reply=reply)
+
+
+def merge(*, actor, ticket_id, target, **seen) -> Ticket:
+    """Close this ticket into `target` (a ticket id), whose reporters grow by ours."""
+    return _move("merge", actor, ticket_id, seen, target=target)
+
+
+def reopen(*, actor, ticket_id, note, **seen) -> Ticket:
+    return _move("reopen", actor, ticket_id, seen, note=note)
+
+
+def extend(*, actor, ticket_id, due_at, note, **seen) -> Ticket:
+    return _move("extend", actor, ticket_id, seen, due_at=due_at, note=note)
+
+
+def edit(*, actor, ticket_id, values, **seen) -> Ticket:
+    """Correct what was recorded; `values` maps field names of `EDITABLE` to new values."""
+    unknown = set(values) - EDITABLE
+    if unknown:
+        raise ValueError(f"not editable: {', '.join(sorted(unknown))}")
+    return _move("edit", actor, ticket_id, seen, values=values, changes=sorted(values))
+
+
+def note(*, actor, ticket_id, note, **seen) -> Ticket:
+    return _move("note", actor, ticket_id, seen, note=note)
+
+
+def join(*, actor, ticket_id, reporter, **seen) -> Ticket:
+    """Another citizen reports the same thing: they are added to it and follow it."""
+    return _move("join", actor, ticket_id, seen, reporter=reporter)
+
+
+def rate(*, actor, ticket_id, score, note="", **seen) -> Ticket:
+    return _move("rate", actor, ticket_id, seen, score=score, note=note)
+
+
+EDITABLE = frozenset(
+    "category_id urgency needs_several is_public hides_name area_id unit_source near_border address lat lon".split()
+)
+
+VERBS = {
+    verb.__name__: verb
+    for verb in (forward, accept, assign, start, ask_citizen, resume, report_progress, transfer, send_back, resolve,
+                 close, reject, merge, reopen, extend, edit, note, join, rate)
+}
+
+
+@transaction.atomic(durable=True)
+def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticket:
+    """`seen` holds `version` (the one the person saw; absent: whatever it is) and `at` (now)."""
+    ticket = Ticket.objects.select_for_update(of=("self",)).defer("search").get(pk=ticket_id)
+    if _done_before(actor, verb):
+        return ticket
+    if actor.user is not None and not access.may(actor.user, verb, ticket):
+        raise PermissionDenied
+    version = seen.get("version")
+    if version is not None and version != ticket.version:
+        raise StaleTicket(ticket, ticket.events.filter(version__gt=version).select_related("actor").order_by("pk"))
+    life = Life(ticket, list(Promise.objects.filter(ticket_id=ticket_id).order_by("pk")))
+    before = facets.of(ticket, life.promises)
+    at = seen.get("at") or timezone.now()
+    if verb == "assign":
+        _check_assignee(ticket, given["assignee"])
+    if verb == "merge":
+        given["target"] = _merge_target(ticket, given["target"])
+    lives.apply(life, verb, at=at, actor=actor, given=given, book=rulebook())
+    _write(life, before)
+    if verb == "join":
+        _add_reporter(ticket, given["reporter"], at, is_first=False)
+    if verb == "merge":
+        _absorb(given["target"], ticket)
+    return ticket
+
+
+def _done_before(actor: Actor, verb: str) -> Ticket | None:
+    """The ticket that the same request already changed, when a submit is repeated."""
+    if actor.request_id is None:
+        return None
+    event = TicketEvent.objects.filter(request_id=actor.request_id, verb=verb).select_related("ticket").first()
+    return event.ticket if event else None
+
+
+def _write(life: Life, before: dict | None) -> None:
+    ticket = life.ticket
+    ticket.save(force_update=before is not None, force_insert=before is None)
+    for promise in life.promises:
+        promise.ticket = ticket
+    fresh = [p for p in life.promises if p.pk is None]
+    Promise.objects.bulk_create(fresh)
+    running = [p for p in life.promises[-1:] if p not in fresh]
+    for promise in running:  # settled ones never change
+        promise.save(force_update=True)
+    for step in life.steps:
+        step.event.ticket = ticket
+    TicketEvent.objects.bulk_create([step.event for step in life.steps])
+    EventText.objects.bulk_create(
+        [EventText(event=s.event, words=s.words, is_public=s.is_public) for s in life.steps if s.words]
+    )
+    if life.coordinating_ids:
+        ticket.coordinating.set(life.coordinating_ids)
+    FactChange.objects.create(ticket_id=ticket.pk, before=before, after=facets.of(ticket, life.promises))
+    live.publish_on_commit({f"ticket:{ticket.pk}": ticket.version})
+    transaction.on_commit(wake_folders, robust=True)
+
+
+def wake_folders() -> None:
+    """Ask the background to take the outbox now; a burst asks once. Without a broker the next sweep takes it."""
+    for task in settings.TICKET_EVENT_TASKS:
+        try:
+            if cache.add(f"queued:{task}", 1, timeout=5):
+                current_app.send_task(task, retry=False, ignore_result=True)
+        except Exception as exc:  # noqa: BLE001 - the ticket is safe; the sweep comes within seconds
+            log.warning("background not woken (%s): the next sweep takes the change", exc)
+
+
+def _add_reporter(ticket: Ticket, reporter: dict, at: datetime, *, is_first: bool) -> None:
+    phone = reporter.get("phone", "")
+    Reporter.objects.create(
+        ticket=ticket, name=reporter.get("name", ""), phone=phone, email=reporter.get("email", ""),
+        phone_digest=crypto.digest(phone, "phone"), tail_digest=crypto.digest(phone[-4:], "tail"),
+        is_first=is_first, joined_at=at,
+    )
+
+
+def _unit_in_force(unit_id: int | None) -> int | None:
+    """The unit id, if tickets may go there today; a unit that no longer exists is refused with its name."""
+    if not unit_id:
+        return None
+    unit = Unit.objects.in_force().filter(pk=unit_id).first()
+    if unit is None or not (unit.is_area or unit.is_organisation):
+        message = _("Đơn vị này không còn hoạt động, chọn đơn vị khác.")
+        raise IllegalMove(message, {"unit": message})
+    return unit.pk
+
+
+def _check_assignee(ticket: Ticket, user_id: int) -> None:
+    person = User.objects.filter(pk=user_id, is_active=True).first() if user_id else None
+    if person is None or not access.may(person, "accept", ticket):
+        message = _("Chọn cán bộ đang làm việc tại đơn vị xử lý.")
+        raise IllegalMove(message, {"assignee": message})
+
+
+def _merge_target(ticket: Ticket, target_id: int) -> Ticket | None:
+    target = Ticket.objects.select_for_update(of=("self",)).filter(pk=target_id).first() if target_id else None
+    if target is None or target.pk == ticket.pk or not target.is_open:
+        message = _("Chọn một phản ánh khác đang mở để gộp vào.")
+        raise IllegalMove(message, {"target": message})
+    return target
+
+
+def _absorb(target: Ticket, ticket: Ticket) -> None:
+    Ticket.objects.filter(pk=target.pk).update(reporter_count=target.reporter_count + ticket.reporter_count)

@@ -1,0 +1,360 @@
+"""The rows of a ticket's life. Only `feedback.actions` and `feedback.bulk` write tickets, promises and events.
+
+Catalogue rows (categories, channels, rules) are switched off or dated, never deleted. Personal data lives in
+`Reporter` alone, encrypted; events carry none, their free text lies in `EventText`, which can be redacted.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Func, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from districts.models import Unit
+from feedback.querysets import TicketQuerySet
+from feedback.workflow import MOVES, State
+from hcmc_ioc.lib.crypto import EncryptedTextField
+
+
+class Urgency(models.TextChoices):
+    NORMAL = "normal", _("Thường")
+    URGENT = "urgent", _("Khẩn")
+    EMERGENCY = "emergency", _("Cấp cứu")
+
+
+class CatalogueRow(models.Model):
+    """A row that people read in their language and that is switched off, never deleted."""
+
+    code = models.SlugField(_("Mã"), max_length=60, unique=True)
+    name_vi = models.CharField(_("Tên"), max_length=160)
+    name_en = models.CharField(_("Tên tiếng Anh"), max_length=160)
+    is_active = models.BooleanField(_("Đang dùng"), default=True)
+    position = models.PositiveSmallIntegerField(_("Thứ tự"), default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "code"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_vi
+
+
+class Category(CatalogueRow):
+    """A field of 1022 (lĩnh vực) or, below it, a kind of problem (nhóm vấn đề). Two levels."""
+
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    urgency = models.CharField(_("Mức độ"), max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
+    is_public = models.BooleanField(_("Công khai mặc định"), default=True)
+    needs_several = models.BooleanField(_("Cần nhiều đơn vị"), default=False)
+    keywords = models.TextField(_("Từ khóa gợi ý"), blank=True, help_text=_("Cách nhau bằng dấu phẩy."))
+
+    class Meta(CatalogueRow.Meta):
+        verbose_name = _("Lĩnh vực")
+        verbose_name_plural = _("Lĩnh vực")
+
+
+class Channel(CatalogueRow):
+    """How a report reached the city (kênh tiếp nhận)."""
+
+    class Meta(CatalogueRow.Meta):
+        verbose_name = _("Kênh tiếp nhận")
+        verbose_name_plural = _("Kênh tiếp nhận")
+
+
+class DatedRule(models.Model):
+    """A rule in force from `valid_from` to `valid_to` (local dates, both included), tried in order of `position`."""
+
+    code = models.SlugField(_("Mã"), max_length=60, unique=True)
+    position = models.PositiveIntegerField(_("Thứ tự"), help_text=_("Quy tắc đầu tiên phù hợp được áp dụng."))
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("Lĩnh vực"))
+    urgency = models.CharField(_("Mức độ"), max_length=10, choices=Urgency.choices, blank=True)
+    valid_from = models.DateField(_("Từ ngày"))
+    valid_to = models.DateField(_("Đến ngày"), null=True, blank=True)
+    note = models.CharField(_("Ghi chú"), max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["position"]
+
+    def __str__(self):
+        return self.code
+
+
+class DeadlineRule(DatedRule):
+    """How long the city gives itself, by regulation (quy chế 1022)."""
+
+    class Kind(models.TextChoices):
+        RESULT = "result", _("Trả lời người dân")
+        FORWARD = "forward", _("Phân loại và chuyển")
+        CLARIFY = "clarify", _("Xác định thẩm quyền")
+        DIRECTED = "directed", _("Sau chỉ đạo của lãnh đạo")
+
+    class Amounts(models.TextChoices):
+        MINUTES = "minutes", _("phút")
+        WORKING_HOURS = "working_hours", _("giờ làm việc")
+        WORKING_DAYS = "working_days", _("ngày làm việc")
+        CALENDAR_DAYS = "calendar_days", _("ngày")
+
+    kind = models.CharField(_("Loại hạn"), max_length=10, choices=Kind.choices)
+    needs_several = models.BooleanField(_("Nhiều đơn vị"), null=True, blank=True)
+    amount = models.PositiveIntegerField(_("Thời lượng"))
+    amount_unit = models.CharField(_("Đơn vị thời gian"), max_length=20, choices=Amounts.choices)
+    regulation = models.CharField(_("Căn cứ"), max_length=200, blank=True)
+
+    class Meta(DatedRule.Meta):
+        verbose_name = _("Quy định thời hạn")
+        verbose_name_plural = _("Quy định thời hạn")
+
+
+class RoutingRule(DatedRule):
+    """Category × area × level × time → who is responsible. Empty conditions match everything."""
+
+    area = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("Địa bàn"),
+                             related_name="+")
+    weekdays = models.CharField(_("Thứ"), max_length=7, blank=True, help_text=_("1 = thứ Hai … 7 = Chủ nhật"))
+    time_from = models.TimeField(_("Từ giờ"), null=True, blank=True)
+    time_to = models.TimeField(_("Đến giờ"), null=True, blank=True)
+    to_area = models.BooleanField(_("Giao đơn vị của địa bàn"), default=False)
+    responsible = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+                                    verbose_name=_("Đơn vị xử lý"))
+    coordinating = models.ManyToManyField(Unit, blank=True, related_name="+", verbose_name=_("Đơn vị phối hợp"))
+
+    class Meta(DatedRule.Meta):
+        verbose_name = _("Quy tắc chuyển")
+        verbose_name_plural = _("Quy tắc chuyển")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_area=True, responsible=None) | Q(to_area=False, responsible__isnull=False),
+                name="routing_rule_names_one_target",
+            )
+        ]
+
+
+class TicketSearch(Func):
+    """The SQL function that folds a ticket's words for searching (migration 0001)."""
+
+    function = "ticket_search"
+    output_field = SearchVectorField()
+
+
+class Ticket(models.Model):
+    """A citizen's report as it stands now. Its history is `TicketEvent`; its promises are `Promise`.
+
+    `unit` answers for it (the row "unassigned" when nobody does); `area` is where it is. `due_at` repeats the current
+    promise's date so that lists stay fast. Durations are working minutes of the responsible unit's calendar.
+    """
+
+    code = models.CharField(_("Mã"), max_length=20, unique=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, verbose_name=_("Lĩnh vực"))
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, verbose_name=_("Kênh tiếp nhận"))
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("Đơn vị xử lý"),
+                             db_index=False)
+    area = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("Địa bàn"),
+                             db_index=False)
+    unit_source = models.CharField(max_length=12, blank=True)  # how the area was found: footprint, typed, import
+    near_border = models.BooleanField(default=False)
+    coordinating = models.ManyToManyField(Unit, related_name="+", blank=True, verbose_name=_("Đơn vị phối hợp"))
+
+    title = models.CharField(_("Tiêu đề"), max_length=200)
+    body = models.TextField(_("Nội dung"))
+    address = models.CharField(_("Địa điểm"), max_length=300, blank=True)
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    cell_7 = models.BigIntegerField(null=True)
+    cell_8 = models.BigIntegerField(null=True)
+    cell_9 = models.BigIntegerField(null=True)
+    urgency = models.CharField(_("Mức độ"), max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
+    needs_several = models.BooleanField(_("Cần nhiều đơn vị"), default=False)
+    is_public = models.BooleanField(_("Công khai"), default=True)
+    hides_name = models.BooleanField(_("Giấu tên"), default=False)
+
+    state = models.CharField(_("Trạng thái"), max_length=12, choices=State.choices, default=State.NEW)
+    is_open = models.BooleanField(default=True)  # state in workflow.OPEN; the condition of the partial indexes
+    version = models.PositiveIntegerField(default=1)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+",
+                                 verbose_name=_("Người xử lý"), db_index=False)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged",
+                                    db_index=False)
+    reporter_count = models.PositiveIntegerField(default=1)
+
+    occurred_at = models.DateTimeField(_("Tiếp nhận lúc"))
+    recorded_at = models.DateTimeField()
+    due_at = models.DateTimeField(_("Hạn xử lý"), null=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_minutes = models.PositiveIntegerField(default=0)
+    forwarded_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    rejected_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)
+    handling_minutes = models.PositiveIntegerField(null=True)
+    score = models.PositiveSmallIntegerField(null=True)
+    rated_at = models.DateTimeField(null=True)
+
+    source_system = models.CharField(max_length=20, blank=True)
+    source_id = models.CharField(max_length=60, blank=True)
+    is_irregular = models.BooleanField(default=False)  # its dates contradict each other: kept, outside medians
+    search = models.GeneratedField(
+        expression=TicketSearch("title", "body", "address", "code"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Phản ánh")
+        verbose_name_plural = _("Phản ánh")
+        indexes = [
+            GinIndex(fields=["search"], name="ticket_search"),
+            models.Index(fields=["occurred_at"], name="ticket_occurred"),
+            models.Index(fields=["unit", "occurred_at"], name="ticket_unit_occurred"),
+            models.Index(fields=["unit", "resolved_at"], name="ticket_unit_resolved",
+                         condition=Q(resolved_at__isnull=False)),
+            models.Index(fields=["resolved_at"], name="ticket_resolved", condition=Q(resolved_at__isnull=False)),
+            models.Index(fields=["reopened_at"], name="ticket_reopened", condition=Q(reopened_at__isnull=False)),
+            models.Index(fields=["rated_at"], name="ticket_rated", condition=Q(rated_at__isnull=False)),
+            models.Index(fields=["unit", "due_at"], name="ticket_open_unit_due", condition=Q(is_open=True),
+                         include=["state", "paused_at"]),
+            models.Index(fields=["due_at"], name="ticket_open_due", condition=Q(is_open=True)),
+            models.Index(fields=["cell_9"], name="ticket_open_cell", condition=Q(is_open=True)),
+            models.Index(fields=["assignee"], name="ticket_open_assignee", condition=Q(is_open=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["source_system", "source_id"], condition=~Q(source_id=""),
+                                    name="one_ticket_per_source_row"),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_at is not None
+
+    @property
+    def state_label(self) -> str:
+        return State(self.state).label
+
+
+class Reporter(models.Model):
+    """Someone who reported a ticket: first the caller, then everybody who joined. All personal data is here."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="reporters")
+    name = EncryptedTextField(blank=True)
+    phone = EncryptedTextField(blank=True)
+    email = EncryptedTextField(blank=True)
+    phone_digest = models.CharField(max_length=32, blank=True)
+    tail_digest = models.CharField(max_length=32, blank=True)  # the last four digits
+    is_first = models.BooleanField(default=True)
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["phone_digest", "-joined_at"], name="reporter_phone",
+                         condition=~Q(phone_digest="")),
+            models.Index(fields=["tail_digest", "-joined_at"], name="reporter_tail", condition=~Q(tail_digest="")),
+        ]
+
+
+class Promise(models.Model):
+    """A date given to a citizen. Settled promises keep their verdict and their unit for ever.
+
+    `due_at` moves with a pause or an approved extension only. While `paused_at` is set the promise is not due.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="promises")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rule = models.ForeignKey(DeadlineRule, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    explanation = models.JSONField(default=dict)
+    met_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="promise_due", include=["unit", "met_at", "paused_at"],
+                         condition=Q(withdrawn_at__isnull=True)),
+            models.Index(fields=["unit", "due_at"], name="promise_unit_due", condition=Q(withdrawn_at__isnull=True)),
+        ]
+
+
+class TicketEvent(models.Model):
+    """One line of history, never edited. `data` holds codes and numbers, no personal data, no free text."""
+
+    class Actor(models.TextChoices):
+        USER = "user", _("Người dùng")
+        DEVICE = "device", _("Thiết bị")
+        SYSTEM = "system", _("Hệ thống")
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
+    verb = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    state_before = models.CharField(max_length=12, choices=State.choices, blank=True)
+    state_after = models.CharField(max_length=12, choices=State.choices)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    actor_kind = models.CharField(max_length=6, choices=Actor.choices, default=Actor.USER)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+",
+                              db_index=False)
+    origin = models.CharField(max_length=8)  # web, api, import, demo, beat
+    request_id = models.UUIDField(null=True)
+    version = models.PositiveIntegerField()
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request_id", "verb"], condition=Q(request_id__isnull=False),
+                                    name="one_event_per_request"),
+        ]
+
+    @property
+    def move(self):
+        return MOVES[self.verb]
+
+
+class EventText(models.Model):
+    """The words of an event, apart from it so that they can be redacted while history stays."""
+
+    event = models.OneToOneField(TicketEvent, on_delete=models.PROTECT, primary_key=True, related_name="text")
+    words = models.TextField()
+    is_public = models.BooleanField(default=False)
+    redacted_at = models.DateTimeField(null=True)
+
+
+class FactChange(models.Model):
+    """The outbox: what an event changed in the facts that figures count, until the fold has taken it.
+
+    `before` is null for a new ticket; see `feedback.facets` for the shape.
+    """
+
+    ticket_id = models.BigIntegerField()
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+
+
+class Draft(models.Model):
+    """What an operator is typing, saved as they type; encrypted whole, because it holds a caller's data."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
+    fields = EncryptedTextField()
+    updated_at = models.DateTimeField(auto_now=True)
+
+
+class ContactView(models.Model):
+    """Who read whose contact data, when and why. Never edited, never deleted."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT)
+    reason = models.CharField(max_length=120)
+    at = models.DateTimeField(auto_now_add=True)
