@@ -152,6 +152,12 @@ class Services:
                 self._await_end(name, pid)
             return [name for name, _ in running]
 
+    def erase(self):
+        """Delete all data of both servers, which must be stopped."""
+        for name in ("postgres", "postgres.new", "valkey"):
+            shutil.rmtree(self._home / name, ignore_errors=True)
+        shutil.rmtree(self.run, ignore_errors=True)
+
     # --- PostgreSQL
 
     def _postgres_ready(self):

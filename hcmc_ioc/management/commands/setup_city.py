@@ -1,0 +1,23 @@
+"""Prepare the city of IOC_CITY, empty but ready to work. Running it again changes nothing."""
+
+from django.conf import settings
+from django.core.management import BaseCommand, call_command
+
+from hcmc_ioc import build
+
+
+class Command(BaseCommand):
+    help = "Prepare the database of IOC_CITY: migrations, units, rules."
+
+    def handle(self, **options):
+        self.stdout.write(f"Preparing {settings.CITY['name_en']} (IOC_CITY={settings.CITY_CODE}, map {settings.MAP})")
+        for title, command in (
+            ("tables", "migrate"),
+            ("units, calendar and streets", "load_units"),
+            ("categories, deadlines and routing", "load_rules"),
+        ):
+            self.stdout.write(f"  {title} …")
+            call_command(command, verbosity=0)
+        if settings.LOCAL and build.collect_static():
+            self.stdout.write("  static files collected")
+        self.stdout.write("  ready")
