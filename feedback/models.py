@@ -220,6 +220,7 @@ class Ticket(models.Model):
                          condition=Q(resolved_at__isnull=False)),
             models.Index(fields=["resolved_at"], name="ticket_resolved", condition=Q(resolved_at__isnull=False)),
             models.Index(fields=["reopened_at"], name="ticket_reopened", condition=Q(reopened_at__isnull=False)),
+            models.Index(fields=["rejected_at"], name="ticket_rejected", condition=Q(rejected_at__isnull=False)),
             models.Index(fields=["rated_at"], name="ticket_rated", condition=Q(rated_at__isnull=False)),
             models.Index(fields=["unit", "due_at"], name="ticket_open_unit_due", condition=Q(is_open=True),
                          include=["state", "paused_at"]),

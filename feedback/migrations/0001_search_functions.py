@@ -14,8 +14,8 @@ CREATE FUNCTION ticket_search(title text, body text, address text, code text) RE
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT array_to_tsvector(string_to_array(btrim(regexp_replace(
         regexp_replace(
-            vn_norm(concat_ws(' ', title, body, address, code)), '\+?[0-9]([ .-]?[0-9]){7,13}(?![0-9])', ' ', 'g'),
-        '[^a-z0-9]+', ' ', 'g')), ' '))
+            vn_norm(concat_ws(' ', title, body, address)), '\+?[0-9]([ .-]?[0-9]){7,13}(?![0-9])', ' ', 'g'
+        ) || ' ' || lower(code), '[^a-z0-9]+', ' ', 'g')), ' '))
 $$;
 """
 

@@ -1,0 +1,105 @@
+"""Changed facts → rollups, exactly once.
+
+The outbox rows are deleted and the rollups raised in the same transaction: killed anywhere, nothing is lost or counted
+twice. Two folds at once wait for each other on one advisory lock, so upserts cannot deadlock.
+"""
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg2.extras import execute_values
+
+from dashboards.contribution import difference
+from dashboards.rollups import ROLLUPS, Rollup
+from districts.models import Unit
+from feedback import outbox
+from feedback.rulebook import rulebook
+from hcmc_ioc.lib import live
+
+LOCK = 1022_0001  # the advisory lock that fold and rebuild share
+BATCH = 2000
+
+
+@transaction.atomic(durable=True)
+def fold(limit: int = BATCH) -> int:
+    """Take up to `limit` changes into the rollups and raise the versions of the scopes they touch; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    changes = outbox.take(limit)
+    if changes:
+        add(changes)
+        live.publish_on_commit(raise_versions(topics_of(changes)))
+    return len(changes)
+
+
+def fold_all() -> int:
+    """Fold until the outbox is empty; returns how many changes were taken."""
+    total = 0
+    while taken := fold():
+        total += taken
+    return total
+
+
+def add(changes) -> None:
+    """Raise the rollups by `changes` (ticket id, before, after). Call it inside the transaction that takes them."""
+    book = rulebook()
+    total = Counter()
+    for _ticket_id, before, after in changes:
+        for key, count in difference(before, after, book.city_id, book.zone).items():
+            total[key] += count
+    by_table = defaultdict(lambda: defaultdict(Counter))
+    for (table, *key, measure), count in total.items():
+        if count:
+            by_table[table][tuple(key)][measure] = count
+    for table, rows in by_table.items():
+        _upsert(ROLLUPS[table], rows)
+
+
+def _upsert(rollup: Rollup, rows: dict[tuple, Counter]) -> None:
+    columns = rollup.keys + rollup.measures
+    raises = ", ".join(f"{m} = {rollup.table}.{m} + excluded.{m}" for m in rollup.measures)
+    sql = (
+        f"INSERT INTO {rollup.table} ({', '.join(columns)}) VALUES %s "  # noqa: S608 - names of our own tables
+        f"ON CONFLICT ({', '.join(rollup.keys)}) DO UPDATE SET {raises}"
+    )
+    with connection.cursor() as cursor:
+        execute_values(cursor.cursor, sql, [_row(rollup, key, rows[key]) for key in rows], page_size=5000)
+
+
+def _row(rollup: Rollup, key: tuple, counts: Counter) -> tuple:
+    if rollup.span == "hour":
+        key = (key[0], datetime.fromtimestamp(key[1], UTC))
+    return (*key, *(counts[m] for m in rollup.measures))
+
+
+def topics_of(changes) -> set[str]:
+    """The topics that screens of these changes listen to: the city, and every unit named before or after."""
+    units = set()
+    for _ticket_id, before, after in changes:
+        for facts in (before, after):
+            if facts:
+                units.add(facts["unit"])
+                units.update(promise[0] for promise in facts["promises"])
+    return {live.EVERYTHING} | {f"unit:{unit}" for unit in units}
+
+
+def raise_versions(topics) -> dict[str, int]:
+    """Raise the version of every topic by one; returns the new ones. Rows are taken in order, so no deadlock."""
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        return dict(
+            execute_values(
+                cursor.cursor,
+                "INSERT INTO dashboards_scopeversion (topic, version, changed_at) VALUES %s "
+                "ON CONFLICT (topic) DO UPDATE SET version = dashboards_scopeversion.version + 1, "
+                "changed_at = excluded.changed_at RETURNING topic, version",
+                [(topic, 1, now) for topic in sorted(topics)],
+                fetch=True,
+            )
+        )
+
+
+def all_topics() -> set[str]:
+    return {live.EVERYTHING} | {f"unit:{pk}" for pk in Unit.objects.values_list("pk", flat=True)}

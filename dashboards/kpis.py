@@ -1,0 +1,202 @@
+"""Every figure's one definition. Screens, wall, lists and `manage.py figures` ask here and nowhere else.
+
+History comes from the rollups, "now" from the small set of open tickets. Promises that fall due today are cut live by
+their hour, because that denominator grows without any event. The on-time rate is `due_met / due`: leaving late tickets
+open makes nobody look better.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from django.db.models import Count, F, Q, Sum
+
+from dashboards.contribution import bin_middle
+from dashboards.models import HandlingDay, PromiseDay, UnitDay
+from dashboards.periods import Period
+from feedback.models import Promise, Ticket
+from feedback.querysets import DUE_SOON
+from feedback.rulebook import rulebook
+from feedback.workflow import TO_FORWARD
+
+
+@dataclass
+class Figures:
+    """The figures of one unit (or the city) for a period, and as of now. Durations in working minutes."""
+
+    received: int = 0
+    resolved: int = 0
+    due: int = 0
+    due_met: int = 0
+    reopened: int = 0
+    rejected: int = 0
+    rated: int = 0
+    satisfied: int = 0
+    median_minutes: int | None = None
+    open: int = 0
+    overdue: int = 0
+    due_soon: int = 0
+    to_forward: int = 0
+    histogram: dict[int, int] = field(default_factory=dict, repr=False)
+
+    @property
+    def on_time(self) -> float | None:
+        """Share of due promises that were kept, 0–1; None when nothing was due."""
+        return self.due_met / self.due if self.due else None
+
+    @property
+    def satisfaction(self) -> float | None:
+        return self.satisfied / self.rated if self.rated else None
+
+    @property
+    def late(self) -> int:
+        return self.due - self.due_met
+
+
+PUBLISHED = ("received", "resolved", "due", "due_met", "reopened", "median_minutes", "open", "overdue", "due_soon")
+
+
+def figures(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: bool = True) -> dict[int, Figures]:
+    """The figures of each unit; the city's id gives the city. Costs the same few queries for one unit or all."""
+    answer = {pk: Figures() for pk in unit_ids}
+    _add_days(answer, period)
+    _add_promises(answer, period, now)
+    if medians:
+        _add_medians(answer, period)
+    _add_now(answer, now)
+    return answer
+
+
+def _add_days(answer: dict[int, Figures], period: Period) -> None:
+    names = ("received", "resolved", "reopened", "rejected", "rated", "satisfied")
+    rows = (
+        UnitDay.objects.filter(unit_id__in=answer, day__range=(period.start, period.end))
+        .values("unit_id")
+        .annotate(**{f"sum_{name}": Sum(name) for name in names})
+    )
+    for row in rows:
+        for name in names:
+            setattr(answer[row["unit_id"]], name, row[f"sum_{name}"])
+
+
+def _add_promises(answer: dict[int, Figures], period: Period, now: datetime) -> None:
+    """Whole past days from the rollup, the running day from the promises themselves."""
+    book = rulebook()
+    today = now.astimezone(book.zone).date()
+    rows = (
+        PromiseDay.objects.filter(unit_id__in=answer, day__range=(period.start, period.end), day__lt=today)
+        .values_list("unit_id")
+        .annotate(Sum("due"), Sum("met"))
+    )
+    for unit_id, due, met in rows:
+        answer[unit_id].due, answer[unit_id].due_met = due, met
+    if period.start <= today <= period.end:
+        midnight = datetime.combine(today, time.min, book.zone)
+        for unit_id, due, met in (
+            due_promises(midnight, now)
+            .values_list("unit_id")
+            .annotate(fell_due=Count("pk"), kept=Count("pk", filter=KEPT))
+        ):
+            for scope in {unit_id, book.city_id} & answer.keys():
+                answer[scope].due += due
+                answer[scope].due_met += met
+
+
+KEPT = Q(met_at__isnull=False, met_at__lte=F("due_at"))
+
+
+def due_promises(start: datetime, end: datetime):
+    """Promises that fell due in [start, end]: not withdrawn, their clock not stopped."""
+    return Promise.objects.filter(
+        withdrawn_at__isnull=True, paused_at__isnull=True, due_at__gte=start, due_at__lte=end
+    )
+
+
+def _add_medians(answer: dict[int, Figures], period: Period) -> None:
+    rows = (
+        HandlingDay.objects.filter(unit_id__in=answer, day__range=(period.start, period.end))
+        .values_list("unit_id", "bin")
+        .annotate(Sum("resolved"))
+    )
+    histograms = defaultdict(dict)
+    for unit_id, number, count in rows:
+        if count:
+            histograms[unit_id][number] = count
+    for unit_id, histogram in histograms.items():
+        answer[unit_id].histogram = histogram
+        answer[unit_id].median_minutes = quantile(histogram, 0.5)
+
+
+def quantile(histogram: dict[int, int], share: float) -> int | None:
+    """The duration (working minutes, within 5 %) that `share` of the histogram does not exceed; None when empty."""
+    total = sum(histogram.values())
+    seen = 0
+    for number in sorted(histogram):
+        seen += histogram[number]
+        if seen >= total * share and total:
+            return round(bin_middle(number))
+    return None
+
+
+def _add_now(answer: dict[int, Figures], now: datetime) -> None:
+    running = Q(paused_at__isnull=True)
+    rows = (
+        Ticket.objects.open()
+        .values_list("unit_id")
+        .annotate(
+            is_now_open=Count("pk"),
+            is_overdue=Count("pk", filter=running & Q(due_at__lte=now)),
+            is_due_soon=Count("pk", filter=running & Q(due_at__gt=now, due_at__lte=now + DUE_SOON)),
+            is_to_forward=Count("pk", filter=Q(state__in=TO_FORWARD)),
+        )
+    )
+    city_id = rulebook().city_id
+    if city_id not in answer:
+        rows = rows.filter(unit_id__in=answer)
+    for unit_id, opened, overdue, due_soon, to_forward in rows:
+        for scope in {unit_id, city_id} & answer.keys():
+            figure = answer[scope]
+            figure.open += opened
+            figure.overdue += overdue
+            figure.due_soon += due_soon
+            figure.to_forward += to_forward
+
+
+# --- the list behind a figure -----------------------------------------------------------------------------------
+
+LISTS = ("received", "resolved", "reopened", "rejected", "open", "overdue", "due_soon", "to_forward", "rated",
+         "due", "due_met", "late")
+
+
+def tickets_of(name: str, unit_id: int, period: Period, now: datetime):
+    """Exactly the tickets that the figure `name` counted, newest first; promises' figures: see `promises_of`."""
+    book = rulebook()
+    start, end = period.instants(book.zone)
+    tickets = Ticket.objects.all() if unit_id == book.city_id else Ticket.objects.of_units([unit_id])
+    chosen = {
+        "received": lambda: tickets.received_between(start, end).order_by("-occurred_at"),
+        "resolved": lambda: tickets.resolved_between(start, end).order_by("-resolved_at"),
+        "reopened": lambda: tickets.reopened_between(start, end).order_by("-reopened_at"),
+        "rejected": lambda: tickets.filter(rejected_at__gte=start, rejected_at__lt=end).order_by("-rejected_at"),
+        "rated": lambda: tickets.filter(rated_at__gte=start, rated_at__lt=end).order_by("-rated_at"),
+        "open": lambda: tickets.open().order_by("due_at"),
+        "overdue": lambda: tickets.overdue(now).order_by("due_at"),
+        "due_soon": lambda: tickets.due_soon(now).order_by("due_at"),
+        "to_forward": lambda: tickets.to_forward().order_by("occurred_at"),
+    }
+    return chosen[name]()
+
+
+def promises_of(name: str, unit_id: int, period: Period, now: datetime):
+    """Exactly the promises that `due`, `due_met` or `late` counted, the latest date first, with their tickets."""
+    book = rulebook()
+    start, end = period.instants(book.zone)
+    promises = due_promises(start, min(end, now)).exclude(due_at=end)
+    if unit_id != book.city_id:
+        promises = promises.filter(unit_id=unit_id)
+    if name == "due_met":
+        promises = promises.filter(KEPT)
+    elif name == "late":
+        promises = promises.exclude(KEPT)
+    return promises.select_related("ticket").order_by("-due_at")

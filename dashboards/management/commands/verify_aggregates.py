@@ -1,0 +1,21 @@
+"""`manage.py verify_aggregates`: do the rollups equal the tickets? Exit 0 when they do, 1 with every difference."""
+
+import sys
+
+from django.core.management.base import BaseCommand
+
+from dashboards import rebuild
+
+
+class Command(BaseCommand):
+    help = "Compare the rollups with the pure function over all tickets and with an independent SQL recount."
+
+    def handle(self, *args, verbosity, **options):
+        tell = (lambda done: self.stderr.write(f"\r{done:,} tickets", ending="")) if verbosity else (lambda done: None)
+        found = rebuild.differences(tell)
+        for line in found:
+            self.stdout.write(line)
+        if found:
+            self.stderr.write(f"{len(found)} differences: manage.py rebuild_aggregates puts them right")
+            sys.exit(1)
+        self.stdout.write("aggregates are exact")

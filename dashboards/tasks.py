@@ -1,0 +1,46 @@
+"""Background work of the figures: thin wrappers, each safe to run twice or to be killed."""
+
+import time
+from datetime import timedelta
+
+from celery import shared_task
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from dashboards import fold as folding
+from feedback.models import Ticket
+from feedback.querysets import DUE_SOON
+from hcmc_ioc.lib import live
+
+REST = 0.5  # seconds between two folds under load: the first change shows at once, a burst is gathered
+_last_fold = 0.0
+
+
+@shared_task(name="dashboards.tasks.fold", ignore_result=True)
+def fold():
+    """Take the outbox into the rollups. Woken by every committed change, and swept every few seconds."""
+    global _last_fold
+    rest = REST - (time.monotonic() - _last_fold)
+    if rest > 0:
+        fold.apply_async(countdown=rest, retry=False)
+        return
+    cache.delete("queued:dashboards.tasks.fold")  # before reading: a change after this wakes us again
+    folding.fold_all()
+    _last_fold = time.monotonic()
+
+
+@shared_task(name="dashboards.tasks.tick", ignore_result=True)
+def tick():
+    """Tell the screens of units whose tickets became overdue or due soon since the last tick: no event says so."""
+    now = timezone.now()
+    before = cache.get("tick") or now - timedelta(minutes=10)
+    units = set()
+    for low, high in ((before, now), (before + DUE_SOON, now + DUE_SOON)):
+        units |= set(
+            Ticket.objects.open().filter(due_at__gt=low, due_at__lte=high, paused_at=None).values_list("unit_id", flat=True)
+        )
+    with transaction.atomic():
+        if units:
+            live.publish_on_commit(folding.raise_versions({live.EVERYTHING} | {f"unit:{u}" for u in units}))
+    cache.set("tick", now, timeout=3600)
