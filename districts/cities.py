@@ -48,6 +48,7 @@ class City:
     maps: Mapping[str, CityMap]
     office_weekdays: tuple[int, ...]
     office_spans: str
+    holiday_names: Mapping[str, tuple[str, str]]
 
     @property
     def data(self) -> Path:
@@ -74,6 +75,7 @@ def from_facts(code: str, facts: Mapping) -> City:
             calendar_years=tuple(facts["calendar_years"]),
             office_weekdays=tuple(facts["office_hours"]["weekdays"]),
             office_spans=facts["office_hours"]["spans"],
+            holiday_names={part: tuple(names) for part, names in facts.get("holiday_names", {}).items()},
             **plain,
         )
     except KeyError as exc:

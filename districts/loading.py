@@ -15,7 +15,7 @@ from django.db import transaction
 
 from .calendar import parse_spans
 from .cities import City
-from .models import CalendarDay, Kind, Succession, Unit, WorkingSpan
+from .models import CalendarDay, Kind, Succession, Unit, WorkingSpan, slug_of
 
 DayKind, Origin = CalendarDay.DayKind, CalendarDay.Origin
 
@@ -133,14 +133,23 @@ def _clashes(rows: list[dict]) -> list[str]:
 def _sync_units(rows: list[dict]) -> Tally:
     tally, known = Tally(), {(u.code, u.valid_from): u for u in Unit.objects.all()}
     newest = {unit.code: unit for unit in sorted(known.values(), key=lambda u: u.valid_from)}
+    slugs = {unit.slug for unit in known.values()}
     for row in rows:
         key = row["code"], row["valid_from"]
         values = row | {"parent_id": newest[row["parent"]].pk if row["parent"] else None}
         del values["parent"]
-        unit = known.pop(key, None) or Unit(code=row["code"], valid_from=row["valid_from"])
+        unit = known.pop(key, None) or Unit(slug=_free_slug(row, slugs))
         newest[row["code"]] = _save_if_changed(unit, values, tally)
     tally.kept = [f"{unit.code} {unit.name}" for unit in known.values()]
     return tally
+
+
+def _free_slug(row: dict, taken: set[str]) -> str:
+    """From the name, with the code where two names fold to one (Thanh An, Thạnh An); once given it stays."""
+    name = slug_of(row["name"])
+    slug = next(s for s in (name, f"{name}-{row['code']}", f"{name}-{row['valid_from']}") if s not in taken)
+    taken.add(slug)
+    return slug
 
 
 def _save_if_changed(row, values: dict, tally: Tally):
@@ -220,10 +229,17 @@ def computed_days(city: City) -> dict[date, dict]:
         )
         for language in ("vi" if city.country == "VN" else "en_US", "en_US")
     )
-    days = {day: _day(DayKind.HOLIDAY, name, english.get(day, name)) for day, name in native.items()}
+    days = {
+        day: _day(DayKind.HOLIDAY, *_holiday_name(city, name, english.get(day, name)))
+        for day, name in native.items()
+    }
     for day in native.weekend_workdays:
         days[day] = _day(DayKind.WORKING, "Làm bù ngày nghỉ hoán đổi", "Make-up working day")
     return {day: values for day, values in days.items() if first <= day.year <= last}
+
+
+def _holiday_name(city: City, native: str, english: str) -> tuple[str, str]:
+    return next((names for part, names in city.holiday_names.items() if part in native), (native, english))
 
 
 def _decided_days(city: City) -> dict[date, dict]:

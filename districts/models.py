@@ -110,7 +110,8 @@ class Unit(models.Model):
 
     def fill_derived(self):
         """Sort key always, slug when empty: both follow from the names."""
-        self.sort_key = f"{list(Kind).index(self.kind):02d} {vietnamese_key(self.short_name)}"[:250]
+        plain = self.short_name.removeprefix("Quận ")  # numbered districts come first, as officials list them
+        self.sort_key = f"{list(Kind).index(self.kind):02d} {vietnamese_key(plain)}"[:250]
         self.slug = self.slug or slug_of(self.name)
 
     @property

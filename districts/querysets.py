@@ -22,8 +22,9 @@ class UnitQuerySet(models.QuerySet):
         """The units that work on the day `on` (default: today) under `map` (default: `IOC_MAP`).
 
         The map chosen decides about areas, the dates about everybody else. A city that goes on working by its
-        map of 2022 has those 22 districts today as well, though the law ended them: so, for areas, `on` is first
-        moved into the period of the map. A change *within* that period counts, the end of the period does not.
+        map of 2022 has those 22 districts today as well, though the law ended them: so, for areas, `on` is
+        first moved into the period of the map. A change *within* that period counts, the end of the period
+        does not.
         """
         on = on or timezone.localdate()
         chosen = map or map_in_force()

@@ -1,7 +1,7 @@
 """Vietnamese dictionary order as plain ASCII keys, for databases without an ICU collation.
 
-Letters: a ă â b c d đ e ê g h i k l m n o ô ơ p q r s t u ư v x y. Each syllable is compared by its letters, then
-by its tone (ngang, huyền, hỏi, ngã, sắc, nặng); numbers by value ("Quận 2" before "Quận 10").
+Letters: a ă â b c d đ e ê g h i k l m n o ô ơ p q r s t u ư v x y. Each syllable is compared by its
+letters, then by its tone (ngang, huyền, hỏi, ngã, sắc, nặng); numbers by value ("Quận 2" before "Quận 10").
 Store keys in a column with collation "C".
 """
 
