@@ -1,1 +1,7 @@
-websocket_urlpatterns = []
+"""The sockets of the site."""
+
+from django.urls import path
+
+from dashboards.consumers import LiveConsumer
+
+websocket_urlpatterns = [path("ws/live/", LiveConsumer.as_asgi())]

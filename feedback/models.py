@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Func, Q
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -341,6 +342,7 @@ class FactChange(models.Model):
     ticket_id = models.BigIntegerField()
     before = models.JSONField(null=True)
     after = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)  # how old the figures are is read from the oldest row
 
 
 class Draft(models.Model):

@@ -1,8 +1,11 @@
 """The hand-over of changed facts to whoever counts them: each change is taken exactly once."""
 
 import json
+from datetime import datetime
 
 from django.db import connection
+
+from feedback.models import FactChange
 
 _TAKE = """
     DELETE FROM feedback_factchange WHERE id IN (
@@ -27,6 +30,11 @@ def waiting() -> list[tuple[int, dict | None, dict]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT ticket_id, before, after FROM feedback_factchange ORDER BY id")
         return _read(cursor)
+
+
+def oldest() -> datetime | None:
+    """When the oldest change that is not counted yet happened; None when everything is counted."""
+    return FactChange.objects.order_by("pk").values_list("at", flat=True).first()
 
 
 def _read(cursor):

@@ -1,0 +1,98 @@
+"""Sockets of open screens. Messages to the browser, each a small JSON object:
+
+* `{"t": "hb", "now": …, "versions": {topic: n}, "lag": seconds, "build": …}` on connect and every ten seconds;
+* `{"t": "hint", "topic": …, "v": n}` when a topic changed.
+
+Nothing is read from the browser. Rights are asked on connect and again at every heartbeat; a revoked screen, an ended
+membership or a withdrawn right closes the socket with 4403.
+"""
+
+import asyncio
+import contextlib
+from urllib.parse import parse_qs
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from dashboards import screens, topics
+from hcmc_ioc.lib import live
+
+HEARTBEAT = 10  # seconds
+REFUSED = 4403
+
+
+class LiveConsumer(AsyncJsonWebsocketConsumer):
+    async def connect(self):
+        asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("topics", [""])[0].split(",")
+        self.asked = [topic for topic in asked if topic]
+        self.beating = None
+        self.screen = await database_sync_to_async(screens.by_cookie)(self.scope["cookies"].get(screens.COOKIE))
+        self.topics = await self._allowed()
+        await self.accept()
+        if not self.topics:
+            await self.close(code=REFUSED)
+            return
+        listened = [live.group(topic) for topic in self.topics]
+        if self.screen:
+            listened.append(live.group(f"screen:{self.screen.pk}"))
+        self.listened = listened
+        for name in listened:
+            await self.channel_layer.group_add(name, self.channel_name)
+        self.beating = asyncio.create_task(self._beat())
+
+    async def disconnect(self, code):
+        if self.beating:
+            self.beating.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.beating
+            for name in self.listened:
+                await self.channel_layer.group_discard(name, self.channel_name)
+
+    async def hint(self, event):
+        if event["topic"].startswith("screen:"):
+            await self.close(code=REFUSED)
+            return
+        await self.send_json({"t": "hint", "topic": event["topic"], "v": event["version"]})
+
+    async def _beat(self):
+        while True:
+            message = await self._heartbeat()
+            if message is None:
+                await self.close(code=REFUSED)
+                return
+            await self.send_json(message)
+            await asyncio.sleep(HEARTBEAT)
+
+    @database_sync_to_async
+    def _heartbeat(self) -> dict | None:
+        """The next heartbeat, or None when the right to listen has ended."""
+        if set(self._still_allowed()) != set(self.topics):
+            return None
+        if self.screen:
+            screens.seen(self.screen)
+        return {
+            "t": "hb",
+            "now": timezone.now().isoformat(),
+            "versions": topics.versions(self.topics),
+            "lag": topics.lag(),
+            "build": settings.BUILD_ID,
+        }
+
+    @database_sync_to_async
+    def _allowed(self) -> list[str]:
+        return self._still_allowed()
+
+    def _still_allowed(self) -> list[str]:
+        if self.screen:
+            self.screen = screens.by_cookie(self.scope["cookies"].get(screens.COOKIE))
+            if self.screen is None:
+                return []
+            return topics.allowed(self.asked, screen=self.screen)
+        user = self.scope.get("user")
+        if user is None or not user.is_authenticated:
+            return []
+        user = get_user_model().objects.filter(pk=user.pk, is_active=True).first()
+        return topics.allowed(self.asked, user=user)
