@@ -39,9 +39,7 @@ def explain(explanation: Mapping, language: str = "vi") -> str:
     elif skipped:
         parts.append(("bỏ qua " if vi else "skipping ") + _days_off(skipped, language))
     if made_up:
-        days = "; ".join(
-            f"{_range(day, day, language)}: {_lower(n_vi if vi else n_en)}" for day, n_vi, n_en in made_up
-        )
+        days = "; ".join(f"{_range(day, day, language)}: {_lower(n_vi if vi else n_en)}" for day, n_vi, n_en in made_up)
         parts.append(("có tính " if vi else "counting ") + days)
     parts.append(f"đến hạn {due}" if vi else f"due {due}")
     return "; ".join(parts)

@@ -113,14 +113,10 @@ def _unit_fields(raw: dict, city: City) -> dict:
 def _clashes(rows: list[dict]) -> list[str]:
     """What is wrong between rows: doubled keys, two units on one tile, a missing parent or city."""
     keys = Counter((row["code"], row["valid_from"]) for row in rows)
-    tiles = Counter(
-        (row["map"], row["tile_col"], row["tile_row"]) for row in rows if row["tile_col"] is not None
-    )
+    tiles = Counter((row["map"], row["tile_col"], row["tile_row"]) for row in rows if row["tile_col"] is not None)
     codes = {row["code"] for row in rows}
     faults = [f"units.csv: {code} from {day} occurs {n} times" for (code, day), n in keys.items() if n > 1]
-    faults += [
-        f"units.csv: {n} units of map {m} share the tile {c},{r}" for (m, c, r), n in tiles.items() if n > 1
-    ]
+    faults += [f"units.csv: {n} units of map {m} share the tile {c},{r}" for (m, c, r), n in tiles.items() if n > 1]
     faults += [
         f"units.csv: {row['code']}: its parent {row['parent']} is not in the file"
         for row in rows
@@ -175,9 +171,7 @@ def _sync_succession(city: City) -> Tally:
     for line, raw in _lines(city, "succession.csv", optional=True):
         pair = [units.get((raw[f"{side}_code"], raw[f"{side}_valid_from"])) for side in ("old", "new")]
         if None in pair or raw["extent"] not in Succession.Extent.values:
-            faults.append(
-                f"succession.csv:{line}: {raw['old_code']} → {raw['new_code']}: unknown unit or extent"
-            )
+            faults.append(f"succession.csv:{line}: {raw['old_code']} → {raw['new_code']}: unknown unit or extent")
             continue
         old, new = pair
         row = known.get((old.pk, new.pk)) or Succession(old=old, new=new)
@@ -224,14 +218,11 @@ def computed_days(city: City) -> dict[date, dict]:
     first, last = city.calendar_years
     years = range(first, last + 1)
     native, english = (
-        holidays.country_holidays(
-            city.country, subdiv=city.subdivision or None, years=years, language=language
-        )
+        holidays.country_holidays(city.country, subdiv=city.subdivision or None, years=years, language=language)
         for language in ("vi" if city.country == "VN" else "en_US", "en_US")
     )
     days = {
-        day: _day(DayKind.HOLIDAY, *_holiday_name(city, name, english.get(day, name)))
-        for day, name in native.items()
+        day: _day(DayKind.HOLIDAY, *_holiday_name(city, name, english.get(day, name))) for day, name in native.items()
     }
     for day in native.weekend_workdays:
         days[day] = _day(DayKind.WORKING, "Làm bù ngày nghỉ hoán đổi", "Make-up working day")

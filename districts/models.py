@@ -70,9 +70,7 @@ class Unit(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     sort_key = models.CharField(max_length=250, editable=False, db_collation="C", db_index=True)
     population = models.PositiveIntegerField(_("dân số"), null=True, blank=True)
-    area_km2 = models.DecimalField(
-        _("diện tích (km²)"), max_digits=9, decimal_places=2, null=True, blank=True
-    )
+    area_km2 = models.DecimalField(_("diện tích (km²)"), max_digits=9, decimal_places=2, null=True, blank=True)
     label_lat = models.FloatField(null=True, blank=True)
     label_lon = models.FloatField(null=True, blank=True)
     tile_col = models.SmallIntegerField(null=True, blank=True)
@@ -166,9 +164,7 @@ class WorkingSpan(models.Model):
     """Office hours of one weekday; a unit's own rows replace the city's (`unit` empty) as a whole."""
 
     WEEKDAYS = list(
-        enumerate(
-            [_("Thứ Hai"), _("Thứ Ba"), _("Thứ Tư"), _("Thứ Năm"), _("Thứ Sáu"), _("Thứ Bảy"), _("Chủ nhật")]
-        )
+        enumerate([_("Thứ Hai"), _("Thứ Ba"), _("Thứ Tư"), _("Thứ Năm"), _("Thứ Sáu"), _("Thứ Bảy"), _("Chủ nhật")])
     )
 
     unit = models.ForeignKey(
@@ -188,9 +184,7 @@ class WorkingSpan(models.Model):
         verbose_name = _("giờ làm việc")
         verbose_name_plural = _("giờ làm việc")
         constraints = [
-            models.UniqueConstraint(
-                fields=["unit", "weekday", "start"], nulls_distinct=False, name="span_start"
-            ),
+            models.UniqueConstraint(fields=["unit", "weekday", "start"], nulls_distinct=False, name="span_start"),
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="span_in_order"),
         ]
 
@@ -238,18 +232,14 @@ class CalendarDay(models.Model):
     )
     decision = models.CharField(_("căn cứ"), max_length=200, blank=True)
     remark = models.CharField(_("ghi chú"), max_length=200, blank=True)
-    origin = models.CharField(
-        _("nguồn"), max_length=8, choices=Origin.choices, default=Origin.OFFICE, editable=False
-    )
+    origin = models.CharField(_("nguồn"), max_length=8, choices=Origin.choices, default=Origin.OFFICE, editable=False)
 
     class Meta:
         ordering = ["-date"]
         verbose_name = _("ngày đặc biệt")
         verbose_name_plural = _("ngày đặc biệt")
         constraints = [
-            models.UniqueConstraint(
-                fields=["unit", "date"], nulls_distinct=False, name="calendar_one_row_per_day"
-            ),
+            models.UniqueConstraint(fields=["unit", "date"], nulls_distinct=False, name="calendar_one_row_per_day"),
         ]
 
     def __str__(self) -> str:
