@@ -1,9 +1,11 @@
 """What is built from the sources: the front end, the compiled catalogues of words, the collected static files.
 
-`python -m hcmc_ioc.build` does the first two; each is skipped while its sources are unchanged.
+`python -m hcmc_ioc.build` does the first two, `manage.py setup_city` the third; each is skipped while its sources are
+unchanged.
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -77,14 +79,14 @@ def compile_words():
 
 
 def collect_static():
-    """Collect, compress and name by content what the site serves; needs Django set up. Returns whether it did."""
+    """Collect, compress and name by content what the site serves, and return whether that was necessary."""
+    import django
     from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
-    files = [Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list(None)]
-    facts = sorted(f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
-    current = hashlib.sha256("\n".join(facts).encode()).hexdigest()
+    django.setup()
+    current = digest(Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list(None))
     stamp = Path(settings.STATIC_ROOT) / ".sources"
     if stamp.is_file() and stamp.read_text() == current:
         return False
@@ -99,6 +101,9 @@ def main(parts):
             compile_words()
         if "frontend" in parts and build_frontend():
             print("Front end built.")
+        if "static" in parts:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hcmc_ioc.settings")
+            collect_static()
     except BuildError as error:
         sys.exit(str(error))
 

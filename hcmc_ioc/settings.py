@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "hcmc_ioc.middleware.request_id",
+    "hcmc_ioc.health.healthz",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -197,7 +198,7 @@ TICKET_EVENT_TASKS = ["dashboards.tasks.fold"]
 # --- Static files, maps, API
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static" if LOCAL else BASE_DIR / "staticfiles"
+STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -7,7 +7,6 @@ from django.views.i18n import set_language
 from hcmc_ioc import health
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
@@ -15,3 +14,5 @@ urlpatterns = [
     path("", include("feedback.urls")),
     path("", include("dashboards.urls")),
 ]
+
+handler500 = "hcmc_ioc.errors.server_error"

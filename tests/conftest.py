@@ -1,4 +1,4 @@
-"""What every test stands on: the embedded servers, caches that remember nothing, and an honest count of what ran."""
+"""What every test stands on: the embedded servers, empty caches, and an honest count of what ran."""
 
 import os
 
@@ -33,7 +33,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_sessionfinish(session, exitstatus):
-    if session.config.stash.get(browser_tests_left_out, 0) and os.environ.get("CI") == "true" and not exitstatus:
+    left_out = session.config.stash.get(browser_tests_left_out, 0)
+    if left_out and os.environ.get("CI") == "true" and not exitstatus:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

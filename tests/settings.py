@@ -1,11 +1,11 @@
-"""The site's settings for tests: the real servers under a folder of their own, so that a running demo is left alone."""
+"""The site's settings for tests: real servers under a folder of their own, so a running demo is left alone."""
 
 import os
 from pathlib import Path
 
 for name in ("DATABASE_URL", "REDIS_URL", "DEBUG", "IOC_CITY", "IOC_MAP", "IOC_HTTPS", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)
-os.environ["IOC_VAR"] = os.environ.get("IOC_TEST_VAR") or str(Path(__file__).resolve().parent.parent / "var" / "test")
+os.environ["IOC_VAR"] = os.environ.get("IOC_TEST_VAR") or str(Path(__file__).resolve().parents[1] / "var" / "test")
 
 from hcmc_ioc.settings import *  # noqa: E402, F403
 from hcmc_ioc.settings import CACHES, CHANNEL_LAYERS, DATABASES, STORAGES  # noqa: E402

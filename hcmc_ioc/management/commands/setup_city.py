@@ -18,6 +18,6 @@ class Command(BaseCommand):
         ):
             self.stdout.write(f"  {title} …")
             call_command(command, verbosity=0)
-        if settings.LOCAL and build.collect_static():
+        if build.collect_static():
             self.stdout.write("  static files collected")
         self.stdout.write("  ready")
