@@ -1,0 +1,82 @@
+"""Signing in and out, one's own password, language and membership."""
+
+from axes.helpers import get_lockout_message
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from accounts import actions
+from accounts.forms import SignInForm
+from accounts.models import Membership
+
+
+class SignIn(auth_views.LoginView):
+    template_name = "accounts/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        remember_language(response, self.request.user.language)
+        return response
+
+
+class SignOut(auth_views.LogoutView):
+    next_page = "sign_in"
+
+
+class ChangePassword(auth_views.PasswordChangeView):
+    template_name = "accounts/password.html"
+    success_url = reverse_lazy("profile")
+
+    def form_valid(self, form):
+        messages.success(self.request, _("Đã đổi mật khẩu."))
+        return super().form_valid(form)
+
+
+def locked_out(request, credentials, *args, **kwargs):
+    """Shown after too many wrong passwords (django-axes); says when to try again, not whether the account exists."""
+    return render(request, "accounts/locked_out.html", {"message": get_lockout_message()}, status=429)
+
+
+@login_required
+def profile(request):
+    memberships = Membership.objects.valid().filter(user=request.user).order_by("-is_active", "unit__sort_key")
+    return render(request, "accounts/profile.html", {"memberships": memberships})
+
+
+@login_required
+@require_POST
+def switch(request):
+    try:
+        actions.switch_membership(user=request.user, membership_id=int(request.POST.get("membership", "0")))
+    except (Membership.DoesNotExist, ValueError) as exc:
+        raise Http404 from exc
+    return redirect("home")
+
+
+@require_POST
+def set_language(request):
+    """Change the language of the pages; a signed-in person's choice is remembered with the account."""
+    language = request.POST.get("language", "")
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    if check_for_language(language) and language in ("vi", "en"):
+        remember_language(response, language)
+        if request.user.is_authenticated:
+            actions.set_language(user=request.user, language=language)
+    return response
+
+
+def remember_language(response, language: str) -> None:
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax")
