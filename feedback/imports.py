@@ -1,0 +1,304 @@
+"""Real tickets from other systems: a CSV file read as a stream, through the same rules as every other ticket.
+
+Resumable and idempotent: a row whose source id is known is passed over, whole batches are written or not at all. A bad
+row goes to the rejects file with its line and reason; the good ones around it are never lost.
+"""
+
+import csv
+import gzip
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from django.utils.text import slugify
+
+from districts.models import Unit
+from feedback import bulk
+from feedback.bulk import Story
+from feedback.lives import Actor, Intake
+from feedback.models import Category
+from feedback.rulebook import Rulebook, rulebook
+from hcmc_ioc.lib.text import clean, vn_norm
+
+MAPPINGS = Path(__file__).parent / "data" / "mappings"
+BATCH = 2000
+ACTOR = Actor(origin="import")
+LONGEST = {"title": 200, "address": 300}  # what a column holds; longer text is cut, the body keeps all
+
+
+class CannotImport(Exception):
+    """The file or the mapping as a whole is unusable; the message says why and what to do."""
+
+
+class BadRow(Exception):
+    """One row that cannot become a ticket; the message says why."""
+
+
+@dataclass
+class Outcome:
+    read: int = 0
+    imported: int = 0
+    known: int = 0
+    rejected: int = 0
+    irregular: int = 0  # kept, though closed before they were opened
+    rejects_file: str = ""
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How a file's columns become our facts (see `feedback/data/mappings/boston.toml`)."""
+
+    system: str
+    time_format: str
+    columns: dict
+    channels: dict
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    categories: dict = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, name: str) -> "Mapping":
+        """The mapping of a file, or of a name under `feedback/data/mappings/`."""
+        path = Path(name)
+        if not path.is_file():
+            path = MAPPINGS / f"{name}.toml"
+        try:
+            given = tomllib.loads(path.read_text(encoding="utf-8"))
+            mapping = cls(**given)
+        except FileNotFoundError:
+            known = ", ".join(sorted(p.stem for p in MAPPINGS.glob("*.toml")))
+            raise CannotImport(f"no mapping {name!r}: give a TOML file or one of: {known}") from None
+        except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError) as exc:
+            raise CannotImport(f"{path.name}: {exc}") from exc
+        missing = {"source_id", "occurred_at", "body", "category"} - mapping.columns.keys()
+        if missing:
+            raise CannotImport(f"{path.name}: [columns] lacks {', '.join(sorted(missing))}")
+        return mapping
+
+
+def run(path: Path, mapping: Mapping, rejects_path: Path, progress: Callable[[Outcome], None]) -> Outcome:
+    """Import the whole file; returns what became of its rows. Raises `CannotImport` before anything is written."""
+    outcome = Outcome()
+    book = rulebook()
+    with _open(path, mapping) as file:
+        rows = csv.DictReader(file, delimiter=mapping.delimiter)
+        _check_header(rows.fieldnames, mapping)
+        _prepare_directory(rejects_path)
+        with rejects_path.open("w", encoding="utf-8", newline="") as rejects_file:
+            rejects = csv.writer(rejects_file)
+            rejects.writerow(["line", "reason", *rows.fieldnames])
+            reader = _Reader(mapping, book)
+            for batch in _batches(_numbered(rows)):
+                _import_batch(batch, reader, outcome, rejects)
+                progress(outcome)
+    if outcome.rejected:
+        outcome.rejects_file = str(rejects_path)
+    else:
+        rejects_path.unlink()
+    return outcome
+
+
+def _import_batch(batch: list, reader: "_Reader", outcome: Outcome, rejects) -> None:
+    outcome.read += len(batch)
+    id_column = reader.mapping.columns["source_id"]
+    known = bulk.known_sources(reader.mapping.system, [row.get(id_column) or "" for _line, row in batch])
+    stories = []
+    for line, row in batch:
+        try:
+            source_id = reader.text(row, "source_id")
+            if source_id in known:
+                outcome.known += 1
+                continue
+            stories.append(reader.story(row))
+            known.add(source_id)
+        except BadRow as exc:
+            outcome.rejected += 1
+            values = ["" if v is None else str(v).encode("utf-8", "replace").decode() for v in row.values()]
+            rejects.writerow([line, str(exc), *values])
+    bulk.write(stories, zone=reader.book.zone, wake=False)
+    outcome.imported += len(stories)
+    outcome.irregular += sum(s.life.ticket.is_irregular for s in stories)
+
+
+def _open(path: Path, mapping: Mapping):
+    """The file as text. Bytes that are not in the mapping's encoding survive as surrogates and reject their row."""
+    if not path.is_file():
+        raise CannotImport(f"{path}: no such file")
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rb") as raw:
+            head = raw.read(4096)
+    except (OSError, EOFError) as exc:
+        raise CannotImport(f"{path.name}: cannot be read ({exc})") from exc
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise CannotImport(f"{path.name}: this is UTF-16; save it as CSV UTF-8")
+    if b"\x00" in head:
+        raise CannotImport(f"{path.name}: this is not a CSV file")
+    encoding = "utf-8-sig" if mapping.encoding.lower() in ("utf-8", "utf8") else mapping.encoding
+    try:
+        return opener(path, "rt", encoding=encoding, errors="surrogateescape", newline="")
+    except LookupError:
+        raise CannotImport(f"the mapping names an unknown encoding: {mapping.encoding}") from None
+
+
+def _check_header(names: list[str] | None, mapping: Mapping) -> None:
+    if not names:
+        raise CannotImport("the file is empty")
+    wanted = set()
+    for column in mapping.columns.values():
+        wanted.update([column] if isinstance(column, str) else column)
+    missing = sorted(wanted - set(names))
+    if missing:
+        raise CannotImport(f"the file lacks the columns {', '.join(missing)}; it has: {', '.join(names)}")
+
+
+def _prepare_directory(rejects_path: Path) -> None:
+    try:
+        rejects_path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise CannotImport(f"the rejects file cannot be written: {exc}") from exc
+
+
+def _numbered(rows: csv.DictReader) -> Iterator[tuple[int, dict]]:
+    """Rows with the line of the file they end on; a row the CSV reader chokes on stops the import with its line."""
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except (csv.Error, EOFError, OSError) as exc:
+            raise CannotImport(f"line {rows.line_num}: {exc}; the rows before it are imported") from exc
+        yield rows.line_num, row
+
+
+def _batches(rows: Iterable) -> Iterator[list]:
+    rows = iter(rows)
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+class _Reader:
+    """Turns rows into stories; remembers units, categories and channels it has met."""
+
+    def __init__(self, mapping: Mapping, book: Rulebook):
+        self.mapping, self.book = mapping, book
+        self.units = {}
+        for unit in Unit.objects.in_force().areas() | Unit.objects.in_force().organisations():
+            for name in (unit.code, unit.name, unit.short_name, unit.name_en):
+                self.units[vn_norm(name)] = unit
+        self.categories = {c.code: c for c in book.categories.values()}
+        self.channels = {c.code: c for c in book.channels.values()}
+
+    def text(self, row: dict, fact: str) -> str:
+        column = self.mapping.columns.get(fact)
+        if column is None:
+            return ""
+        if isinstance(column, str):
+            value = row.get(column) or ""
+        else:
+            value = " · ".join(dict.fromkeys(row[c].strip() for c in column if row.get(c)))
+        if any("\udc80" <= c <= "\udcff" for c in value):
+            raise BadRow(f"{fact}: not {self.mapping.encoding}; save the file in that encoding or name the right one")
+        value = clean(value)
+        return value[: LONGEST.get(fact)]
+
+    def moment(self, row: dict, fact: str) -> datetime | None:
+        value = self.text(row, fact)
+        if not value:
+            return None
+        try:
+            moment = datetime.strptime(value, self.mapping.time_format)  # noqa: DTZ007 - the zone follows
+        except ValueError:
+            raise BadRow(f"{fact}: {value!r} is not a time like {self.mapping.time_format}") from None
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=self.book.zone)
+        if moment.year < 1990:
+            raise BadRow(f"{fact}: {value!r} is too long ago to be right")
+        return moment
+
+    def number(self, row: dict, fact: str, limit: float) -> float | None:
+        value = self.text(row, fact)
+        if not value:
+            return None
+        try:
+            number = float(value)
+        except ValueError:
+            raise BadRow(f"{fact}: {value!r} is not a number") from None
+        if not -limit <= number <= limit:
+            raise BadRow(f"{fact}: {value!r} is not on Earth")
+        return number
+
+    def story(self, row: dict) -> Story:
+        """The row as a ticket's life; raises `BadRow`."""
+        if None in row:
+            raise BadRow("more fields than the header names")
+        source_id = self.text(row, "source_id")
+        if not source_id or len(source_id) > 60:
+            raise BadRow("source_id: empty or longer than 60 characters")
+        opened, closed = self.moment(row, "occurred_at"), self.moment(row, "closed_at")
+        if opened is None:
+            raise BadRow("occurred_at: empty")
+        if opened > datetime.now(tz=self.book.zone) + timedelta(days=1):
+            raise BadRow("occurred_at: lies in the future")
+        body = self.text(row, "body")
+        if not body:
+            raise BadRow("body: empty")
+        unit = self._unit(row)
+        category = self._category(row)
+        lat, lon = self.number(row, "lat", 90), self.number(row, "lon", 180)
+        known_place = lat is not None and lon is not None
+        intake = Intake(
+            category_id=category.pk, channel_id=self._channel(row).pk, body=body, title=self.text(row, "title"),
+            occurred_at=opened, address=self.text(row, "address"), lat=lat if known_place else None,
+            lon=lon if known_place else None, area_id=unit.pk if unit and unit.is_area else None,
+            unit_id=unit.pk if unit else self.book.unassigned_id, unit_source="import", urgency=category.urgency,
+            promise=self.moment(row, "due_at"), source_system=self.mapping.system, source_id=source_id,
+        )
+        story = Story.open(intake, book=self.book, actor=ACTOR)
+        if closed:
+            answer = self.text(row, "answer") or "—"
+            story.then("resolve", closed, book=self.book, actor=ACTOR, reply=answer)
+            story.then("close", closed, book=self.book, actor=ACTOR)
+        return story
+
+    def _unit(self, row: dict) -> Unit | None:
+        name = self.text(row, "unit")
+        if not name:
+            return None
+        unit = self.units.get(vn_norm(name))
+        if unit is None:
+            raise BadRow(f"unit: {name!r} is not a unit of this city that works today")
+        return unit
+
+    def _category(self, row: dict) -> Category:
+        name, field_name = self.text(row, "category"), self.text(row, "field")
+        if not name:
+            raise BadRow("category: empty")
+        field_code, code = slugify(vn_norm(field_name))[:60], slugify(vn_norm(f"{field_name} {name}"))[:60]
+        found = self.categories.get(code) or self.categories.get(slugify(vn_norm(name)))
+        if found is None:
+            if not self.mapping.categories.get("create"):
+                raise BadRow(f"category: {name!r} is not in the catalogue")
+            parent = self._created(field_code, field_name, None) if field_name else None
+            found = self._created(code, name, parent)
+        return found
+
+    def _created(self, code: str, name: str, parent: Category | None) -> Category:
+        if code not in self.categories:
+            category, _new = Category.objects.get_or_create(
+                code=code, defaults={"name_vi": name[:160], "name_en": name[:160], "parent": parent, "position": 999}
+            )
+            self.categories[code] = self.book.categories[category.pk] = category
+        return self.categories[code]
+
+    def _channel(self, row: dict):
+        code = self.mapping.channels.get(self.text(row, "channel"), self.mapping.channels.get("default", ""))
+        if code not in self.channels:
+            raise BadRow(f"channel: {self.text(row, 'channel')!r} is not mapped to a channel of the catalogue")
+        return self.channels[code]
+
