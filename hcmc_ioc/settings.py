@@ -21,11 +21,10 @@ LOCAL = not env.text("DATABASE_URL")
 # --- The city this database belongs to: its own facts, and which map of its areas is in force
 
 CITY_CODE = env.text("IOC_CITY", "hcmc")
-CITY_FILE = BASE_DIR / "districts" / "data" / CITY_CODE / "city.toml"
-if not CITY_FILE.is_file():
-    known = sorted(file.parent.name for file in CITY_FILE.parent.parent.glob("*/city.toml"))
-    raise ImproperlyConfigured(f"IOC_CITY is {CITY_CODE!r}, but the cities known are: {', '.join(known)}")
-CITY = tomllib.loads(CITY_FILE.read_text(encoding="utf-8")) | {"code": CITY_CODE}
+CITY_FILES = {file.parent.name: file for file in (BASE_DIR / "districts" / "data").glob("*/city.toml")}
+if CITY_CODE not in CITY_FILES:
+    raise ImproperlyConfigured(f"IOC_CITY is {CITY_CODE!r}, but the cities known are: {', '.join(sorted(CITY_FILES))}")
+CITY = tomllib.loads(CITY_FILES[CITY_CODE].read_text(encoding="utf-8")) | {"code": CITY_CODE}
 MAP = env.text("IOC_MAP", CITY["default_map"])
 if MAP not in CITY["maps"]:
     raise ImproperlyConfigured(f"IOC_MAP is {MAP!r}, but the maps of {CITY_CODE} are: {', '.join(CITY['maps'])}")
@@ -148,7 +147,7 @@ LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "ioc_language"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["hcmc_ioc.formats"]
-USE_THOUSAND_SEPARATOR = True
+USE_THOUSAND_SEPARATOR = False  # ids stand in templates too; numbers for people go through `intcomma`
 USE_TZ = True
 TIME_ZONE = CITY["time_zone"]
 

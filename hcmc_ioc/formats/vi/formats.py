@@ -1,4 +1,8 @@
-"""Dates as Vietnamese offices write them; the rest is Django's."""
+"""Dates and numbers as Vietnamese offices write them; the rest is Django's."""
+
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = "."
+NUMBER_GROUPING = 3
 
 DATE_FORMAT = "d/m/Y"
 SHORT_DATE_FORMAT = "d/m/Y"

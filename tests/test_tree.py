@@ -1,0 +1,50 @@
+"""The shape of the code: imports point one way, the linter is content, migrations are whole, the map is too."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ["hcmc_ioc", "accounts", "districts", "feedback", "dashboards"]
+UNNAMED = {"__init__", "apps", "urls"}  # every app has them, and they say nothing new
+
+
+def tool(name, *words):
+    program = Path(sys.executable).parent / name
+    return subprocess.run([program, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_imports_point_one_way():
+    done = tool("lint-imports", "--no-cache")
+    assert done.returncode == 0, done.stdout
+
+
+def test_ruff_is_content():
+    done = tool("ruff", "check", "--no-cache", "--output-format", "concise", ".")
+    assert done.returncode == 0, done.stdout
+
+
+def test_no_migration_is_missing(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_map_names_every_module(package):
+    section = re.search(rf"^### {package}\n(.*?)(?=^### |^## |\Z)", (ROOT / "ARCHITECTURE.md").read_text(), re.M | re.S)
+    found = {file.stem for folder in ("", "lib") for file in (ROOT / package / folder).glob("*.py")}
+    missing = {name for name in found - UNNAMED if f"{name}.py" not in section.group(1)}
+    assert not missing, f"ARCHITECTURE.md, section {package}, does not name: {sorted(missing)}"
+
+
+def test_no_file_grows_beyond_reading():
+    long = {
+        str(file.relative_to(ROOT)): lines
+        for package in PACKAGES
+        for file in (ROOT / package).rglob("*.py")
+        if "migrations" not in file.parts and (lines := len(file.read_text().splitlines())) > 450
+    }
+    assert not long
