@@ -199,11 +199,11 @@ def _write(life: Life, before: dict | None) -> None:
     running = [p for p in life.promises[-1:] if p not in fresh]
     for promise in running:  # settled ones never change
         promise.save(force_update=True)
-    for step in life.steps:
-        step.event.ticket = ticket
-    TicketEvent.objects.bulk_create([step.event for step in life.steps])
+    events = TicketEvent.objects.bulk_create([TicketEvent(ticket=ticket, **step.columns) for step in life.steps])
     EventText.objects.bulk_create(
-        [EventText(event=s.event, words=s.words, is_public=s.is_public) for s in life.steps if s.words]
+        EventText(event=event, words=step.words, is_public=step.is_public)
+        for event, step in zip(events, life.steps, strict=True)
+        if step.words
     )
     if life.coordinating_ids:
         ticket.coordinating.set(life.coordinating_ids)

@@ -51,49 +51,47 @@ def write(stories: Iterable[Story], *, zone, wake: bool = True) -> int:
     if not stories:
         return 0
     _number(stories, zone)
-    tickets = [s.life.ticket for s in stories]
-    promises = [p for s in stories for p in _owned(s.life.promises, s.life.ticket)]
-    steps = [step for s in stories for step in s.life.steps]
-    _take_ids(Promise, promises)
-    _take_ids(TicketEvent, [step.event for step in steps])
-    texts = [EventText(event_id=step.event.pk, words=step.words, is_public=step.is_public)
-             for step in steps if step.words]
-    changes = [FactChange(ticket_id=s.life.ticket.pk, after=facets.of(s.life.ticket, s.life.promises))
-               for s in stories]
-    reporters = [_reporter(s) for s in stories if any(s.reporter.values())]
-    for model, rows in ((Ticket, tickets), (Promise, promises), (TicketEvent, [step.event for step in steps])):
-        _copy(model, rows, with_id=True)
-    for model, rows in ((EventText, texts), (FactChange, changes), (Reporter, reporters)):
-        _copy(model, rows, with_id=model is EventText)
-    _copy_coordinating(stories)
+    _copy(Ticket, (vars(s.life.ticket) for s in stories))
+    _copy(Promise, (vars(p) for s in stories for p in s.life.promises))
+    _copy_events(stories)
+    _copy(FactChange, (_change(s) for s in stories), without_id=True)
+    _copy(Reporter, (_reporter(s) for s in stories if any(s.reporter.values())), without_id=True)
+    through = Ticket.coordinating.through
+    links = ({"ticket_id": s.life.ticket.pk, "unit_id": u} for s in stories for u in s.life.coordinating_ids)
+    _copy(through, links, without_id=True)
     if wake:
         transaction.on_commit(wake_folders, robust=True)
     return len(stories)
 
 
 def _number(stories: list[Story], zone) -> None:
-    """Ids and codes for all stories from the sequences, and the ticket's id into what belongs to it."""
-    _take_ids(Ticket, [s.life.ticket for s in stories])
+    """Ids and codes for tickets and promises from the sequences."""
     prefix = settings.CITY["ticket_prefix"]
-    for story, number in zip(stories, _sequence("ticket_number", len(stories)), strict=True):
+    numbers = _sequence("ticket_number", len(stories))
+    for story, pk, number in zip(stories, _ids(Ticket, len(stories)), numbers, strict=True):
         ticket = story.life.ticket
+        ticket.pk = pk
         ticket.code = lives.ticket_code(prefix, number, ticket.recorded_at.astimezone(zone))
-        for step in story.life.steps:
-            step.event.ticket_id = ticket.pk
+    promises = [(p, s.life.ticket.pk) for s in stories for p in s.life.promises]
+    for (promise, ticket_id), pk in zip(promises, _ids(Promise, len(promises)), strict=True):
+        promise.pk, promise.ticket_id = pk, ticket_id
 
 
-def _owned(promises: list[Promise], ticket: Ticket) -> list[Promise]:
-    for promise in promises:
-        promise.ticket_id = ticket.pk
-    return promises
+def _copy_events(stories: list[Story]) -> None:
+    steps = [(step, s.life.ticket.pk) for s in stories for step in s.life.steps]
+    events, texts = [], []
+    for (step, ticket_id), pk in zip(steps, _ids(TicketEvent, len(steps)), strict=True):
+        events.append(step.columns | {"id": pk, "ticket_id": ticket_id})
+        if step.words:
+            texts.append({"event_id": pk, "words": step.words, "is_public": step.is_public, "redacted_at": None})
+    _copy(TicketEvent, events)
+    _copy(EventText, texts)
 
 
-def _take_ids(model: type[models.Model], rows: list) -> None:
+def _ids(model: type[models.Model], count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [model._meta.db_table])
-        sequence = cursor.fetchone()[0]
-    for row, pk in zip(rows, _sequence(sequence, len(rows)), strict=True):
-        row.pk = pk
+        return _sequence(cursor.fetchone()[0], count)
 
 
 def _sequence(name: str, count: int) -> list[int]:
@@ -102,14 +100,20 @@ def _sequence(name: str, count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _reporter(story: Story) -> Reporter:
+def _change(story: Story) -> dict:
+    ticket = story.life.ticket
+    after = facets.of(ticket, story.life.promises)
+    return {"ticket_id": ticket.pk, "before": None, "after": after, "at": ticket.recorded_at}
+
+
+def _reporter(story: Story) -> dict:
     ticket, given = story.life.ticket, story.reporter
     phone = given.get("phone", "")
-    return Reporter(
-        ticket_id=ticket.pk, name=given.get("name", ""), phone=phone, email=given.get("email", ""),
-        phone_digest=crypto.digest(phone, "phone"), tail_digest=crypto.digest(phone[-4:], "tail"),
-        is_first=True, joined_at=ticket.recorded_at,
-    )
+    return {
+        "ticket_id": ticket.pk, "name": given.get("name", ""), "phone": phone, "email": given.get("email", ""),
+        "phone_digest": crypto.digest(phone, "phone"), "tail_digest": crypto.digest(phone[-4:], "tail"),
+        "is_first": True, "joined_at": ticket.recorded_at,
+    }
 
 
 # --- COPY -------------------------------------------------------------------------------------------------------
@@ -117,53 +121,40 @@ def _reporter(story: Story) -> Reporter:
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
-def _text(value) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if value is True or value is False:
-        return "t" if value else "f"
-    return str(value)
+def _words(value: str | None) -> str:
+    return "\\N" if value is None else value.translate(_ESCAPES)
+
+
+def _plain(value) -> str:
+    """Numbers, booleans, moments, UUIDs: nothing in them needs escaping."""
+    return "\\N" if value is None else str(value)
 
 
 def _json(value) -> str:
     return "\\N" if value is None else json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
 
 
-def _encrypted(value: str) -> str:
-    return crypto.encrypt(value)
-
-
-def _writer(column: models.Field):
+def _format_of(column: models.Field):
     if isinstance(column, models.JSONField):
         return _json
     if isinstance(column, crypto.EncryptedTextField):
-        return _encrypted
-    return _text
+        return crypto.encrypt
+    if isinstance(column, models.CharField | models.TextField):
+        return _words
+    return _plain
 
 
-def _copy(model: type[models.Model], rows: list, *, with_id: bool) -> None:
-    """COPY model instances; generated columns are the database's, ids too unless `with_id`."""
-    if not rows:
+def _copy(model: type[models.Model], rows: Iterable[dict], *, without_id: bool = False) -> None:
+    """COPY rows given as {attribute: value}; generated columns are the database's, and so are ids if asked."""
+    columns = [c for c in model._meta.concrete_fields if not c.generated and not (without_id and c.primary_key)]
+    plan = [(c.attname, _format_of(c)) for c in columns]
+    lines = ["\t".join([form(row[name]) for name, form in plan]) for row in rows]
+    if not lines:
         return
-    columns = [c for c in model._meta.concrete_fields if not c.generated and (with_id or not c.primary_key)]
-    plan = [(c.attname, _writer(c)) for c in columns]
-    lines = ["\t".join([write(getattr(row, name)) for name, write in plan]) for row in rows]
-    _send(model._meta.db_table, [c.column for c in columns], lines)
-
-
-def _copy_coordinating(stories: list[Story]) -> None:
-    through = Ticket.coordinating.through
-    lines = [f"{s.life.ticket.pk}\t{unit}" for s in stories for unit in s.life.coordinating_ids]
-    if lines:
-        _send(through._meta.db_table, ["ticket_id", "unit_id"], lines)
-
-
-def _send(table: str, columns: list[str], lines: list[str]) -> None:
+    names = ", ".join(c.column for c in columns)
     with connection.cursor() as cursor:
         cursor.copy_expert(
-            f"COPY {table} ({', '.join(columns)}) FROM STDIN",  # noqa: S608 - names of our own tables
+            f"COPY {model._meta.db_table} ({names}) FROM STDIN",  # noqa: S608 - names of our own tables
             io.StringIO("\n".join(lines) + "\n"),
         )
 

@@ -6,6 +6,7 @@ row goes to the rejects file with its line and reason; the good ones around it a
 
 import csv
 import gzip
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -26,6 +27,7 @@ from hcmc_ioc.lib.text import clean, vn_norm
 MAPPINGS = Path(__file__).parent / "data" / "mappings"
 BATCH = 2000
 ACTOR = Actor(origin="import")
+_UNDECODED = re.compile("[\udc80-\udcff]")  # bytes that were not in the file's encoding
 LONGEST = {"title": 200, "address": 300}  # what a column holds; longer text is cut, the body keeps all
 
 
@@ -193,6 +195,7 @@ class _Reader:
             for name in (unit.code, unit.name, unit.short_name, unit.name_en):
                 self.units[vn_norm(name)] = unit
         self.categories = {c.code: c for c in book.categories.values()}
+        self.met = {}  # (field, category) as the file spells them → Category
         self.channels = {c.code: c for c in book.channels.values()}
 
     def text(self, row: dict, fact: str) -> str:
@@ -203,7 +206,7 @@ class _Reader:
             value = row.get(column) or ""
         else:
             value = " · ".join(dict.fromkeys(row[c].strip() for c in column if row.get(c)))
-        if any("\udc80" <= c <= "\udcff" for c in value):
+        if not value.isascii() and _UNDECODED.search(value):
             raise BadRow(f"{fact}: not {self.mapping.encoding}; save the file in that encoding or name the right one")
         value = clean(value)
         return value[: LONGEST.get(fact)]
@@ -279,6 +282,8 @@ class _Reader:
         name, field_name = self.text(row, "category"), self.text(row, "field")
         if not name:
             raise BadRow("category: empty")
+        if (field_name, name) in self.met:
+            return self.met[field_name, name]
         field_code, code = slugify(vn_norm(field_name))[:60], slugify(vn_norm(f"{field_name} {name}"))[:60]
         found = self.categories.get(code) or self.categories.get(slugify(vn_norm(name)))
         if found is None:
@@ -286,6 +291,7 @@ class _Reader:
                 raise BadRow(f"category: {name!r} is not in the catalogue")
             parent = self._created(field_code, field_name, None) if field_name else None
             found = self._created(code, name, parent)
+        self.met[field_name, name] = found
         return found
 
     def _created(self, code: str, name: str, parent: Category | None) -> Category:

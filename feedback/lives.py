@@ -60,11 +60,11 @@ class Intake:
     source_id: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Step:
-    """One event with its words, not yet written."""
+    """One event with its words, not yet written; `columns` are those of `TicketEvent` that a step decides."""
 
-    event: TicketEvent
+    columns: dict
     words: str = ""
     is_public: bool = False
 
@@ -143,12 +143,12 @@ def _record(life: Life, move: Move, at: datetime, actor: Actor, given: dict, rec
         data["due"] = ticket.due_at.isoformat()
     if move.verb == "merge":
         data["into"] = given["target"].code
-    event = TicketEvent(
-        verb=move.verb, at=at, recorded_at=recorded_at, state_before=before, state_after=ticket.state,
-        unit_id=ticket.unit_id, actor_kind=actor.kind, actor_id=actor.user.pk if actor.user else None,
-        origin=actor.origin, request_id=actor.request_id, version=ticket.version, data=data,
-    )
-    step = Step(event, given.get("reply") or given.get("note") or "", bool(given.get("reply")))
+    columns = {
+        "verb": move.verb, "at": at, "recorded_at": recorded_at, "state_before": before, "state_after": ticket.state,
+        "unit_id": ticket.unit_id, "actor_kind": actor.kind.value, "actor_id": actor.user.pk if actor.user else None,
+        "origin": actor.origin, "request_id": actor.request_id, "version": ticket.version, "data": data,
+    }
+    step = Step(columns, given.get("reply") or given.get("note") or "", bool(given.get("reply")))
     life.steps.append(step)
     return step
 

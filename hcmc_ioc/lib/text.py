@@ -15,13 +15,17 @@ def vn_norm(text: str) -> str:
 
     Tone placement ("Hòa" / "Hoà") stops mattering because every mark is dropped.
     """
-    bare = unicodedata.normalize("NFD", text.translate(_D))
-    bare = "".join(c for c in bare if not unicodedata.combining(c))
+    bare = text
+    if not text.isascii():
+        bare = unicodedata.normalize("NFD", text.translate(_D))
+        bare = "".join(c for c in bare if not unicodedata.combining(c))
     return _BLANKS.sub(" ", bare).strip().lower()
 
 
 def clean(text: str) -> str:
     """What a person typed, as it is stored: NFC, no control or invisible characters, Unix line ends, trimmed."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _CONTROLS.sub("", text).strip()
 
