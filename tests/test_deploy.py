@@ -74,7 +74,8 @@ def test_the_image_is_built_of_what_the_context_lets_in():
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert all((ROOT / name).exists() for name in allowed)
     text = (ROOT / "Dockerfile").read_text()
-    copied = {word.rstrip("/") for line in re.findall(r"^COPY (?!--from)(.+)$", text, re.M) for word in line.split()[:-1]}
+    lines = re.findall(r"^COPY (?!--from)(.+)$", text, re.M)
+    copied = {word.rstrip("/") for line in lines for word in line.split()[:-1]}
     assert {name.split("/")[0] for name in copied if name != "."} <= allowed
     assert re.search(r"^USER (?!root)\w+", text, re.M)
     assert "/healthz" in text

@@ -1,0 +1,180 @@
+"""`make run`: starts everything, keeps it going, ends it whole, keeps the data. Run for Boston, which has no demo."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from hcmc_ioc import build, run
+from hcmc_ioc.embedded import DATABASE_USER, Services
+from tests.processes import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.processes
+
+
+class RunningSite:
+    """One `python -m hcmc_ioc.run` with its own IOC_VAR, its output in a file."""
+
+    def __init__(self, var):
+        self.services, self.port, self.log = Services(var), free_port(), var.with_name("run.log")
+        self.environment = os.environ | {"IOC_VAR": str(var), "IOC_CITY": "boston", "PORT": str(self.port)}
+        for name in ("DJANGO_SETTINGS_MODULE", "IOC_SECRET_KEY", "IOC_FIELD_KEYS", "IOC_DIGEST_KEY"):
+            self.environment.pop(name, None)
+
+    def start(self):
+        self.log.write_text("")
+        with self.log.open("ab") as output:
+            outputs = {"stdout": output, "stderr": output}
+            self.process = subprocess.Popen(self.command(), cwd=ROOT, env=self.environment, **outputs)
+        self.wait_for(lambda: f"The site runs: http://localhost:{self.port}" in self.output())
+
+    def command(self, *words):
+        return [sys.executable, "-m", "hcmc_ioc.run", *words]
+
+    def say(self, *words, **changes):
+        surroundings = self.environment | changes
+        return subprocess.run(self.command(*words), cwd=ROOT, env=surroundings, capture_output=True, text=True)
+
+    def output(self):
+        return self.log.read_text(errors="replace")
+
+    def wait_for(self, condition, seconds=60):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline and self.process.poll() is None, self.output()
+            time.sleep(0.1)
+
+    def pid_of(self, name):
+        return int(re.findall(rf"{name} started \(pid=(\d+)\)", self.output())[-1])
+
+    def ready(self):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=10) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def ask(self, question):
+        link = psycopg2.connect(dbname="ioc_boston", user=DATABASE_USER, host=str(self.services.run))
+        with link, link.cursor() as cursor:
+            cursor.execute(question)
+            answer = cursor.fetchall() if cursor.description else None
+        link.close()
+        return answer
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    site = RunningSite(tmp_path_factory.mktemp("run here") / "var")
+    site.start()
+    yield site
+    site.say("reset")
+
+
+def test_it_starts_and_says_where(site):
+    assert site.ready()
+    for name in ("web", "worker", "beat"):
+        os.kill(site.pid_of(name), 0)
+    assert "simulator" not in site.output()
+
+
+def test_a_second_one_from_the_same_folder_is_refused_in_one_line(site):
+    done = site.say("start", PORT=str(free_port()))
+    assert done.returncode != 0
+    assert re.fullmatch(r"the site already runs from .*var \(process \d+\); .*\n", done.stderr)
+    assert site.ready()
+
+
+def test_a_taken_port_is_one_line(site, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = site.say("start", PORT=str(port), IOC_VAR=str(tmp_path))
+    assert done.returncode != 0
+    assert re.fullmatch(rf"127\.0\.0\.1:{port} cannot be used \(Address already in use\); .*\n", done.stderr)
+
+
+@pytest.mark.parametrize("port", ["0", "http", "70000"])
+def test_a_wrong_port_is_one_line(site, port):
+    assert site.say("start", PORT=port).stderr == f"PORT must be a number between 1 and 65535, not '{port}'\n"
+
+
+def test_a_missing_import_file_is_one_line(site, tmp_path):
+    done = site.say("start", PORT=str(free_port()), IOC_VAR=str(tmp_path), IOC_IMPORT="absent.csv")
+    assert done.stderr == "IOC_IMPORT names no file: absent.csv\n"
+
+
+def test_a_killed_process_is_started_again(site):
+    before = site.pid_of("worker")
+    os.killpg(before, signal.SIGKILL)
+    site.wait_for(lambda: site.pid_of("worker") != before)
+    assert "worker | ended by itself (code -9), starting again in" in site.output()
+
+
+def test_a_killed_database_comes_back_without_a_traceback(site):
+    os.kill(int((site.services.run / ".s.PGSQL.5432.lock").read_text().split()[0]), signal.SIGKILL)
+    site.wait_for(lambda: "PostgreSQL had stopped; it is started again" in site.output())
+    site.wait_for(site.ready)
+    assert "Traceback" not in site.output()
+
+
+def test_a_killed_valkey_comes_back_without_a_traceback(site):
+    os.kill(int((site.services.run / "valkey.pid").read_text()), signal.SIGKILL)
+    site.wait_for(lambda: "Valkey had stopped; it is started again" in site.output())
+    site.wait_for(site.ready)
+    assert "Traceback" not in site.output()
+
+
+def test_ctrl_c_stops_every_process_and_the_next_start_keeps_the_data(site):
+    site.ask("CREATE TABLE kept AS SELECT 42 AS answer")
+    children = [site.pid_of(name) for name in ("web", "worker", "beat")]
+    site.process.send_signal(signal.SIGINT)
+    assert site.process.wait(30) == 0
+    assert not [pid for pid in children if Path(f"/proc/{pid}/cmdline").exists() and alive(pid)]
+    assert site.services.stop() == []
+    started = time.monotonic()
+    site.start()
+    assert time.monotonic() - started < 15
+    assert site.ask("SELECT answer FROM kept") == [(42,)]
+
+
+def alive(pid):
+    """An ended process that nobody collected has no command line any more."""
+    return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+def test_stop_and_reset_end_and_empty_it(site):
+    assert "PostgreSQL stopped" not in site.say("stop").stdout  # the running site stops its own servers
+    assert site.process.wait(30) == 0
+    assert (site.services.var / "secrets.env").exists()
+    assert "are deleted" in site.say("reset").stdout
+    assert {file.name for file in site.services.var.iterdir()} <= {"embedded.lock", "run.lock"}
+
+
+def test_the_front_end_is_built_by_what_is_there(monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert build.npm_command()[0] == sys.executable
+    version = subprocess.run([*build.npm_command(), "--version"], capture_output=True, text=True, check=True).stdout
+    assert re.match(r"\d+\.\d+", version.strip())
+
+
+def test_an_unchanged_front_end_is_not_built_again():
+    build.build_frontend()
+    assert build.build_frontend() is False
+
+
+def test_the_demo_is_of_our_city_alone(monkeypatch):
+    assert run.is_demo()
+    monkeypatch.setenv("IOC_IMPORT", "cases.csv")
+    assert not run.is_demo()
