@@ -85,9 +85,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("start", "value", "unit", "due"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
-)
+@pytest.mark.parametrize(("start", "value", "unit", "due"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
 def test_worked_cases(start, value, unit, due):
     assert add_working_time(at(start), Amount(value, unit), VIETNAM).due == at(due)
 
@@ -104,12 +102,8 @@ def test_daylight_saving_in_boston():
     minutes = add_working_time(eve, Amount(240, MINUTES), USA).due
     assert minutes == at("2026-03-08 04:30", BOSTON)
     assert minutes.astimezone(UTC) - eve.astimezone(UTC) == timedelta(hours=4)
-    assert add_working_time(at("2026-03-06 16:00", BOSTON), Amount(2, HOURS), USA).due == at(
-        "2026-03-09 09:00", BOSTON
-    )
-    assert add_working_time(at("2026-10-30 09:00", BOSTON), Amount(1, DAYS), USA).due == at(
-        "2026-11-02 17:00", BOSTON
-    )
+    assert add_working_time(at("2026-03-06 16:00", BOSTON), Amount(2, HOURS), USA).due == at("2026-03-09 09:00", BOSTON)
+    assert add_working_time(at("2026-10-30 09:00", BOSTON), Amount(1, DAYS), USA).due == at("2026-11-02 17:00", BOSTON)
 
 
 def test_start_in_another_time_zone_is_the_same_moment():
@@ -163,15 +157,11 @@ class TestPause:
 
     def test_working_days_move_by_the_working_time_lost(self):
         due, why = self.promise("2026-03-09 09:00", 2, DAYS)
-        assert move_by(due, at("2026-03-10 16:00"), at("2026-03-11 08:30"), VIETNAM, why) == at(
-            "2026-03-12 09:30"
-        )
+        assert move_by(due, at("2026-03-10 16:00"), at("2026-03-11 08:30"), VIETNAM, why) == at("2026-03-12 09:30")
 
     def test_a_pause_of_whole_days_keeps_the_end_of_day(self):
         due, why = self.promise("2026-03-09 09:00", 2, DAYS)
-        assert move_by(due, at("2026-03-10 10:00"), at("2026-03-12 10:00"), VIETNAM, why) == at(
-            "2026-03-13 17:00"
-        )
+        assert move_by(due, at("2026-03-10 10:00"), at("2026-03-12 10:00"), VIETNAM, why) == at("2026-03-13 17:00")
 
     def test_a_night_costs_nothing(self):
         due, why = self.promise("2026-03-09 09:00", 2, DAYS)
@@ -179,18 +169,12 @@ class TestPause:
 
     def test_calendar_days_move_by_the_time_elapsed_and_roll(self):
         due, why = self.promise("2026-03-02 09:00", 10, CALENDAR)
-        assert move_by(due, at("2026-03-05 09:00"), at("2026-03-06 11:00"), VIETNAM, why) == at(
-            "2026-03-13 19:00"
-        )
-        assert move_by(due, at("2026-03-05 09:00"), at("2026-03-07 09:00"), VIETNAM, why) == at(
-            "2026-03-16 17:00"
-        )
+        assert move_by(due, at("2026-03-05 09:00"), at("2026-03-06 11:00"), VIETNAM, why) == at("2026-03-13 19:00")
+        assert move_by(due, at("2026-03-05 09:00"), at("2026-03-07 09:00"), VIETNAM, why) == at("2026-03-16 17:00")
 
     def test_a_date_from_outside_moves_by_the_time_elapsed(self):
         due = at("2026-03-10 17:00")
-        assert move_by(due, at("2026-03-09 10:00"), at("2026-03-09 10:45"), VIETNAM, {}) == at(
-            "2026-03-10 17:45"
-        )
+        assert move_by(due, at("2026-03-09 10:00"), at("2026-03-09 10:45"), VIETNAM, {}) == at("2026-03-10 17:45")
 
     def test_what_was_late_stays_late(self):
         due, why = self.promise("2026-03-09 09:00", 1, DAYS)
@@ -201,9 +185,7 @@ class TestPause:
 
 days_2026 = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 clock = st.integers(0, 86_399)
-hour_sets = st.sampled_from(["07:30-11:30, 13:00-17:00", "08:00-17:00", "00:00-24:00", "06:00-07:00"]).map(
-    parse_spans
-)
+hour_sets = st.sampled_from(["07:30-11:30, 13:00-17:00", "08:00-17:00", "00:00-24:00", "06:00-07:00"]).map(parse_spans)
 working_amounts = st.tuples(st.integers(1, 60), st.sampled_from([HOURS, DAYS]))
 all_amounts = st.builds(Amount, st.integers(1, 90), st.sampled_from(AmountUnit))
 
@@ -212,9 +194,7 @@ all_amounts = st.builds(Amount, st.integers(1, 90), st.sampled_from(AmountUnit))
 def calendars(draw):
     week = [draw(hour_sets) for _ in range(draw(st.integers(1, 7)))]
     off = {day: SpecialDay("Nghỉ", "Off") for day in draw(st.sets(days_2026, max_size=25))}
-    half = {
-        day: SpecialDay("Nửa ngày", "Half day", OFFICE[:1]) for day in draw(st.sets(days_2026, max_size=3))
-    }
+    half = {day: SpecialDay("Nửa ngày", "Half day", OFFICE[:1]) for day in draw(st.sets(days_2026, max_size=3))}
     tz = draw(st.sampled_from([SAIGON, BOSTON]))
     return Calendar(tz, week + [()] * (7 - len(week)), off | half)
 
@@ -243,9 +223,7 @@ def test_lands_in_working_time_and_re_adds(calendar, day, second, amount):
     due, why = deadline.due, deadline.explanation
     minute = due.hour * 60 + due.minute + due.second / 60
     midnight_end = due.hour == due.minute == due.second == 0
-    spans = (
-        calendar.spans_on(due.date() - timedelta(days=1)) if midnight_end else calendar.spans_on(due.date())
-    )
+    spans = calendar.spans_on(due.date() - timedelta(days=1)) if midnight_end else calendar.spans_on(due.date())
     assert any(low < (minute or 1440) <= high for low, high in spans)
     if amount.unit is HOURS:
         assert counted_by_hand(calendar, start, due) == amount.value * 3600
@@ -273,9 +251,7 @@ def test_lands_in_working_time_and_re_adds(calendar, day, second, amount):
 )
 def test_a_plus_b_is_a_then_b(calendar, day, second, a, b, unit):
     closes_at_midnight = any(end == 1440 for spans in calendar.week for _start, end in spans)
-    assume(
-        not (closes_at_midnight and unit is DAYS)
-    )  # its day ends on the next date, which is then not counted
+    assume(not (closes_at_midnight and unit is DAYS))  # its day ends on the next date, which is then not counted
     start = moment(calendar, day, second)
     first = add_working_time(start, Amount(a, unit), calendar).due
     assert (
@@ -301,9 +277,7 @@ def test_minutes_between_equal_the_count_by_hand(calendar, day, second, length):
     assert working_minutes_between(b, a, calendar) == 0
 
 
-@given(
-    calendars(), days_2026, clock, working_amounts, st.integers(0, 10 * 86_400), st.integers(1, 10 * 86_400)
-)
+@given(calendars(), days_2026, clock, working_amounts, st.integers(0, 10 * 86_400), st.integers(1, 10 * 86_400))
 def test_what_was_left_before_a_pause_is_left_after_it(calendar, day, second, amount, wait, pause):
     start = moment(calendar, day, second)
     made = add_working_time(start, Amount(*amount), calendar)
@@ -312,6 +286,4 @@ def test_what_was_left_before_a_pause_is_left_after_it(calendar, day, second, am
     moved = move_by(made.due, stop, resume, calendar, made.explanation)
     assert moved >= made.due
     if stop < made.due:
-        assert counted_by_hand(calendar, min(resume, moved), moved) == counted_by_hand(
-            calendar, stop, made.due
-        )
+        assert counted_by_hand(calendar, min(resume, moved), moved) == counted_by_hand(calendar, stop, made.due)
