@@ -64,6 +64,7 @@ class Gazetteer:
 def suggest_places(text: str, limit: int = 8, map: str | None = None) -> list[PlaceHint]:
     """The likeliest places for what was typed, best first; a house number or alley typed before a street is kept."""
     gazetteer = _gazetteer(map or map_in_force())
+    text = text[:200]
     if not vn_norm(text):
         return []
     found = {entry.hint: (score, entry.hint) for entry, score in _matches(gazetteer, text)}
