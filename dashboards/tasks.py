@@ -37,9 +37,8 @@ def tick():
     before = cache.get("tick") or now - timedelta(minutes=10)
     units = set()
     for low, high in ((before, now), (before + DUE_SOON, now + DUE_SOON)):
-        units |= set(
-            Ticket.objects.open().filter(due_at__gt=low, due_at__lte=high, paused_at=None).values_list("unit_id", flat=True)
-        )
+        crossed = Ticket.objects.open().filter(due_at__gt=low, due_at__lte=high, paused_at=None)
+        units |= set(crossed.values_list("unit_id", flat=True))
     with transaction.atomic():
         if units:
             live.publish_on_commit(folding.raise_versions({live.EVERYTHING} | {f"unit:{u}" for u in units}))

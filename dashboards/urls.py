@@ -1,1 +1,10 @@
-urlpatterns = []
+from django.urls import path
+
+from dashboards import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("tong-quan/", views.city_overview, name="overview"),
+    path("don-vi/<slug:slug>/", views.unit_operations, name="unit_screen"),
+    path("so-lieu/<slug:slug>/<slug:name>/", views.figure_list, name="figure_list"),
+]

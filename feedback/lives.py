@@ -15,7 +15,7 @@ from districts.calendar import move_by, working_minutes_between
 from feedback import workflow
 from feedback.models import DeadlineRule, Promise, Ticket, TicketEvent
 from feedback.rulebook import Rulebook
-from feedback.workflow import Clock, Move, State
+from feedback.workflow import Clock, Move
 from hcmc_ioc.lib.text import headline
 
 BY_RULE = "by rule"  # the promise follows the deadline rules (the default of an intake)

@@ -19,7 +19,8 @@ def take(limit: int) -> list[tuple[int, dict | None, dict]]:
 
     Call it in the transaction that counts them: rolled back, they are still there; committed, they are gone for ever.
     """
-    assert connection.in_atomic_block, "taking changes outside a transaction would lose them"
+    if not connection.in_atomic_block:
+        raise RuntimeError("taking changes outside a transaction would lose them")
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [limit])
         return _read(cursor)

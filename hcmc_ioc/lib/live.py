@@ -20,7 +20,7 @@ def group(topic: str) -> str:
 
 
 def publish(versions: dict[str, int]) -> None:
-    """Tell everybody who listens that these topics now have these versions; a lost broker costs nothing but a log line."""
+    """Tell whoever listens that these topics now have these versions; a lost broker costs a line in the log."""
     try:
         async_to_sync(_send)(versions)
     except Exception as exc:  # noqa: BLE001 - a hint must never fail the work that was just committed

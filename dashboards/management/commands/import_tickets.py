@@ -33,7 +33,8 @@ class Command(BaseCommand):
         self._report(outcome, seconds, as_json=options["json"])
 
     def _progress(self, outcome):
-        self.stderr.write(f"\r{outcome.read:,} rows, {outcome.imported:,} imported, {outcome.rejected:,} rejected", ending="")
+        counts = f"{outcome.read:,} rows, {outcome.imported:,} imported, {outcome.rejected:,} rejected"
+        self.stderr.write(f"\r{counts}", ending="")
 
     def _report(self, outcome, seconds: float, *, as_json: bool) -> None:
         answer = outcome.as_dict() | {

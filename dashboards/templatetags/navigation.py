@@ -1,0 +1,43 @@
+"""The main navigation: the few screens each role works on, in the order of their day."""
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+
+register = template.Library()
+
+LEADING = {Role.CITY_LEADER, Role.ANALYST, Role.SUPERVISOR}
+IN_UNITS = {Role.UNIT_LEADER, Role.UNIT_STAFF}
+HANDLING = {Role.OPERATOR, Role.SUPERVISOR} | IN_UNITS
+# name of the address, label, icon, key after "g", who sees it
+ENTRIES = (
+    ("home", _("Tổng quan"), "layout-dashboard", "t", LEADING),
+    ("unit_screen", _("Đơn vị"), "building-community", "u", LEADING | IN_UNITS),
+    ("intake", _("Tiếp nhận"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
+    ("inbox", _("Hộp việc"), "inbox", "h", HANDLING),
+    ("search", _("Tìm kiếm"), "search", "s", HANDLING | LEADING),
+    ("screens", _("Màn hình tường"), "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
+)
+
+
+@register.inclusion_tag("_navigation.html", takes_context=True)
+def navigation(context, current=""):
+    """The entries of the person's role; `current` is the address name of the screen in view."""
+    user = getattr(context.get("request"), "user", None)
+    role = getattr(user, "role", "")
+    here = str(current).strip()
+    found = [
+        {"url": url, "label": label, "icon": icon, "key": key, "current": name == here}
+        for name, label, icon, key, roles in ENTRIES
+        if role in roles and (url := _address(name))
+    ]
+    return {"entries": found}
+
+
+def _address(name):
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

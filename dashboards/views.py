@@ -1,0 +1,130 @@
+"""Pages of figures: home, city overview, unit screen, the list behind a figure. Each is one URL in two sizes: the page,
+or with `?part=` the live piece of it that open screens ask for again."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import EmptyPage, Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from accounts.roles import HOTLINE, Role
+from dashboards import asked, fragments, kpis, overview, topics, unit_screen
+from districts.models import Unit
+from feedback import access
+from hcmc_ioc.lib import live
+
+PAGE = 50
+PROMISES = ("due", "due_met", "late")
+
+
+@login_required
+def home(request):
+    """Everybody's first page is the one they work on."""
+    role = request.user.role
+    if access.may(request.user, "city_figures") and role not in HOTLINE:
+        return redirect("overview")
+    if role in HOTLINE:
+        return redirect("intake" if role == Role.OPERATOR else "overview")
+    if access.may(request.user, "figures"):
+        return redirect("inbox" if role == Role.UNIT_STAFF else "unit_screen", *_own_slug(request, role))
+    return render(request, "dashboards/no_screen.html")
+
+
+def _own_slug(request, role) -> list[str]:
+    return [] if role == Role.UNIT_STAFF else [request.user.membership.unit.slug]
+
+
+@never_cache
+@login_required
+def city_overview(request):
+    if not access.may(request.user, "city_figures"):
+        raise Http404
+    now = timezone.now()
+    scope = Unit.objects.city()
+    chosen = asked.period(request.GET, scope, now)
+    version = topics.versions([live.EVERYTHING])[live.EVERYTHING]
+    html = fragments.shared(
+        "dashboards/overview_part.html", live.EVERYTHING, version,
+        (chosen.period.start, chosen.period.end, chosen.preset),
+        lambda: overview.city(chosen.period, now) | {"asked": chosen, "part_url": f"{request.path}?{chosen.query}"},
+    )
+    if request.GET.get("part"):
+        return HttpResponse(html)
+    context = {"asked": chosen, "scope": scope, "part": html, "topics": live.EVERYTHING}
+    return render(request, "dashboards/overview.html", context)
+
+
+@never_cache
+@login_required
+def unit_operations(request, slug: str):
+    scope = asked.unit(request.user, slug)
+    now = timezone.now()
+    chosen = asked.period(request.GET, scope, now)
+    topic = f"unit:{scope.pk}"
+    versions = topics.versions([topic, live.EVERYTHING])
+    days = (chosen.period.start, chosen.period.end, chosen.preset)
+    address = f"{request.path}?{chosen.query}"
+
+    def own():
+        return fragments.shared(
+            "dashboards/unit_part.html", topic, versions[topic], days,
+            lambda: unit_screen.unit(scope, chosen.period, now) | {"asked": chosen, "part_url": address},
+        )
+
+    def peers():
+        return fragments.shared(
+            "dashboards/peers_part.html", live.EVERYTHING, versions[live.EVERYTHING], (scope.pk, *days),
+            lambda: unit_screen.peers(scope, chosen.period, now) | {"asked": chosen, "part_url": address},
+        )
+
+    part = request.GET.get("part")
+    if part:
+        return HttpResponse(peers() if part == "peers" else own())
+    context = {"asked": chosen, "scope": scope, "part": own(), "peers": peers(), "topics": f"{topic},{live.EVERYTHING}",
+               "switch": _switchable(request.user)}
+    return render(request, "dashboards/unit.html", context)
+
+
+def _switchable(user) -> list[Unit]:
+    """The units whose screens this person may open."""
+    units = Unit.objects.in_force().exclude(kind=Unit.Kind.CITY)
+    own = access.units_of(user)
+    return list(units if own is None else units.filter(pk__in=own))
+
+
+@never_cache
+@login_required
+def figure_list(request, slug: str, name: str):
+    """Exactly the tickets (for promises: the promises) that a figure counted, with the figure above them."""
+    if name not in kpis.LISTS:
+        raise Http404
+    scope = asked.unit(request.user, slug)
+    now = timezone.now()
+    chosen = asked.period(request.GET, scope, now)
+    figures = kpis.figures([scope.pk], chosen.period, now, medians=False)[scope.pk]
+    if name in PROMISES:
+        rows = kpis.promises_of(name, scope.pk, chosen.period, now)
+        rows = rows.select_related("ticket__unit", "ticket__category").defer("ticket__search", "ticket__body")
+    else:
+        rows = kpis.tickets_of(name, scope.pk, chosen.period, now)
+        rows = rows.select_related("unit", "category").defer("search", "body")
+    page = _page(rows, request.GET.get("trang", "1"), getattr(figures, name))
+    context = {"asked": chosen, "scope": scope, "name": name, "count": getattr(figures, name), "page": page,
+               "is_promises": name in PROMISES, "topics": _topic(scope)}
+    return render(request, "dashboards/figure_list.html", context)
+
+
+def _topic(scope: Unit) -> str:
+    return live.EVERYTHING if scope.kind == Unit.Kind.CITY else f"unit:{scope.pk}"
+
+
+def _page(rows, number: str, count: int):
+    """A page of `rows` without counting them again: the figure is their count."""
+    paginator = Paginator(rows, PAGE)
+    paginator.count = count
+    try:
+        return paginator.page(max(1, int(number)))
+    except (ValueError, EmptyPage):
+        return paginator.page(1)
+
