@@ -57,7 +57,7 @@ def database(url):
         raise ImproperlyConfigured("DATABASE_URL must read postgres://user:password@host:port/name")
     options = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "hcmc_ioc.pooled",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or options.pop("user", "")),
         "PASSWORD": unquote(parts.password or ""),

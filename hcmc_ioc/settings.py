@@ -48,7 +48,8 @@ DIGEST_KEY = env.text("IOC_DIGEST_KEY")
 
 DATABASES = {
     "default": env.database(DATABASE_URL)
-    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": False}
+    # Closed after each request or task, which gives the connection back to the process's pool.
+    | {"CONN_MAX_AGE": 0, "POOL_SIZE": env.number("IOC_DB_CONNECTIONS", 8)}
 }
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,112 @@
+"""Django's PostgreSQL backend with a small pool per process (`DATABASES[…]["POOL_SIZE"]`).
+
+Under ASGI each request has a thread of its own, so Django's persistent connections would pile up, one per thread,
+until PostgreSQL refuses. Here a closed connection goes back to the pool, and no process holds more than its share.
+Connections are closed as ever: by Django after each request or task; a thread that just ends gives its place back too.
+"""
+
+import gc
+import os
+import select
+import threading
+from collections import deque
+
+from django.db.backends.base.base import NO_DB_ALIAS
+from django.db.backends.postgresql import base
+from psycopg2 import OperationalError, extensions
+
+WAIT_SECONDS = 10
+_pools, _pools_lock = {}, threading.Lock()
+
+
+class Pool:
+    """At most `size` connections in use; those not in use wait, the freshest first."""
+
+    def __init__(self, size):
+        self.size, self.idle, self.room = size, deque(), threading.Semaphore(size)
+
+    def take(self, connect):
+        """(connection, lease): an idle connection that is still alive, else a new one; waits for room."""
+        if not self.room.acquire(blocking=False):
+            gc.collect()  # ended threads leave their connections in cycles, which hold their places until collected
+            self._wait()
+        lease = Lease(self.room)
+        while True:
+            try:
+                connection = self.idle.pop()
+            except IndexError:
+                return connect(), lease
+            if not hung_up(connection):
+                return connection, lease
+            connection.close()
+
+    def _wait(self):
+        if not self.room.acquire(timeout=WAIT_SECONDS):
+            raise OperationalError(f"all {self.size} database connections of this process are busy")
+
+    def give(self, connection):
+        self.idle.append(connection)
+
+    def clear(self):
+        while self.idle:
+            self.idle.pop().close()
+
+
+class Lease:
+    """One place in the pool; given back once, at the latest when its holder is forgotten with its thread."""
+
+    def __init__(self, room):
+        self.room = room
+
+    def end(self):
+        room, self.room = self.room, None
+        if room:
+            room.release()
+
+    __del__ = end
+
+
+def hung_up(connection):
+    """Whether the server ended an idle connection: only then is there something to read on it."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    lease = None
+
+    @property
+    def shared(self):
+        """The pool of this process for this database; None for connections that serve administration."""
+        if self.alias == NO_DB_ALIAS:
+            return None
+        key = (os.getpid(), *(self.settings_dict[name] for name in ("NAME", "HOST", "PORT", "USER")))
+        with _pools_lock:
+            return _pools.setdefault(key, Pool(self.settings_dict.get("POOL_SIZE", 10)))
+
+    def get_new_connection(self, conn_params):
+        pool, connect = self.shared, super().get_new_connection
+        if pool is None:
+            return connect(conn_params)
+        connection, self.lease = pool.take(lambda: connect(conn_params))
+        return connection
+
+    def _close(self):
+        connection, lease, self.lease = self.connection, self.lease, None
+        if connection is None:
+            return
+        clean = not connection.closed and connection.info.transaction_status == extensions.TRANSACTION_STATUS_IDLE
+        if lease and clean and not self.in_atomic_block:
+            self.shared.give(connection)
+        else:
+            connection.close()
+        if lease:
+            lease.end()
+
+    def close_pool(self):
+        """Django asks for this before it drops or copies a database."""
+        if self.shared:
+            self.shared.clear()
