@@ -7,13 +7,17 @@ from django.conf import settings
 from django.core.cache import cache
 
 from hcmc_ioc.lib import caching
-from tests import chromium
+from tests import chromium, city
 
 browser_tests_left_out = pytest.StashKey[int]()
 
 
 def pytest_configure():
     settings.EMBEDDED.start()
+
+
+def pytest_unconfigure():
+    settings.EMBEDDED.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +47,28 @@ def pytest_terminal_summary(terminalreporter, config):
     if count:
         failure = ", which CI counts as a failure" if os.environ.get("CI") == "true" else ""
         terminalreporter.write_line(f"{count} browser tests not run: no Chromium on PATH{failure}", red=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database holds the city's units, calendar and rules from the start; tests roll back to that."""
+    with django_db_blocker.unblock():
+        city.load()
+
+
+@pytest.fixture
+def town(request):
+    """The loaded city, also for a test that commits (whose database was emptied by the one before it)."""
+    request.getfixturevalue("transactional_db" if _commits(request) else "db")
+    city.load()
+    return city
+
+
+def _commits(request):
+    mark = request.node.get_closest_marker("django_db")
+    return bool(mark and mark.kwargs.get("transaction"))
+
+
+@pytest.fixture
+def cast(town):
+    return town.make_cast()

@@ -1,18 +1,34 @@
 """The site's settings for tests: real servers under a folder of their own, so a running demo is left alone."""
 
+import fcntl
 import os
+from itertools import count
 from pathlib import Path
 
 for name in ("DATABASE_URL", "REDIS_URL", "DEBUG", "IOC_CITY", "IOC_MAP", "IOC_HTTPS", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)
-os.environ["IOC_VAR"] = os.environ.get("IOC_TEST_VAR") or str(Path(__file__).resolve().parents[1] / "var" / "test")
+
+
+def own_folder():
+    """The first of var/test, var/test-2 … that no other run is using; it is ours until this process ends."""
+    for number in count(1):
+        folder = Path(__file__).resolve().parents[1] / "var" / ("test" if number == 1 else f"test-{number}")
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "tests.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        return folder, lock
+
+
+TEST_FOLDER, TEST_LOCK = own_folder()
+os.environ["IOC_VAR"] = str(TEST_FOLDER)
 
 from hcmc_ioc.settings import *  # noqa: E402, F403
-from hcmc_ioc.settings import CACHES, CHANNEL_LAYERS, DATABASES, STORAGES  # noqa: E402
+from hcmc_ioc.settings import DATABASES, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-CACHES["default"]["KEY_PREFIX"] = "test"
-CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = "test"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": "test:", "socket_connect_timeout": 2}
