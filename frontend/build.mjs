@@ -23,7 +23,7 @@ async function bundle() {
     bundle: true,
     minify: true,
     format: "esm",
-    target: ["chrome111", "firefox113", "safari16.4"],
+    target: ["chrome123", "firefox120", "safari17.5"],
     nodePaths: [packages], // the sources live beside this folder, not inside it
     external: ["*.woff2", "*.svg"], // addresses in the CSS are relative to static/dist/
     legalComments: "none",
@@ -31,7 +31,7 @@ async function bundle() {
   });
 }
 
-/** One <symbol id="NAME"> per line of icons.txt; "NAME" is an outline icon, "filled/NAME" a filled one. */
+/** One <symbol id="NAME"> per line of icons.txt; "NAME" is an outline icon, "filled/NAME" a filled one, called "filled-NAME". */
 async function sprite() {
   const list = await readFile(join(here, "icons.txt"), "utf8");
   const names = list.split("\n").map((line) => line.replace(/#.*/, "").trim()).filter(Boolean);
@@ -51,7 +51,8 @@ async function symbol(name) {
     style === "filled"
       ? 'fill="currentColor"'
       : 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
-  return `<symbol id="${icon}" viewBox="0 0 24 24" ${paint}>${drawn}</symbol>`;
+  const id = style === "filled" ? `filled-${icon}` : icon;
+  return `<symbol id="${id}" viewBox="0 0 24 24" ${paint}>${drawn}</symbol>`;
 }
 
 // Latin and Vietnamese only: together they hold every letter we write.

@@ -23,11 +23,12 @@ ENTRIES = (
 
 
 @register.inclusion_tag("_navigation.html", takes_context=True)
-def navigation(context, current=""):
-    """The entries of the person's role; `current` is the address name of the screen in view."""
-    user = getattr(context.get("request"), "user", None)
-    role = getattr(user, "role", "")
-    here = str(current).strip()
+def navigation(context):
+    """The entries of the person's role; the current one is the context's `nav_current` (an address name) or the page."""
+    request = context.get("request")
+    role = getattr(getattr(request, "user", None), "role", "")
+    match = getattr(request, "resolver_match", None)
+    here = context.get("nav_current") or (match.url_name if match else "")
     found = [
         {"url": url, "label": label, "icon": icon, "key": key, "current": name == here}
         for name, label, icon, key, roles in ENTRIES

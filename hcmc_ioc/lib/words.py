@@ -1,0 +1,105 @@
+"""Numbers, times and durations as an office writes them, in the language in force.
+
+Vietnamese first: `1.284`, `94,2%`, `2,1 ngày làm việc`, `hôm nay 14:32`. What is not known reads "–", never 0.
+"""
+
+from datetime import datetime, timedelta
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+UNKNOWN = "–"
+WORKING_DAY = 8 * 60  # minutes
+DUE_SOON = timedelta(hours=24)
+
+
+def number(value, digits: int = 0) -> str:
+    """`1284` → “1.284”; `digits` decimals, none by default."""
+    if value is None or value == "":
+        return UNKNOWN
+    return formats.number_format(value, decimal_pos=digits, force_grouping=True).replace("-", "\u2212")
+
+
+def percent(ratio, digits: int = 1) -> str:
+    """A share between 0 and 1: `0.942` → “94,2%”. A whole percentage drops its decimals only when `digits` is 0."""
+    return UNKNOWN if ratio is None else f"{number(ratio * 100, digits)}%"
+
+
+def worktime(minutes) -> str:
+    """Working minutes in words, a working day being eight hours: `1008` → “2,1 ngày làm việc”."""
+    if minutes is None:
+        return UNKNOWN
+    if minutes < 60:
+        n = round(minutes)
+        return ngettext("%(n)s phút làm việc", "%(n)s phút làm việc", n) % {"n": number(n)}
+    if minutes < WORKING_DAY:
+        amount = _short(minutes / 60)
+        return ngettext("%(n)s giờ làm việc", "%(n)s giờ làm việc", _plural(amount)) % {"n": amount}
+    amount = _short(minutes / WORKING_DAY)
+    return ngettext("%(n)s ngày làm việc", "%(n)s ngày làm việc", _plural(amount)) % {"n": amount}
+
+
+def duration(seconds) -> str:
+    """Real time in its largest unit, rounded down: `11400` → “3 giờ”."""
+    if seconds is None:
+        return UNKNOWN
+    seconds = int(abs(seconds))
+    if seconds < 60:
+        return ngettext("%(n)s giây", "%(n)s giây", seconds) % {"n": seconds}
+    if seconds < 3600:
+        return ngettext("%(n)s phút", "%(n)s phút", seconds // 60) % {"n": seconds // 60}
+    if seconds < 86400:
+        return ngettext("%(n)s giờ", "%(n)s giờ", seconds // 3600) % {"n": seconds // 3600}
+    days = seconds // 86400
+    return ngettext("%(n)s ngày", "%(n)s ngày", days) % {"n": number(days)}
+
+
+def moment(when: datetime, now: datetime | None = None) -> str:
+    """“hôm nay 14:32”, “hôm qua 08:05”, else “23/11/2026 14:32”, in the city's time."""
+    if when is None:
+        return UNKNOWN
+    local, today = timezone.localtime(when), timezone.localtime(now or timezone.now()).date()
+    clock = f"{local:%H:%M}"
+    if local.date() == today:
+        return _("hôm nay %(time)s") % {"time": clock}
+    if local.date() == today - timedelta(days=1):
+        return _("hôm qua %(time)s") % {"time": clock}
+    if local.date() == today + timedelta(days=1):
+        return _("ngày mai %(time)s") % {"time": clock}
+    return f"{local:%d/%m/%Y} {clock}"
+
+
+def exact(when: datetime) -> str:
+    """The full local date and time with the day of the week, for a `title`."""
+    local = timezone.localtime(when)
+    return f"{formats.date_format(local, 'l')} {local:%d/%m/%Y %H:%M:%S}"
+
+
+def countdown(due: datetime, now: datetime | None = None) -> tuple[str, str]:
+    """How far a deadline is, with its tone: (“còn 3 giờ”, "warn"); "danger" once past, "warn" within 24 hours."""
+    left = due - (now or timezone.now())
+    told = {"time": duration(left.total_seconds())}
+    if left < timedelta(0):
+        return _("quá %(time)s") % told, "danger"
+    return _("còn %(time)s") % told, "warn" if left <= DUE_SOON else "neutral"
+
+
+def change(value, unit: str = "") -> str:
+    """A change in words: `12, "%"` → “tăng 12%”; `-3` → “giảm 3”; 0 → “không đổi”."""
+    if value is None:
+        return UNKNOWN
+    amount = {"amount": f"{_short(abs(value))}{unit}"}
+    if amount["amount"] == f"0{unit}":
+        return _("không đổi")
+    return _("tăng %(amount)s") % amount if value > 0 else _("giảm %(amount)s") % amount
+
+
+def _short(value) -> str:
+    """At most one decimal, and none when it would be zero."""
+    rounded = round(float(value), 1)
+    return number(rounded, 0 if rounded == int(rounded) else 1)
+
+
+def _plural(amount: str) -> int:
+    return 1 if amount == "1" else 2

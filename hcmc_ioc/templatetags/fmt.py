@@ -1,0 +1,143 @@
+"""How figures, times, states and icons look in templates. `{% load fmt %}`"""
+
+from django import template
+from django.utils import timezone, translation
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+
+from hcmc_ioc.lib import assets, words
+
+register = template.Library()
+register.filter("number", words.number)
+register.filter("percent", words.percent)
+register.filter("worktime", words.worktime)
+register.filter("duration", words.duration)
+register.simple_tag(assets.icon, name="icon")
+register.simple_tag(assets.address, name="asset")
+
+SHAPES = {
+    "ok": "circle-check",
+    "warn": "alert-triangle",
+    "danger": "filled-alert-octagon",
+    "info": "info-circle",
+    "neutral": "circle",
+}
+STATES = {
+    "new": ("info", "circle-dashed"),
+    "forwarded": ("info", "send"),
+    "accepted": ("info", "user-check"),
+    "in_progress": ("info", "circle-half-2"),
+    "waiting": ("neutral", "hourglass"),
+    "returned": ("warn", "arrow-back-up"),
+    "reopened": ("warn", "rotate"),
+    "resolved": ("ok", "circle-check"),
+    "closed": ("neutral", "square-check"),
+    "rejected": ("neutral", "circle-x"),
+}
+URGENCIES = {"normal": ("plain", "minus"), "urgent": ("warn", "bolt"), "emergency": ("danger", "flame")}
+MESSAGES = {"success": "ok", "warning": "warn", "error": "danger"}
+
+
+@register.filter
+def city_name(city, form="long"):
+    """The city's name in the language in force; `city|city_name:"short"` for “TP.HCM”."""
+    key = "short_name" if form == "short" else "name"
+    english = translation.get_language() == "en"
+    if form == "short":
+        return city[f"{key}_en"] if english else city[key]
+    return city[f"{key}_en" if english else f"{key}_vi"]
+
+
+@register.simple_tag
+def pill(tone, text, icon=""):
+    """A state in shape, word and colour: `{% pill "warn" "Cần chú ý" %}` (ok, warn, danger, info, neutral, plain)."""
+    shape = assets.icon(icon or SHAPES.get(tone, "circle"))
+    return format_html('<span class="pill {}">{}{}</span>', tone, shape, text)
+
+
+@register.simple_tag
+def state_pill(state, label):
+    """`{% state_pill ticket.state ticket.get_state_display %}`"""
+    tone, shape = STATES.get(str(state), ("neutral", "circle"))
+    return pill(tone, label, shape)
+
+
+@register.simple_tag
+def urgency_pill(urgency, label):
+    """`{% urgency_pill ticket.urgency ticket.get_urgency_display %}`"""
+    tone, shape = URGENCIES.get(str(urgency), ("plain", "minus"))
+    return pill(tone, label, shape)
+
+
+@register.simple_tag
+def moment(when, form=""):
+    """`{% moment ticket.created_at %}` → <time> “hôm nay 14:32”; form "time" gives 14:32:05, "date" 23/11/2026."""
+    if not when:
+        return words.UNKNOWN
+    local = timezone.localtime(when)
+    text = {"time": f"{local:%H:%M:%S}", "date": f"{local:%d/%m/%Y}"}.get(form) or words.moment(when)
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), words.exact(when), text)
+
+
+@register.simple_tag
+def ago(when):
+    """`{% ago ticket.created_at %}` → <time> “3 giờ trước”."""
+    if not when:
+        return words.UNKNOWN
+    told = _("%(time)s trước") % {"time": words.duration((timezone.now() - when).total_seconds())}
+    return format_html('<time datetime="{}" title="{}">{}</time>', when.isoformat(), words.exact(when), told)
+
+
+@register.simple_tag
+def countdown(due, paused=False, met=None):
+    """How long is left: `{% countdown ticket.due_at paused=ticket.paused met=promise.met_at %}`.
+
+    A kept or broken promise (`met` is when it was fulfilled) says which; a running one counts on in the browser.
+    """
+    if not due:
+        return pill("plain", _("không có hạn"), "minus")
+    if met:
+        kept = met <= due
+        return pill("ok", _("đúng hạn")) if kept else pill("danger", _("trễ hạn"))
+    if paused:
+        return pill("neutral", _("tạm dừng"), "clock-pause")
+    text, tone = words.countdown(due)
+    shape = assets.icon({"danger": "filled-alert-octagon", "warn": "clock-exclamation"}.get(tone, "clock"))
+    return format_html(
+        '<time class="pill {}" datetime="{}" title="{}" data-due>{}<span>{}</span></time>',
+        tone, due.isoformat(), _("hạn %(time)s") % {"time": words.exact(due)}, shape, text,
+    )
+
+
+@register.simple_tag
+def delta(value, versus="", unit="", good=""):
+    """A change in words: `{% delta 12 "so với thường lệ" unit="%" good="down" %}` → “↑ tăng 12% so với thường lệ”."""
+    if value is None:
+        return format_html('<span class="delta">{} {}</span>', words.UNKNOWN, versus)
+    way = "up" if value > 0 else "down" if value < 0 else "same"
+    tone = "" if not good or way == "same" else "better" if way == good else "worse"
+    arrow = assets.icon({"up": "arrow-up", "down": "arrow-down", "same": "minus"}[way])
+    return format_html('<span class="delta {}">{} {} {}</span>', tone, arrow, words.change(value, unit), versus)
+
+
+@register.simple_tag
+def kbd(*keys):
+    """`{% kbd "g" "t" %}`"""
+    return format_html_join(" ", "<kbd>{}</kbd>", ((key,) for key in keys))
+
+
+@register.simple_tag
+def message_icon(level):
+    """The shape of a message of django.contrib.messages."""
+    return assets.icon(SHAPES[MESSAGES.get(level, "info")])
+
+
+@register.simple_tag(takes_context=True)
+def query(context, **changes):
+    """The page's address with some query values changed: `href="{% query page=2 q=None %}"`."""
+    asked = context["request"].GET.copy()
+    for name, value in changes.items():
+        asked.pop(name, None)
+        if value not in (None, ""):
+            asked[name] = value
+    return f"?{asked.urlencode()}"

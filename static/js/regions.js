@@ -1,0 +1,98 @@
+// The regions of a page that follow topics: <section data-topic="city unit:42" data-version="17 4" hx-get=… hx-trigger="live">.
+// A region is asked again when a topic has a version other than the one last asked for, and never under a person's hands.
+import { $$, isField } from "./dom.js";
+
+export function createRegions({ always, held, waitingChanged }) {
+  const known = {}; // topic → the version that the server last told
+  const asked = new WeakMap(); // region → {topic: version last asked for}
+  const timers = new Map();
+  const flying = new Set();
+  const waiting = new Set();
+
+  const all = () => $$("[data-topic]");
+  const topicsOf = (region) => region.dataset.topic.split(/\s+/).filter(Boolean);
+  const shown = (region) => {
+    const versions = (region.dataset.version ?? "").split(/\s+/).filter(Boolean).map(Number);
+    return Object.fromEntries(topicsOf(region).map((topic, i) => [topic, versions[i]]));
+  };
+  const differs = (region, versions) => topicsOf(region).some((topic) => topic in known && known[topic] !== versions[topic]);
+
+  function learn(versions) {
+    Object.assign(known, versions);
+  }
+
+  /** After a hint: what was already asked for is not asked twice. */
+  function follow(spread) {
+    for (const region of all()) if (differs(region, asked.get(region) ?? shown(region))) schedule(region, spread);
+  }
+
+  /** After a heartbeat: what a region *shows* counts, so a lost hint or a late answer heals. */
+  function heal(spread) {
+    for (const region of all()) if (!flying.has(region) && differs(region, shown(region))) schedule(region, spread);
+  }
+
+  function refresh(spread) {
+    for (const region of all()) schedule(region, spread, true);
+  }
+
+  function schedule(region, spread, whatever = false) {
+    if (timers.has(region)) return;
+    timers.set(region, setTimeout(() => {
+      timers.delete(region);
+      if (whatever || differs(region, shown(region))) ask(region);
+    }, Math.random() * spread * 1000));
+  }
+
+  function ask(region, forced = false) {
+    if (!region.isConnected || document.hidden || flying.has(region)) return;
+    if (!forced && !always && (held() || region.dataset.apply === "ask" || busy(region))) {
+      waiting.add(region);
+      return tell();
+    }
+    waiting.delete(region);
+    asked.set(region, { ...shown(region), ...pick(known, topicsOf(region)) });
+    flying.add(region);
+    htmx.trigger(region, "live");
+    tell();
+  }
+
+  function apply() {
+    for (const region of [...waiting]) ask(region, true);
+    waiting.clear();
+    tell();
+  }
+
+  /** How many changes wait: the versions that the waiting regions are behind, each topic once. */
+  function tell() {
+    const behind = {};
+    for (const region of waiting) {
+      if (!region.isConnected) waiting.delete(region);
+      else for (const [topic, version] of Object.entries(shown(region))) {
+        if (topic in known) behind[topic] = Math.max(behind[topic] ?? 0, known[topic] - (version || known[topic] - 1), 1);
+      }
+    }
+    const count = Object.values(behind).reduce((sum, n) => sum + n, 0);
+    waitingChanged(waiting.size ? Math.max(1, count) : 0);
+  }
+
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const region = detail.requestConfig?.elt;
+    if (!flying.delete(region)) return;
+    region.classList.toggle("is-stale", !detail.successful);
+    if (!detail.successful) asked.delete(region); // the next heartbeat asks again
+    document.dispatchEvent(new CustomEvent("live:answer", { detail: { successful: detail.successful } }));
+  });
+
+  return { learn, follow, heal, refresh, apply, retry: () => [...waiting].forEach((region) => ask(region)), all };
+}
+
+/** Writing, an open menu or dialog, chosen rows, a changed form, marked text: nothing moves. */
+export function busy(region) {
+  if (region.contains(document.activeElement) && isField(document.activeElement)) return true;
+  if (region.querySelector("details.menu[open], dialog[open], :popover-open, [aria-expanded=true][role=combobox]")) return true;
+  if (region.querySelector("[data-select]:checked, form[data-dirty]")) return true;
+  const marked = getSelection();
+  return Boolean(marked && !marked.isCollapsed && region.contains(marked.anchorNode));
+}
+
+const pick = (all, names) => Object.fromEntries(names.filter((name) => name in all).map((name) => [name, all[name]]));
