@@ -156,6 +156,8 @@ class Services:
         for name in ("postgres", "postgres.new", "valkey"):
             shutil.rmtree(self._home / name, ignore_errors=True)
         shutil.rmtree(self.run, ignore_errors=True)
+        if self._home != self.var:
+            shutil.rmtree(self._home, ignore_errors=True)
 
     # --- PostgreSQL
 

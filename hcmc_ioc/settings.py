@@ -174,7 +174,12 @@ CHANNEL_LAYERS = {
 CELERY_BROKER_URL = env.celery_broker(env.redis_database(REDIS_URL, 0))
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": f"{CITY_CODE}:",
-    "socket_connect_timeout": 2,  # a lost broker never holds up a page
+    # A lost broker never holds up a page: one more try at once, then the sender is told.
+    "socket_connect_timeout": 2,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.05,
+    "interval_max": 0.1,
     "socket_timeout": 15,
     "visibility_timeout": 3600,
 }

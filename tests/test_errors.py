@@ -1,0 +1,60 @@
+"""What people and logs see when something is down or broken."""
+
+import logging
+import sys
+import time
+
+import pytest
+from django.db.utils import OperationalError
+from kombu.exceptions import OperationalError as BrokerError
+
+from hcmc_ioc.celery import app
+from hcmc_ioc.errors import server_error
+from hcmc_ioc.logs import LineFormatter
+
+
+def answer_to(error, request):
+    try:
+        raise error
+    except Exception:
+        return server_error(request)
+
+
+def test_an_outage_is_503_and_asks_to_come_back(rf):
+    request = rf.get("/", headers={"accept": "text/html"})
+    request.id = "abc12345"
+    answer = answer_to(OperationalError("server closed the connection"), request)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "abc12345" in answer.content.decode()
+
+
+def test_a_mistake_of_ours_is_500_and_shows_nothing_of_it(rf):
+    answer = answer_to(ValueError("phone 0901234567"), rf.get("/", headers={"accept": "text/html"}))
+    assert answer.status_code == 500
+    assert "0901234567" not in answer.content.decode()
+
+
+def test_programs_get_json(rf):
+    answer = answer_to(OperationalError("gone"), rf.get("/", headers={"accept": "application/json"}))
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/json")
+
+
+@pytest.mark.parametrize(("error", "traceback"), [(OperationalError("gone\nreally"), False), (ValueError("x"), True)])
+def test_an_outage_is_logged_without_traceback(error, traceback):
+    try:
+        raise error
+    except Exception:
+        info = sys.exc_info()
+    record = logging.LogRecord("ioc", logging.ERROR, __file__, 1, "failed", (), info)
+    text = LineFormatter().format(record)
+    assert ("Traceback" in text) == traceback
+    assert (len(text.splitlines()) == 2) != traceback
+
+
+def test_a_lost_broker_holds_nobody_up():
+    options = app.conf.broker_transport_options
+    with app.connection_for_write("redis+socket:///nowhere/valkey.sock", transport_options=options) as lost:
+        started = time.monotonic()
+        with pytest.raises(BrokerError):
+            app.send_task("dashboards.tasks.fold", connection=lost)
+        assert time.monotonic() - started < 1
