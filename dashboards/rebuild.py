@@ -37,38 +37,31 @@ def snapshot():
 
 def rebuild(progress: Callable[[int, int], None] = lambda done, total: None) -> int:
     """Recount every rollup from the tickets, batch by batch; returns the number of batches."""
-    spans = list(_spans(*_days()))
+    spans = _open_ended(list(_spans(*_days())))
     for number, (start, end) in enumerate(spans, 1):
         with snapshot() as cursor:
             if changes := outbox.take(10_000_000):
                 fold.add(changes)
             for rollup in ROLLUPS.values():
-                _recount(cursor, rollup, start, end, first=number == 1, last=number == len(spans))
+                _recount(cursor, rollup, start, end)
         progress(number, len(spans))
     with transaction.atomic():
         live.publish_on_commit(fold.raise_versions(fold.all_topics()))
     return len(spans)
 
 
-def _recount(cursor, rollup: Rollup, start: date, end: date, *, first: bool, last: bool) -> None:
-    """Replace the rows of [start, end); the first and the last batch also sweep whatever lies outside all tickets."""
-    edges = _edges(rollup, start, end)
-    bounds = [] if first else [f"{rollup.span} >= %(low)s"]
-    bounds += [] if last else [f"{rollup.span} < %(high)s"]
-    where = f"WHERE {' AND '.join(bounds)}" if bounds else ""
-    cursor.execute(f"DELETE FROM {rollup.table} {where}", edges)  # noqa: S608 - names of our own tables
+def _recount(cursor, rollup: Rollup, start: date, end: date) -> None:
+    """Replace the rows of [start, end)."""
+    given = _parameters(start, end)
+    low, high = (start, end) if rollup.span == "day" else (given["from"], given["to"])
+    cursor.execute(
+        f"DELETE FROM {rollup.table} WHERE {rollup.span} >= %s AND {rollup.span} < %s",  # noqa: S608 - our own names
+        [low, high],
+    )
     columns = ", ".join(rollup.keys + rollup.measures)
     cursor.execute(
-        f"INSERT INTO {rollup.table} ({columns}) SELECT {columns} FROM ({rollup.recount}) AS recount",  # noqa: S608
-        _parameters(start, end),
+        f"INSERT INTO {rollup.table} ({columns}) SELECT {columns} FROM ({rollup.recount}) AS recount", given  # noqa: S608
     )
-
-
-def _edges(rollup: Rollup, start: date, end: date) -> dict:
-    if rollup.span == "day":
-        return {"low": start, "high": end}
-    given = _parameters(start, end)
-    return {"low": given["from"], "high": given["to"]}
 
 
 def _parameters(start: date, end: date) -> dict:
@@ -97,6 +90,13 @@ def _days() -> tuple[date, date]:
         min(d for d in (low, due_low) if d).astimezone(zone).date(),
         max(d for d in (high, due_high) if d).astimezone(zone).date() + timedelta(days=1),
     )
+
+
+def _open_ended(spans: list[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The first and the last span without an outer edge: stray rows are swept, and what happens meanwhile counts."""
+    spans[0] = (date(1900, 1, 1), spans[0][1])
+    spans[-1] = (spans[-1][0], date(2200, 1, 1))
+    return spans
 
 
 def _spans(first: date, end: date) -> Iterator[tuple[date, date]]:
@@ -151,7 +151,7 @@ def _stored(cursor) -> Counter:
 
 def _sql(cursor) -> Counter:
     cells = Counter()
-    given = _parameters(*_days())
+    given = _parameters(date(1900, 1, 1), date(2200, 1, 1))
     for name, rollup in ROLLUPS.items():
         cursor.execute(rollup.recount, given)
         cells.update(_cells(name, rollup, cursor.fetchall()))

@@ -152,7 +152,7 @@ def _copy(model: type[models.Model], rows: Iterable[dict], *, without_id: bool =
     if not lines:
         return
     names = ", ".join(c.column for c in columns)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(
             f"COPY {model._meta.db_table} ({names}) FROM STDIN",  # noqa: S608 - names of our own tables
             io.StringIO("\n".join(lines) + "\n"),

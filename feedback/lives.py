@@ -6,7 +6,7 @@ an operator's save obey the same rules. Rows are unsaved model instances; nothin
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import h3.api.basic_int as h3
@@ -204,9 +204,8 @@ def _resume(life, at, given, book):
     calendar = book.calendar(ticket.unit_id)
     if promise and promise.paused_at:
         promise.due_at = move_by(promise.due_at, promise.paused_at, at, calendar, promise.explanation)
-        promise.explanation = promise.explanation | {
-            "paused": [*promise.explanation.get("paused", []), [promise.paused_at.isoformat(), at.isoformat()]]
-        }
+        pause = [promise.paused_at.astimezone(UTC).isoformat(), at.astimezone(UTC).isoformat()]
+        promise.explanation = promise.explanation | {"paused": [*promise.explanation.get("paused", []), pause]}
         promise.paused_at = None
     ticket.paused_minutes += working_minutes_between(ticket.paused_at, at, calendar)
     ticket.paused_at = None

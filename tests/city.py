@@ -1,0 +1,67 @@
+"""A loaded city and its cast, for every test that needs people and tickets.
+
+Lan works in Quận 1, Minh leads it, Khoa works in Quận 7 and must not see Quận 1; Tư takes calls, Sáu leads the shift,
+Hà leads the city, Phúc analyses, Quân administers.
+"""
+
+from datetime import date
+from types import SimpleNamespace
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from districts.cities import read_city
+from districts.loading import load as load_units
+from districts.models import Unit
+from feedback import catalogue
+from feedback.lives import Actor, Intake
+from feedback.models import Category, Channel
+
+CAST = {
+    "lan": ("Trần Thị Lan", Role.UNIT_STAFF, "760"),
+    "minh": ("Lê Văn Minh", Role.UNIT_LEADER, "760"),
+    "khoa": ("Phạm Đăng Khoa", Role.UNIT_STAFF, "778"),
+    "tu": ("Nguyễn Thị Tư", Role.OPERATOR, "79"),
+    "sau": ("Võ Văn Sáu", Role.SUPERVISOR, "79"),
+    "ha": ("Đặng Thu Hà", Role.CITY_LEADER, "79"),
+    "phuc": ("Bùi Hồng Phúc", Role.ANALYST, "79"),
+    "quan": ("Hồ Minh Quân", Role.ADMINISTRATOR, "79"),
+}
+
+
+def load() -> None:
+    """Units, calendar and rules of the default city; nothing when they are there."""
+    if not Unit.objects.exists():
+        load_units(read_city("hcmc"))
+        catalogue.load("hcmc")
+
+
+def unit(code: str) -> Unit:
+    return Unit.objects.in_force().get(code=code)
+
+
+def make_cast() -> SimpleNamespace:
+    people = {}
+    for username, (full_name, role, code) in CAST.items():
+        person = User.objects.create_user(username, password="mat-khau-1022", full_name=full_name)
+        Membership.objects.create(user=person, unit=unit(code), role=role, valid_from=date(2021, 1, 1))
+        people[username] = person
+    people["nobody"] = User.objects.create_user("nobody", password="mat-khau-1022", full_name="Người Không Vai")
+    return SimpleNamespace(**people)
+
+
+def by(person=None, **more) -> Actor:
+    return Actor(origin="web", user=person, **more)
+
+
+def intake(category="trat-tu-lan-chiem", area="760", **changes) -> Intake:
+    """A report about an occupied pavement in Quận 1, routed by its area."""
+    given = {
+        "category_id": Category.objects.get(code=category).pk,
+        "channel_id": Channel.objects.get(code="phone").pk,
+        "body": "Người dân báo: hàng quán lấn chiếm vỉa hè trước số 12 Lê Lợi. Nhờ kiểm tra, xử lý giúp.",
+        "address": "12 Lê Lợi, Quận 1",
+        "area_id": unit(area).pk if area else None,
+        "lat": 10.7743,
+        "lon": 106.7010,
+    }
+    return Intake(**(given | changes))

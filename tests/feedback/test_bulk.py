@@ -1,0 +1,94 @@
+"""A life lived by single verbs and the same life written in bulk leave the same rows."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import DataError
+
+from feedback import actions, bulk
+from feedback.lives import Actor
+from feedback.models import EventText, Promise, Reporter, Ticket, TicketEvent
+from feedback.rulebook import rulebook
+from tests.city import intake, unit
+
+pytestmark = pytest.mark.django_db
+START = datetime(2026, 3, 2, 9, 15, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+ACTOR = Actor(origin="demo")
+REPORTER = {"name": "Trần Văn\tTám", "phone": "+84900000123", "email": "tam@example.org"}
+
+# Each life: (hours after the start, verb, what is given).
+LIVES = {
+    "untouched": [],
+    "resolved late": [(2, "accept", {}), (700, "resolve", {"reply": "Đã xử lý\nxong \\ hẳn"})],
+    "asked and resumed": [(1, "accept", {}), (2, "ask_citizen", {"reply": "Ở đâu?"}), (90, "resume", {"note": "Đây"}),
+                          (91, "resolve", {"reply": "Xong"}), (95, "rate", {"score": 2})],
+    "returned and forwarded": [(1, "send_back", {"note": "Sai thẩm quyền"}), (2, "forward", {"unit": "778"}),
+                               (3, "accept", {}), (4, "transfer", {"unit": "760", "note": "Đúng chỗ"})],
+    "reopened": [(5, "resolve", {"reply": "Xong"}), (30, "close", {}), (50, "reopen", {"note": "Chưa xong"}),
+                 (60, "accept", {}), (61, "resolve", {"reply": "Xong thật"})],
+    "rejected": [(1, "reject", {"reply": "Không thuộc phạm vi"})],
+}
+
+
+def given(what):
+    return {k: unit(v).pk if k == "unit" else v for k, v in what.items()}
+
+
+def by_verbs(life, **changes):
+    report = intake(occurred_at=START, **changes)
+    ticket = actions.open_ticket(actor=ACTOR, at=START, intake=report, reporter=REPORTER)
+    for hours, verb, what in life:
+        at = START + timedelta(hours=hours)
+        actions.VERBS[verb](actor=ACTOR, ticket_id=ticket.pk, at=at, **given(what))
+    return ticket.pk
+
+
+def in_bulk(life, **changes):
+    book = rulebook()
+    story = bulk.Story.open(intake(occurred_at=START, **changes), book=book, actor=ACTOR, reporter=REPORTER)
+    for hours, verb, what in life:
+        story.then(verb, START + timedelta(hours=hours), book=book, actor=ACTOR, **given(what))
+    bulk.write([story], zone=book.zone)
+    return story.life.ticket.pk
+
+
+def rows_of(pk):
+    """Everything stored about a ticket, without the keys that must differ."""
+    own = {"id", "ticket_id", "event_id", "code", "search"}
+
+    def plain(rows):
+        return [{k: v for k, v in row.items() if k not in own} for row in rows]
+
+    return {
+        "ticket": plain(Ticket.objects.filter(pk=pk).values()),
+        "coordinating": list(Ticket.objects.get(pk=pk).coordinating.values_list("code", flat=True)),
+        "promises": plain(Promise.objects.filter(ticket_id=pk).order_by("pk").values()),
+        "events": plain(TicketEvent.objects.filter(ticket_id=pk).order_by("pk").values()),
+        "texts": plain(EventText.objects.filter(event__ticket_id=pk).order_by("pk").values()),
+        "reporters": plain(Reporter.objects.filter(ticket_id=pk).values()),
+    }
+
+
+@pytest.mark.parametrize("life", LIVES.values(), ids=LIVES.keys())
+@pytest.mark.parametrize("place", ["760", None])
+def test_verb_and_bulk_leave_identical_rows(town, life, place):
+    area = {"area_id": unit(place).pk if place else None}
+    if place is None and life:
+        life = [(0, "forward", {"unit": "760"}), *life]
+    assert rows_of(by_verbs(life, **area)) == rows_of(in_bulk(life, **area))
+
+
+def test_coordinating_units_are_written_in_bulk_too(town):
+    changes = {"category_id": intake("chieu-sang-den-tat", occurred_at=None).category_id}
+    assert rows_of(by_verbs([], **changes)) == rows_of(in_bulk([], **changes))
+    assert rows_of(in_bulk([], **changes))["coordinating"] == ["SAPULICO"]
+
+
+def test_nothing_is_written_when_one_of_many_cannot_be(town):
+    book = rulebook()
+    stories = [bulk.Story.open(intake(occurred_at=START), book=book, actor=ACTOR) for _n in range(2)]
+    stories[1].life.ticket.title = "x" * 500  # longer than the column
+    with pytest.raises(DataError):
+        bulk.write(stories, zone=book.zone)
+    assert not Ticket.objects.exists() and not TicketEvent.objects.exists()
