@@ -28,7 +28,7 @@ def test_no_state_is_a_trap(state):
 
 
 def test_open_and_done_cover_all_states_once():
-    assert OPEN | DONE == set(State)
+    assert set(State) == OPEN | DONE
     assert not OPEN & DONE
 
 

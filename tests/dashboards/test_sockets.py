@@ -1,0 +1,179 @@
+"""Sockets: who hears what, foreign origins, lost hints, revoked screens. Against the real channel layer."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+
+from accounts.models import Membership
+from dashboards import consumers, fold, screens, topics
+from feedback import actions
+from feedback.lives import Actor
+from hcmc_ioc.asgi import application
+from hcmc_ioc.lib import live
+from tests.city import intake, unit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOST = b"localhost"
+
+
+def session_cookie(user):
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+@asynccontextmanager
+async def listening(asked, cookie="", origin=b"http://localhost"):
+    headers = [(b"host", HOST), (b"origin", origin), (b"cookie", cookie.encode())]
+    socket = WebsocketCommunicator(application, f"/ws/live/?topics={asked}", headers=headers)
+    connected, _code = await socket.connect()
+    try:
+        yield socket if connected else None
+    finally:
+        await socket.disconnect()
+
+
+def heard(asked, cookie):
+    """The versions in the first heartbeat, or the code with which the socket was closed."""
+
+    async def run():
+        async with listening(asked, cookie) as socket:
+            output = await socket.receive_output(timeout=5)
+            if output["type"] == "websocket.close":
+                return output["code"]
+            return json.loads(output["text"])["versions"]
+
+    return async_to_sync(run)()
+
+
+@pytest.fixture
+def ticket(town):
+    ticket = actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
+    fold.fold_all()
+    return ticket
+
+
+def test_topics_are_scoped_to_what_a_person_may_see(cast, ticket):
+    q1, q7 = f"unit:{unit('760').pk}", f"unit:{unit('778').pk}"
+    asked = f"city,{q1},{q7},ticket:{ticket.pk},ticket:999999,unit:x,nonsense"
+    mine = f"ticket:{ticket.pk}"
+    expected = {
+        "lan": {"city", q1, mine}, "minh": {"city", q1, mine}, "khoa": {"city", q7}, "tu": {"city", q1, q7, mine},
+        "ha": {"city", q1, q7, mine}, "phuc": {"city", q1, q7, mine},
+        "quan": consumers.REFUSED, "nobody": consumers.REFUSED,
+    }
+    for name, wanted in expected.items():
+        answer = heard(asked, session_cookie(getattr(cast, name)))
+        assert (set(answer) if isinstance(answer, dict) else answer) == wanted, name
+    assert heard("city", "") == consumers.REFUSED
+
+
+def test_a_foreign_origin_is_refused(cast):
+    async def run():
+        cookie = await sync_to_async(session_cookie)(cast.ha)
+        async with listening("city", cookie, origin=b"https://evil.example") as socket:
+            return socket
+
+    assert async_to_sync(run)() is None
+
+
+def test_a_committed_change_arrives_as_a_hint_and_a_lost_hint_heals_by_the_heartbeat(cast, ticket, monkeypatch):
+    monkeypatch.setattr(consumers, "HEARTBEAT", 0.2)
+    topic = f"unit:{unit('760').pk}"
+
+    def change():
+        actions.accept(actor=Actor(), ticket_id=ticket.pk)
+        fold.fold_all()
+
+    def change_silently():
+        """The hint is lost: the layer is away."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(live, "publish", lambda versions: None)
+            actions.start(actor=Actor(), ticket_id=ticket.pk)
+            fold.fold_all()
+
+    async def until(socket, wanted):
+        for _n in range(50):
+            message = await socket.receive_json_from(timeout=5)
+            if wanted(message):
+                return message
+        raise AssertionError("never came")
+
+    async def run():
+        cookie = await sync_to_async(session_cookie)(cast.lan)
+        async with listening(topic, cookie) as socket:
+            first = await socket.receive_json_from(timeout=5)
+            start = first["versions"][topic]
+            await sync_to_async(change)()
+            await until(socket, lambda m: m["t"] == "hint" and m["topic"] == topic and m["v"] == start + 1)
+            await sync_to_async(change_silently)()
+            await until(socket, lambda m: m["t"] == "hb" and m["versions"][topic] == start + 2)
+
+    async_to_sync(run)()
+
+
+def test_a_ticket_page_hears_of_each_new_version(cast, ticket):
+    async def run():
+        cookie = await sync_to_async(session_cookie)(cast.lan)
+        async with listening(f"ticket:{ticket.pk}", cookie) as socket:
+            await socket.receive_json_from(timeout=5)
+            await sync_to_async(actions.accept)(actor=Actor(), ticket_id=ticket.pk)
+            return await socket.receive_json_from(timeout=5)
+
+    assert async_to_sync(run)() == {"t": "hint", "topic": f"ticket:{ticket.pk}", "v": ticket.version + 1}
+
+
+def test_a_revoked_screen_goes_dark_at_once_and_stays_dark(town):
+    screen, _token = screens.register(name="Phòng điều hành", unit=unit("79"))
+    cookie = f"{screens.COOKIE}={screens.seal(screen)}"
+
+    async def run():
+        async with listening("city", cookie) as socket:
+            message = await socket.receive_json_from(timeout=5)
+            assert message["versions"].keys() == {"city"}
+            await sync_to_async(screens.revoke)(screen)
+            output = await socket.receive_output(timeout=5)
+            return output["code"]
+
+    assert async_to_sync(run)() == consumers.REFUSED
+    assert heard("city", cookie) == consumers.REFUSED
+    assert heard("city", f"{screens.COOKIE}=forged") == consumers.REFUSED
+
+
+def test_an_ended_membership_closes_the_socket(cast, monkeypatch):
+    monkeypatch.setattr(consumers, "HEARTBEAT", 0.1)
+
+    def end():
+        Membership.objects.filter(user=cast.lan).update(valid_to=date(2021, 1, 2))
+
+    async def run():
+        cookie = await sync_to_async(session_cookie)(cast.lan)
+        async with listening("city", cookie) as socket:
+            await socket.receive_json_from(timeout=5)
+            await sync_to_async(end)()
+            while True:
+                output = await socket.receive_output(timeout=5)
+                if output["type"] == "websocket.close":
+                    return output["code"]
+
+    assert async_to_sync(asyncio.wait_for)(run(), 10) == consumers.REFUSED
+
+
+def test_the_lag_is_the_age_of_the_oldest_change_not_counted(town):
+    assert topics.lag() == 0
+    actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
+    assert topics.lag(timezone.now() + timedelta(seconds=90)) in (90, 91)
+    fold.fold_all()
+    assert topics.lag() == 0
