@@ -51,8 +51,18 @@ def city_overview(request):
     )
     if request.GET.get("part"):
         return HttpResponse(html)
-    context = {"asked": chosen, "scope": scope, "part": html, "topics": live.EVERYTHING}
+    context = {"asked": chosen, "scope": scope, "part": html, "live_topics": live.EVERYTHING}
     return render(request, "dashboards/overview.html", context)
+
+
+@login_required
+def own_unit(request):
+    """The screen of the unit one works in; for people of the city the first of all units."""
+    units = _switchable(request.user)
+    if not units:
+        raise Http404
+    own = request.user.membership.unit
+    return redirect("unit_screen", (own if own in units else units[0]).slug)
 
 
 @never_cache
@@ -81,8 +91,8 @@ def unit_operations(request, slug: str):
     part = request.GET.get("part")
     if part:
         return HttpResponse(peers() if part == "peers" else own())
-    context = {"asked": chosen, "scope": scope, "part": own(), "peers": peers(), "topics": f"{topic},{live.EVERYTHING}",
-               "switch": _switchable(request.user)}
+    context = {"asked": chosen, "scope": scope, "part": own(), "peers": peers(), "switch": _switchable(request.user)}
+    context["live_topics"] = f"{topic},{live.EVERYTHING}"
     return render(request, "dashboards/unit.html", context)
 
 
@@ -111,7 +121,7 @@ def figure_list(request, slug: str, name: str):
         rows = rows.select_related("unit", "category").defer("search", "body")
     page = _page(rows, request.GET.get("trang", "1"), getattr(figures, name))
     context = {"asked": chosen, "scope": scope, "name": name, "count": getattr(figures, name), "page": page,
-               "is_promises": name in PROMISES, "topics": _topic(scope)}
+               "is_promises": name in PROMISES, "live_topics": _topic(scope)}
     return render(request, "dashboards/figure_list.html", context)
 
 

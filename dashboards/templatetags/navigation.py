@@ -13,8 +13,8 @@ IN_UNITS = {Role.UNIT_LEADER, Role.UNIT_STAFF}
 HANDLING = {Role.OPERATOR, Role.SUPERVISOR} | IN_UNITS
 # name of the address, label, icon, key after "g", who sees it
 ENTRIES = (
-    ("home", _("Tổng quan"), "layout-dashboard", "t", LEADING),
-    ("unit_screen", _("Đơn vị"), "building-community", "u", LEADING | IN_UNITS),
+    ("overview", _("Tổng quan"), "layout-dashboard", "t", LEADING),
+    ("units", _("Đơn vị"), "building-community", "u", LEADING | IN_UNITS),
     ("intake", _("Tiếp nhận"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
     ("inbox", _("Hộp việc"), "inbox", "h", HANDLING),
     ("search", _("Tìm kiếm"), "search", "s", HANDLING | LEADING),
@@ -24,7 +24,7 @@ ENTRIES = (
 
 @register.inclusion_tag("_navigation.html", takes_context=True)
 def navigation(context):
-    """The entries of the person's role; the current one is the context's `nav_current` (an address name) or the page."""
+    """The entries of the person's role; `nav_current` in the context (or the page itself) marks the current one."""
     request = context.get("request")
     role = getattr(getattr(request, "user", None), "role", "")
     match = getattr(request, "resolver_match", None)
