@@ -82,6 +82,13 @@ class Supervisor(Manager):
     def __init__(self):
         super().__init__()
         self._process_ctor = LastingProcess
+        self.threads = []
+
+    def _start(self):
+        """Fork the processes first: a fork while a thread opens a pipe would keep that pipe open for ever."""
+        super()._start()
+        for thread in self.threads:
+            thread.start()
 
     def terminate(self):
         LastingProcess.stopping.set()
@@ -175,13 +182,12 @@ def supervise(host, port, database):
     for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
         if name != "simulator" or is_demo():
             supervisor.add_process(name, command, env=surroundings, cwd=str(ROOT))
-    threads = [threading.Thread(target=announce, args=(f"http://{shown(host)}:{port}",), daemon=True)]
+    address = f"http://{shown(host)}:{port}"
+    supervisor.threads.append(threading.Thread(target=announce, args=[address], daemon=True))
     if settings.LOCAL:
-        threads.append(threading.Thread(target=keep_servers, args=(supervisor, database), daemon=True))
-    for thread in threads:
-        thread.start()
+        supervisor.threads.append(threading.Thread(target=keep_servers, args=[supervisor, database], daemon=True))
     supervisor.loop()
-    for thread in threads:
+    for thread in supervisor.threads:
         thread.join(STOP_SECONDS)
     return 0 if supervisor.returncode in (130, 143) else supervisor.returncode
 
