@@ -105,7 +105,11 @@ def countdown(due, paused=False, met=None):
     shape = assets.icon({"danger": "filled-alert-octagon", "warn": "clock-exclamation"}.get(tone, "clock"))
     return format_html(
         '<time class="pill {}" datetime="{}" title="{}" data-due>{}<span>{}</span></time>',
-        tone, due.isoformat(), _("hạn %(time)s") % {"time": words.exact(due)}, shape, text,
+        tone,
+        due.isoformat(),
+        _("hạn %(time)s") % {"time": words.exact(due)},
+        shape,
+        text,
     )
 
 

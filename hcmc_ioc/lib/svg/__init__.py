@@ -1,0 +1,28 @@
+"""Charts as inline SVG, drawn by the server: the same in the page, in print and without scripts.
+
+Pure functions from values to `SafeString`. Colour comes from CSS classes only (static/css/charts.css); widths are
+percentages, so that letters keep their size on every screen. `None` is "not known" and stays a gap. Each picture has
+`role="img"` and a label in the language in force.
+"""
+
+from hcmc_ioc.lib.svg.charts import heat, histogram, trend
+from hcmc_ioc.lib.svg.maps import Shape, Tile, legend, outline_map, tile_map
+from hcmc_ioc.lib.svg.marks import bar, dot_interval, sparkline, strip
+from hcmc_ioc.lib.svg.scales import class_of, limits
+
+__all__ = [
+    "Shape",
+    "Tile",
+    "bar",
+    "class_of",
+    "dot_interval",
+    "heat",
+    "histogram",
+    "legend",
+    "limits",
+    "outline_map",
+    "sparkline",
+    "strip",
+    "tile_map",
+    "trend",
+]

@@ -1,0 +1,224 @@
+"""Charts with axes: trend over time, distribution, week by hour."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from hcmc_ioc.lib.svg.parts import WIDTH, area, figure, framed, join, n, path, pct, picture, stretched, told
+from hcmc_ioc.lib.svg.scales import Scale, class_of, known, limits, runs, spread, ticks
+
+TOP, BOTTOM = 10, 24  # pixels above the highest line and below the axis
+LABELS = 6  # at most so many dates along the axis
+
+
+def trend(labels, series, band=None, caption="", form="number", height=240, marks=()) -> SafeString:
+    """Lines over time on one axis from zero, with direct labels, an expected band and the table of figures.
+
+    `labels` are the names of the periods; `series` is [(name, values)] of at most three; `band` is (lows, highs) of
+    the first series; `marks` are the indexes of its points that stand out (drawn as diamonds).
+    """
+    lists = [values for _name, values in series]
+    lows, highs = band or ((), ())
+    seen = known(*lists, lows, highs)
+    summary = _("Bảng số liệu")
+    headers = [_("Kỳ"), *(name for name, _values in series)]
+    rows = [[label, *(told(values[i], form) for values in lists)] for i, label in enumerate(labels)]
+    if not known(*lists):
+        empty = format_html('<div class="no-data chart-empty">{}</div>', _("Chưa có số liệu"))
+        return figure(empty, caption, headers, rows, summary)
+    steps = ticks(max(seen))
+    up = Scale(0, steps[-1], height - BOTTOM, TOP)
+    across = Scale(0, max(1, len(labels) - 1), 0, WIDTH)
+    lines = [_band(lows, highs, across, up)] if band else []
+    lines += [
+        path([(across(i), up(values[i])) for i in run], f"line c{k}{' dashed' if k == 2 else ''}")
+        for k, values in enumerate(lists, 1)
+        for run in runs(values)
+        if len(run) > 1
+    ]
+    plot = [_axis(steps, up, form), _dates(labels, across, height), stretched(height, lines)]
+    plot += [_points(k, values, across, up, marks if k == 1 else ()) for k, values in enumerate(lists, 1)]
+    plot.append(_ends(series, across, up))
+    drawn = framed(picture(_read(labels, series, form), height, plot), "trend")
+    return figure(drawn, caption, headers, rows, summary)
+
+
+def _band(lows, highs, across, up) -> SafeString:
+    both = [None if low is None or high is None else 1 for low, high in zip(lows, highs, strict=True)]
+    return join(
+        area([(across(i), up(highs[i])) for i in run], [(across(i), up(lows[i])) for i in run], "band")
+        for run in runs(both)
+    )
+
+
+def _axis(steps, up, form) -> SafeString:
+    """Horizontal lines with their values at the left; the lowest is the axis itself."""
+    return join(
+        format_html(
+            '<line class="{}" x1="0" x2="100%" y1="{y}" y2="{y}"/><text class="end" x="-8" y="{}">{}</text>',
+            "grid-line" if step else "axis",
+            n(up(step) + 4),
+            told(step, form),
+            y=n(up(step)),
+        )
+        for step in steps
+    )
+
+
+def _dates(labels, across, height) -> SafeString:
+    """The first, the last and evenly some between."""
+    last = len(labels) - 1
+    every = max(1, -(-last // (LABELS - 1)))
+    shown = sorted({*range(last, -1, -every)})
+    return join(
+        format_html(
+            '<text class="middle" x="{}" y="{}">{}</text>', pct(100 * across(i) / WIDTH), n(height - 6), labels[i]
+        )
+        for i in shown
+    )
+
+
+def _points(k, values, across, up, marks) -> SafeString:
+    """Points that no line would show (alone between gaps), and points that stand out."""
+    alone = [run[0] for run in runs(values) if len(run) == 1]
+    dots = [
+        format_html(
+            '<circle class="dot c{}" cx="{}" cy="{}" r="3.5"/>', k, pct(100 * across(i) / WIDTH), n(up(values[i]))
+        )
+        for i in alone
+    ]
+    signs = [
+        format_html(
+            '<svg class="mark" x="{}" y="{}"><path class="dot warn" d="M0-7 7 0 0 7-7 0Z"/></svg>',
+            pct(100 * across(i) / WIDTH),
+            n(up(values[i])),
+        )
+        for i in marks
+        if values[i] is not None
+    ]
+    return join([*dots, *signs])
+
+
+def _ends(series, across, up) -> SafeString:
+    """Each line's name where it ends, moved apart when two would overlap."""
+    ends = []
+    for k, (name, values) in enumerate(series, 1):
+        here = [i for i, value in enumerate(values) if value is not None]
+        if here:
+            ends.append((k, name, here[-1], up(values[here[-1]])))
+    places = spread([y for *_rest, y in ends], 16)
+    return join(
+        format_html(
+            '<circle class="dot c{k}" cx="{x}" cy="{}" r="4"/>'
+            '<text class="c{k} strong" x="100%" dx="10" y="{}">{}</text>',
+            n(y),
+            n(place + 4),
+            name,
+            k=k,
+            x=pct(100 * across(i) / WIDTH),
+        )
+        for (k, name, i, y), place in zip(ends, places, strict=True)
+    )
+
+
+def _read(labels, series, form) -> str:
+    parts = []
+    for name, values in series:
+        own = known(values)
+        if own:
+            facts = {
+                "name": name,
+                "low": told(min(own), form),
+                "high": told(max(own), form),
+                "last": told(own[-1], form),
+            }
+            parts.append(_("%(name)s từ %(low)s đến %(high)s, mới nhất %(last)s") % facts)
+    period = _("%(first)s đến %(last)s") % {"first": labels[0], "last": labels[-1]}
+    return f"{period}. {'; '.join(parts)}"
+
+
+def histogram(bins, caption="", height=160, form="number", second=None) -> SafeString:
+    """Bars beside each other: [(label, value)], or [(label, value, of which late)] with the late part in red below.
+
+    `second` names the late part for the table.
+    """
+    rows = [[row[0], *(told(value, form) for value in row[1:])] for row in bins]
+    headers = [_("Khoảng"), _("Số lượng"), *([second or _("Trong đó quá hạn")] if bins and len(bins[0]) > 2 else [])]
+    top = max(known(row[1] for row in bins), default=0)
+    up = Scale(0, top or 1, height - BOTTOM, TOP + 12)
+    base, each = height - BOTTOM, 100 / max(1, len(bins))
+    body = [format_html('<line class="axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>', n(base))]
+    for i, (label, value, *late) in enumerate(bins):
+        x, middle = pct(each * (i + 0.14)), pct(each * (i + 0.5))
+        body.append(format_html('<text class="middle" x="{}" y="{}">{}</text>', middle, n(height - 6), label))
+        shown = told(value, form)
+        y = base if value is None else up(value)
+        body.append(format_html('<text class="middle strong" x="{}" y="{}">{}</text>', middle, n(y - 6), shown))
+        for tone, amount in (("c1", value), ("danger", late[0] if late else None)):
+            if amount:
+                body.append(
+                    format_html(
+                        '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>',
+                        tone,
+                        x,
+                        n(up(amount)),
+                        pct(each * 0.72),
+                        n(base - up(amount)),
+                    )
+                )
+    read = "; ".join(f"{row[0]}: {row[1]}" for row in rows) or _("Chưa có số liệu")
+    return figure(picture(read, height, body, "histogram"), caption, headers, rows, _("Bảng số liệu"))
+
+
+def heat(grid, rows, caption="", form="number", columns=None) -> SafeString:
+    """A week by the hour: `grid[row][column]` values (None is hatched), named `rows` and `columns` (0–23 by default).
+
+    Five classes of equally many cells, light to dark.
+    """
+    columns = columns or [str(hour) for hour in range(len(grid[0]) if grid else 24)]
+    uppers = limits(known(*grid))
+    cell = 22
+    wide = 100 / max(1, len(columns))
+    body = [
+        _cell(value, i, j, wide, cell, f"{rows[i]}, {columns[j]}: {told(value, form)}", class_of(value, uppers))
+        for i, values in enumerate(grid)
+        for j, value in enumerate(values)
+    ]
+    body += [
+        format_html('<text class="end" x="-8" y="{}">{}</text>', n(cell * i + cell / 2 + 4), row)
+        for i, row in enumerate(rows)
+    ]
+    height = cell * len(rows) + 20
+    step = max(1, -(-len(columns) // 8))
+    body += [
+        format_html('<text class="middle" x="{}" y="{}">{}</text>', pct(wide * (j + 0.5)), n(height - 4), columns[j])
+        for j in range(0, len(columns), step)
+    ]
+    busiest = max(
+        ((value, i, j) for i, values in enumerate(grid) for j, value in enumerate(values) if value is not None),
+        default=None,
+    )
+    read = _("Chưa có số liệu")
+    if busiest:
+        facts = {"row": rows[busiest[1]], "column": columns[busiest[2]], "value": told(busiest[0], form)}
+        read = _("Cao nhất %(row)s, %(column)s giờ: %(value)s") % facts
+    table = [[row, *(told(value, form) for value in grid[i])] for i, row in enumerate(rows)]
+    return figure(framed(picture(read, height, body), "heat"), caption, ["", *columns], table, _("Bảng số liệu"))
+
+
+def _cell(value, i, j, wide, cell, title, tone) -> SafeString:
+    x, y = pct(wide * j), n(cell * i)
+    drawn = format_html(
+        '<rect class="{} cell" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>',
+        tone,
+        x,
+        y,
+        pct(wide),
+        cell,
+        title,
+    )
+    if value is not None:
+        return drawn
+    return drawn + format_html(
+        '<line class="hatch-line" x1="{}" x2="{}" y1="{}" y2="{}"/>', x, pct(wide * (j + 1)), n(cell * (i + 1)), y
+    )

@@ -1,0 +1,119 @@
+"""Units on a map: as equal tiles near their place, or as outlines; and the legend of the classes."""
+
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from hcmc_ioc.lib.svg.parts import join, n, told
+
+SIDE = 72  # units of a tile; its text is set in the same units
+SPLIT = 9  # a longer name goes on two lines
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A unit at its column and row (from 0), its value in words and its class ("q1" … "q5", "d1" …, "none")."""
+
+    col: int
+    row: int
+    name: str
+    value: str
+    tone: str = "none"
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A unit's outline as SVG path data, in the coordinates of the map's view box."""
+
+    path: str
+    name: str
+    value: str
+    tone: str = "none"
+    url: str = ""
+
+
+def tile_map(tiles, label="", text=True) -> SafeString:
+    """Every unit an equal tile and a link; `text=False` leaves names to the tooltip (many tiles)."""
+    if not tiles:
+        return _map(label or _("Chưa có số liệu"), "0 0 72 72", [])
+    across, down = max(t.col for t in tiles) + 1, max(t.row for t in tiles) + 1
+    drawn = [_linked(tile, _tile(tile, text)) for tile in sorted(tiles, key=lambda t: (t.row, t.col))]
+    return _map(label or _("Bản đồ ô"), f"0 0 {across * SIDE} {down * SIDE}", drawn)
+
+
+def outline_map(shapes, view_box, label="") -> SafeString:
+    """Outlines in their class; every one a link to its unit."""
+    drawn = [
+        _linked(shape, format_html('<path class="map-shape {}" d="{}"/>', shape.tone, shape.path)) for shape in shapes
+    ]
+    return _map(label or _("Bản đồ ranh giới"), view_box, drawn)
+
+
+def legend(uppers, highest=None, form="number", missing=True, prefix="q") -> SafeString:
+    """What the classes mean: their upper limits in words, and the hatch of missing values."""
+    bounds = [*uppers, highest] if highest is not None else [*uppers, None]
+    items = []
+    for k, upper in enumerate(bounds, 1):
+        above = told(bounds[k - 2], form) if k > 1 else ""
+        text = f"≤ {told(upper, form)}" if upper is not None else f"> {above}"
+        items.append(format_html('<li><i class="{}{}"></i>{}</li>', prefix, k, text))
+    gap = (
+        format_html('<ul class="legend"><li><i class="none"></i>{}</li></ul>', _("không có số liệu")) if missing else ""
+    )
+    return format_html('<div class="cluster"><ul class="legend joined">{}</ul>{}</div>', join(items), gap)
+
+
+def _map(label, view_box, body) -> SafeString:
+    """A map is a group of links rather than one image: each link is read with its unit and value."""
+    return format_html(
+        '<svg class="chart map" viewBox="{}" role="group" aria-label="{}">{}</svg>', view_box, label, join(body)
+    )
+
+
+def _linked(unit, drawn) -> SafeString:
+    title = f"{unit.name}: {unit.value}"
+    inner = format_html("{}<title>{}</title>", drawn, title)
+    if not unit.url:
+        return format_html('<g class="{}" role="img" aria-label="{}">{}</g>', unit.tone, title, inner)
+    return format_html('<a href="{}" class="{}" aria-label="{}">{}</a>', unit.url, unit.tone, title, inner)
+
+
+def _tile(tile, text) -> SafeString:
+    x, y = tile.col * SIDE, tile.row * SIDE
+    drawn = [
+        format_html(
+            '<rect class="tile-shape {}" x="{}" y="{}" width="{}" height="{}" rx="6"/>',
+            tile.tone,
+            n(x + 1.5),
+            n(y + 1.5),
+            SIDE - 3,
+            SIDE - 3,
+        )
+    ]
+    if text:
+        lines = _lines(tile.name)
+        top = y + SIDE / 2 - 7 * len(lines) + 3
+        drawn.append(
+            format_html_join(
+                "",
+                '<text class="tile-name" x="{}" y="{}">{}</text>',
+                ((n(x + SIDE / 2), n(top + 14 * i), line) for i, line in enumerate(lines)),
+            )
+        )
+        bottom = n(top + 14 * len(lines) + 4)
+        drawn.append(
+            format_html('<text class="tile-figure" x="{}" y="{}">{}</text>', n(x + SIDE / 2), bottom, tile.value)
+        )
+    return join(drawn)
+
+
+def _lines(name: str) -> list[str]:
+    """A long name on two lines, broken at the blank nearest to its middle."""
+    if len(name) <= SPLIT or " " not in name:
+        return [name]
+    blanks = [i for i, letter in enumerate(name) if letter == " "]
+    cut = min(blanks, key=lambda i: abs(i - len(name) / 2))
+    return [name[:cut], name[cut + 1 :]]

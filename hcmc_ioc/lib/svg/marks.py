@@ -1,0 +1,99 @@
+"""Small pictures beside a number: sparkline, dot with interval, bar, stacked strip."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from hcmc_ioc.lib.svg.parts import WIDTH, area, n, path, pct, picture, stretched, told
+from hcmc_ioc.lib.svg.scales import Scale, known, runs
+
+
+def sparkline(values, band=None, form: str = "number", height: int = 34) -> SafeString:
+    """The last days of a figure; `band` is the usual range as (lows, highs). The newest point is marked."""
+    lows, highs = band or ((), ())
+    seen = known(values, lows, highs)
+    if not known(values):
+        return picture(_("Chưa có số liệu"), height, [], "sparkline empty-chart")
+    across = Scale(0, max(1, len(values) - 1), 0, WIDTH)
+    up = Scale(min(seen), max(seen), height - 4, 4)
+    body = []
+    if band:
+        both = [None if low is None or high is None else 1 for low, high in zip(lows, highs, strict=True)]
+        body += [
+            area([(across(i), up(highs[i])) for i in run], [(across(i), up(lows[i])) for i in run], "band")
+            for run in runs(both)
+        ]
+    body += [path([(across(i), up(values[i])) for i in run], "line c1") for run in runs(values) if len(run) > 1]
+    last = max(i for i, value in enumerate(values) if value is not None)
+    place = 100 * across(last) / WIDTH
+    body = [stretched(height, body)]
+    body.append(format_html('<circle class="dot c1" cx="{}" cy="{}" r="3.5"/>', pct(place), n(up(values[last]))))
+    own = known(values)
+    label = _("%(count)s kỳ, từ %(low)s đến %(high)s, mới nhất %(last)s") % {
+        "count": len(values),
+        "low": told(min(own), form),
+        "high": told(max(own), form),
+        "last": told(values[last], form),
+    }
+    return picture(label, height, body, "sparkline")
+
+
+def dot_interval(value, low=None, high=None, target=None, scale=(0, 1), tone="c1", form="percent") -> SafeString:
+    """A dot with its interval on a common scale; what lies beyond the scale stops at its edge."""
+    height, middle = 22, 11
+    if value is None:
+        return picture(_("Không đủ số liệu"), height, [], "inline-chart")
+    across = Scale(scale[0], scale[1], 2, 98)
+
+    def at(v):
+        return pct(across(min(max(v, scale[0]), scale[1])))
+
+    body = [format_html('<line class="grid-line" x1="0" x2="100%" y1="{0}" y2="{0}"/>', middle)]
+    label = told(value, form)
+    if low is not None and high is not None:
+        ends = (at(low), at(high), middle)
+        body.append(format_html('<line class="whisker" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>', *ends))
+        label += _(", khoảng %(low)s đến %(high)s") % {"low": told(low, form), "high": told(high, form)}
+    if target is not None:
+        body.append(format_html('<line class="target" x1="{0}" x2="{0}" y1="2" y2="20"/>', at(target)))
+        label += _(", mục tiêu %(target)s") % {"target": told(target, form)}
+    body.append(format_html('<circle class="dot {}" cx="{}" cy="{}" r="5"/>', tone, at(value), middle))
+    return picture(label, height, body, "inline-chart")
+
+
+def bar(value, maximum, tone="c1", form="number") -> SafeString:
+    """A bar from zero; the longest possible fills the place."""
+    if value is None:
+        return picture(_("Không có số liệu"), 10, [], "inline-bar")
+    share = 100 * min(1, max(0, value / maximum)) if maximum else 0
+    body = [
+        mark_safe('<rect class="track" width="100%" height="10" rx="2"/>'),
+        format_html('<rect class="{}" width="{}" height="10" rx="2"/>', tone, pct(share)),
+    ]
+    return picture(told(value, form), 10, body, "inline-bar")
+
+
+def strip(parts, height: int = 14, form: str = "number") -> SafeString:
+    """Parts of a whole, at most five: [(label, value, tone)], one stacked bar. Put a `legend` beside it."""
+    whole = sum(known(value for _label, value, _tone in parts))
+    label = "; ".join(f"{name} {told(value, form)}" for name, value, _tone in parts) or _("Không có số liệu")
+    body, start = [], 0.0
+    for name, value, tone in parts:
+        if not value:
+            continue
+        share = 100 * value / whole
+        title = format_html("<title>{} {}</title>", name, told(value, form))
+        body.append(
+            format_html(
+                '<rect class="{} part" x="{}" width="{}" height="{}">{}</rect>',
+                tone,
+                pct(start),
+                pct(share),
+                height,
+                title,
+            )
+        )
+        start += share
+    if not body:
+        body = [format_html('<rect class="track" width="100%" height="{}"/>', height)]
+    return picture(label, height, body, "strip")

@@ -1,0 +1,70 @@
+"""From values to places: linear scales, round axis steps, runs without gaps, five classes."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import groupby
+from math import ceil, floor, log10
+
+
+@dataclass(frozen=True)
+class Scale:
+    """`low` lands on `start`, `high` on `end`; when all values are equal everything lands in the middle."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        if self.high == self.low:
+            return (self.start + self.end) / 2
+        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def known(*lists) -> list[float]:
+    """Every value of the lists that is not None."""
+    return [value for values in lists for value in values or () if value is not None]
+
+
+def ticks(highest: float, count: int = 4) -> list[float]:
+    """Round steps from zero that cover `highest`: 1, 2, 2.5 or 5 times a power of ten; at least [0, 1]."""
+    if highest <= 0:
+        return [0, 1]
+    rough = highest / count
+    power = 10 ** floor(log10(rough))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.999)
+    if step < 1 and highest >= 1:
+        step = 1
+    steps = max(1, ceil(highest / step - 1e-9))
+    return [round(step * i, 10) for i in range(steps + 1)]
+
+
+def runs(values) -> list[list[int]]:
+    """The indexes of values that are known, one list per run: a gap ends a run."""
+    groups = groupby(range(len(values)), key=lambda i: values[i] is not None)
+    return [list(indexes) for is_known, indexes in groups if is_known]
+
+
+def limits(values, classes: int = 5) -> list[float]:
+    """The upper limits of the lower classes, each class holding about as many values (quantiles); [] without values."""
+    ordered = sorted(known(values))
+    if not ordered:
+        return []
+    return [ordered[min(len(ordered) - 1, ceil(len(ordered) * k / classes) - 1)] for k in range(1, classes)]
+
+
+def class_of(value: float | None, uppers: list[float], prefix: str = "q") -> str:
+    """The CSS class of a value: “q1” (lowest) … “q5”; “none” when it is not known."""
+    if value is None:
+        return "none"
+    return f"{prefix}{bisect_left(uppers, value) + 1}"
+
+
+def spread(places: list[float], apart: float) -> list[float]:
+    """The places moved so that neighbours are at least `apart` from each other, in the same order, staying centred."""
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    moved = list(places)
+    for before, after in zip(order, order[1:], strict=False):
+        moved[after] = max(moved[after], moved[before] + apart)
+    shift = (sum(places) - sum(moved)) / len(places) if places else 0
+    return [place + shift for place in moved]

@@ -1,0 +1,21 @@
+"""Charts in templates: thin tags over `hcmc_ioc.lib.svg`, where each is explained. `{% load svg %}`"""
+
+from django import template
+
+from hcmc_ioc.lib import svg
+
+register = template.Library()
+
+for name in (
+    "sparkline",
+    "dot_interval",
+    "bar",
+    "strip",
+    "trend",
+    "histogram",
+    "heat",
+    "tile_map",
+    "outline_map",
+    "legend",
+):
+    register.simple_tag(getattr(svg, name), name=name)
