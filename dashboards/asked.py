@@ -1,7 +1,7 @@
 """What the address asks for: a period and a scope, read forgivingly and explained when wrong."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -10,11 +10,9 @@ from dashboards import series
 from dashboards.periods import Period
 from districts.models import Unit
 from feedback import access
-from feedback.rulebook import rulebook
 
 PRESETS = {"1": 1, "7": 7, "30": 30, "90": 90, "365": 365}
 DEFAULT = "30"
-LONG_AGO = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -26,32 +24,32 @@ class Asked:
     preset: str
     ended_on: date | None = None
     error: str = ""
+    map_form: str = "o"  # "o": equal tiles; "ranh-gioi": outlines
 
     @property
     def query(self) -> str:
         """The period as it goes into an address."""
+        form = "" if self.map_form == "o" else f"&ban-do={self.map_form}"
         if self.preset:
-            return f"ky={self.preset}"
-        return f"tu={self.period.start.isoformat()}&den={self.period.end.isoformat()}"
+            return f"ky={self.preset}{form}"
+        return f"tu={self.period.start.isoformat()}&den={self.period.end.isoformat()}{form}"
 
 
 def period(get, scope: Unit, now: datetime) -> Asked:
     """`?ky=30` (a preset), or `?tu=…&den=…` (ISO dates); anything unreadable gives the default and says so."""
-    today = now.astimezone(rulebook().zone).date()
-    last = series.last_day_with_data(scope.pk)
-    ended = last if last and today - last > LONG_AGO else None
-    end = ended or today
+    form = "ranh-gioi" if get.get("ban-do") == "ranh-gioi" else "o"
+    end, ended = series.current_day(scope.pk, now)
     start_text, end_text = get.get("tu", ""), get.get("den", "")
     if start_text or end_text:
         try:
             chosen = Period(date.fromisoformat(start_text), date.fromisoformat(end_text) if end_text else end)
-            return Asked(chosen, "", ended)
+            return Asked(chosen, "", ended, map_form=form)
         except (ValueError, OverflowError):
-            return Asked(Period.last(PRESETS[DEFAULT], end), DEFAULT, ended,
-                         _("Khoảng thời gian không đọc được: ngày đầu phải trước ngày cuối, tối đa 10 năm."))
+            message = _("Khoảng thời gian không đọc được: ngày đầu phải trước ngày cuối, tối đa 10 năm.")
+            return Asked(Period.last(PRESETS[DEFAULT], end), DEFAULT, ended, message, form)
     preset = get.get("ky", DEFAULT)
     preset = preset if preset in PRESETS else DEFAULT
-    return Asked(Period.last(PRESETS[preset], end), preset, ended)
+    return Asked(Period.last(PRESETS[preset], end), preset, ended, map_form=form)
 
 
 def unit(user, slug: str) -> Unit:

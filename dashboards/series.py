@@ -19,6 +19,17 @@ def last_day_with_data(unit_id: int) -> date | None:
     return UnitDay.objects.filter(unit_id=unit_id, received__gt=0).aggregate(last=Max("day"))["last"]
 
 
+LONG_AGO = timedelta(days=30)
+
+
+def current_day(unit_id: int, now: datetime) -> tuple[date, date | None]:
+    """(the day that screens look at, None) – today; or, when the data ended long ago, its last day twice, so that a
+    screen can say so."""
+    today = now.astimezone(rulebook().zone).date()
+    last = last_day_with_data(unit_id)
+    return (last, last) if last and today - last > LONG_AGO else (today, None)
+
+
 def daily(unit_id: int, period: Period, *measures: str) -> dict[str, list[int]]:
     """One number a day for each of `measures` (columns of `UnitDay`); a day without a row is 0: nothing happened."""
     found = UnitDay.objects.filter(unit_id=unit_id, day__range=(period.start, period.end))

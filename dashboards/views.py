@@ -1,6 +1,8 @@
 """Pages of figures: home, city overview, unit screen, the list behind a figure. Each is one URL in two sizes: the page,
 or with `?part=` the live piece of it that open screens ask for again."""
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404, HttpResponse
@@ -46,8 +48,13 @@ def city_overview(request):
     version = topics.versions([live.EVERYTHING])[live.EVERYTHING]
     html = fragments.shared(
         "dashboards/overview_part.html", live.EVERYTHING, version,
-        (chosen.period.start, chosen.period.end, chosen.preset),
-        lambda: overview.city(chosen.period, now) | {"asked": chosen, "part_url": f"{request.path}?{chosen.query}"},
+        (chosen.period.start, chosen.period.end, chosen.preset, chosen.map_form),
+        lambda: overview.city(chosen.period, now) | {
+            "asked": chosen,
+            "part_url": f"{request.path}?{chosen.query}",
+            "tiles_query": replace(chosen, map_form="o").query,
+            "outlines_query": replace(chosen, map_form="ranh-gioi").query,
+        },
     )
     if request.GET.get("part"):
         return HttpResponse(html)
@@ -73,7 +80,7 @@ def unit_operations(request, slug: str):
     chosen = asked.period(request.GET, scope, now)
     topic = f"unit:{scope.pk}"
     versions = topics.versions([topic, live.EVERYTHING])
-    days = (chosen.period.start, chosen.period.end, chosen.preset)
+    days = (chosen.period.start, chosen.period.end, chosen.preset, chosen.map_form)
     address = f"{request.path}?{chosen.query}"
 
     def own():

@@ -15,7 +15,7 @@ WORST_SHOWN, BEST_SHOWN = 10, 3
 
 def today(scope: Unit, now: datetime) -> dict:
     """Scene "today": four numbers, the hours against what is usual, and who is behind."""
-    day = now.astimezone(rulebook().zone).date()
+    day, ended = series.current_day(scope.pk, now)
     figures = kpis.figures([scope.pk], Period(day, day), now, medians=False)[scope.pk]
     month = kpis.figures([scope.pk], Period.last(MONTH, day), now, medians=False)[scope.pk]
     yesterday = kpis.figures([scope.pk], Period(day, day).before(), now, medians=False)[scope.pk]
@@ -25,6 +25,7 @@ def today(scope: Unit, now: datetime) -> dict:
         "figures": figures,
         "yesterday": yesterday,
         "month": month,
+        "ended_on": ended,
         "hours": series.hours(scope.pk, day, now),
         "behind": behind(now) if scope.kind == Unit.Kind.CITY else None,
         "late": None if scope.kind == Unit.Kind.CITY else overview.late(Ticket.objects.of_units([scope.pk]), now),
@@ -41,14 +42,14 @@ def behind(now: datetime) -> list[tuple[Unit, int]]:
 
 def units(scope: Unit, now: datetime) -> dict:
     """Scene "units": the on-time rate of every area on the tile map, the furthest behind and the best in words."""
-    day = now.astimezone(rulebook().zone).date()
+    city_id = rulebook().city_id
+    day, ended = series.current_day(city_id, now)
     period = Period.last(MONTH, day)
     areas = list(Unit.objects.in_force().areas())
-    city_id = rulebook().city_id
     found = kpis.figures([city_id, *(u.pk for u in areas)], period, now, medians=False)
     rows = leagues.standings(areas, found)
     ranked = [row for row in rows if row.rank]
     best = ranked[:BEST_SHOWN]
     worst = ranked[BEST_SHOWN:][-WORST_SHOWN:]
-    return {"scope": scope, "now": now, "period": period, "rows": rows, "best": best, "worst": worst[::-1],
-            "city_figures": found[city_id]}
+    return {"scope": scope, "now": now, "period": period, "ended_on": ended, "rows": rows, "best": best,
+            "worst": worst[::-1], "city_figures": found[city_id]}

@@ -1,14 +1,16 @@
 """How figures read on screens: tiles, addresses of the lists behind them, units on the map. `{% load figures %}`"""
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from dashboards import situation
+from dashboards import maps, situation
 from hcmc_ioc.lib import svg, words
 
 register = template.Library()
+CROWDED = 60  # more tiles than this carry no text of their own
 
 NAMES = {
     "received": gettext_lazy("Tiếp nhận"),
@@ -133,24 +135,29 @@ def situation_sentences(figures, before, period) -> list[str]:
 
 
 @register.simple_tag
-def on_time_map(standings, asked=None, text=True) -> dict:
-    """The units as tiles coloured by their on-time rate: {"map", "legend"}. Units without enough promises are hatched."""
+def on_time_map(standings, asked=None) -> dict:
+    """The areas coloured by their on-time rate, as tiles or outlines: {"map", "legend", "has_outlines"}.
+
+    Areas without enough promises are hatched. `asked` decides the form and the links.
+    """
     uppers = svg.limits([row.figures.on_time for row in standings if row.enough])
-    tiles = [
-        svg.Tile(
-            row.unit.tile_col, row.unit.tile_row, row.unit.display_short,
-            words.percent(row.figures.on_time, 0 if row.figures.on_time == 1 else 1) if row.enough else words.UNKNOWN,
-            svg.class_of(row.figures.on_time if row.enough else None, uppers),
-            unit_url(row.unit, asked) if asked else "",
-        )
-        for row in standings
-        if row.unit.tile_col is not None
-    ]
-    crowded = len(tiles) > 60
-    return {
-        "map": svg.tile_map(tiles, _("Tỷ lệ đúng hạn theo đơn vị"), text=text and not crowded),
-        "legend": svg.legend(uppers, form="percent"),
-    }
+    paths, box = maps.outlines(settings.MAP)
+    if asked and asked.map_form == "ranh-gioi" and paths:
+        shapes = [svg.Shape(paths[row.unit.code], *_shown_on_map(row, uppers, asked)) for row in standings
+                  if row.unit.code in paths]
+        drawn = svg.outline_map(shapes, box, _("Tỷ lệ đúng hạn theo đơn vị"))
+    else:
+        tiles = [svg.Tile(row.unit.tile_col, row.unit.tile_row, *_shown_on_map(row, uppers, asked))
+                 for row in standings if row.unit.tile_col is not None]
+        drawn = svg.tile_map(tiles, _("Tỷ lệ đúng hạn theo đơn vị"), text=len(tiles) <= CROWDED)
+    return {"map": drawn, "legend": svg.legend(uppers, form="percent"), "has_outlines": bool(paths)}
+
+
+def _shown_on_map(row, uppers, asked) -> tuple[str, str, str, str]:
+    """Name, value in words, class and address of one unit."""
+    rate = row.figures.on_time if row.enough else None
+    value = words.percent(rate, 0 if rate == 1 else 1)
+    return row.unit.display_short, value, svg.class_of(rate, uppers), unit_url(row.unit, asked) if asked else ""
 
 
 @register.simple_tag
@@ -183,10 +190,10 @@ def hourly(hours) -> dict:
 @register.simple_tag
 def age_bars(ages) -> list[tuple]:
     """The backlog by age for `histogram`: (label, all, of which overdue)."""
-    return [
-        ((_("%(low)s–%(high)s ngày") if high else _("trên %(low)s ngày")) % {"low": low, "high": high}, fine + late, late)
-        for low, high, fine, late in ages
-    ]
+    def label(low: int, high: int | None) -> str:
+        return (_("%(low)s–%(high)s ngày") if high else _("trên %(low)s ngày")) % {"low": low, "high": high}
+
+    return [(label(low, high), fine + late, late) for low, high, fine, late in ages]
 
 
 VERDICTS = {

@@ -38,9 +38,19 @@ function show(index) {
   current = index;
   since = performance.now();
   $("[data-scene-number]").textContent = index + 1;
+  sayTitle();
 }
 
+function sayTitle() {
+  $("[data-scene-title]").textContent = $("[data-title]", scenes[current])?.dataset.title ?? "";
+}
+
+const day = new Intl.DateTimeFormat(ENGLISH ? "en-GB" : "vi-VN", {
+  weekday: "long", day: "2-digit", month: "2-digit", year: "numeric", timeZone: document.documentElement.dataset.zone,
+});
+
 function sayAge() {
+  $("[data-wall-clock]").textContent = `${day.format(now())} · ${clock(now(), false)}`;
   const age = $("[data-age]");
   if (!confirmed) return;
   const seconds = Math.max(0, (now() - confirmed) / 1000);
@@ -72,6 +82,7 @@ function nightly() {
   setTimeout(async () => { await reload(); nightly(); }, wait - now());
 }
 
+document.addEventListener("htmx:afterSwap", sayTitle);
 document.addEventListener("live:heartbeat", ({ detail }) => {
   confirmed = new Date(new Date(detail.now).getTime() - detail.lag * 1000);
   const mine = $("meta[name=build]")?.content;
@@ -82,9 +93,10 @@ document.addEventListener("keydown", ({ key }) => {
   if (key === "ArrowLeft") show((current + scenes.length - 1) % scenes.length);
 });
 addEventListener("error", () => setTimeout(reload, 10_000));
+show(0);
 setInterval(tick, 1000);
 setInterval(() => {
   shifts += 1;
-  $(".scenes").style.translate = `${[0, 4, 0, -4][shifts % 4]}px ${[0, 0, 4, 0][shifts % 4]}px`;
+  $(".wall-main").style.translate = `${[0, 4, 0, -4][shifts % 4]}px ${[0, 0, 4, 0][shifts % 4]}px`;
 }, SHIFT_EVERY * 1000);
 nightly();

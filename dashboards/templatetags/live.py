@@ -1,0 +1,18 @@
+"""The versions of live topics, for pages of other apps. `{% load live %}`"""
+
+from django import template
+
+from dashboards import topics
+
+register = template.Library()
+
+
+@register.simple_tag
+def topic_versions(names: str) -> str:
+    """The versions at which the topics of a region stand: `data-version="{% topic_versions 'unit:42 city' %}"`.
+
+    Write it before whatever the region shows: what changes in between is then asked again rather than missed.
+    """
+    asked = names.split()
+    found = topics.versions(asked)
+    return " ".join(str(found[name]) for name in asked)
