@@ -27,8 +27,9 @@ TEST_FOLDER, TEST_LOCK = own_folder()
 os.environ["IOC_VAR"] = str(TEST_FOLDER)
 
 from hcmc_ioc.settings import *  # noqa: E402, F403
-from hcmc_ioc.settings import DATABASES, STORAGES  # noqa: E402
+from hcmc_ioc.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

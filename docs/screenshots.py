@@ -1,0 +1,54 @@
+"""`make screenshots`: the pictures of the README, taken from the running demo (`make run` in another terminal).
+
+    python -m docs.screenshots http://localhost:8000 PAIRING_ADDRESS
+"""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests import chromium
+
+HERE = Path(__file__).parent / "img"
+PASSWORD = "demo-1022-hcmc"  # noqa: S105 - of the demo accounts
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+PICTURES = (  # name, account, address, width, height
+    ("overview", "lanhdao.tp", "/tong-quan/", 1440, 1000),
+    ("unit", "lanhdao.q1", "/don-vi/quan-1/", 1440, 1000),
+    ("intake", "tongdai", "/tiep-nhan/", 1440, 900),
+    ("inbox", "canbo.q1", "/viec/", 1440, 900),
+    ("phone", "lanhdao.tp", "/tong-quan/", 390, 844),
+)
+
+
+def main(address: str, pairing: str = "") -> None:
+    HERE.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
+        for name, account, path, width, height in PICTURES:
+            page = browser.new_context(viewport={"width": width, "height": height}, base_url=address).new_page()
+            page.goto("/dang-nhap/")
+            page.fill("[name=username]", account)
+            page.fill("[name=password]", PASSWORD)
+            page.press("[name=password]", "Enter")
+            page.wait_for_load_state()
+            page.goto(path)
+            _save(page, name)
+        if pairing:
+            page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
+            page.goto(pairing)
+            _save(page, "wall")
+            page.keyboard.press("ArrowRight")
+            _save(page, "wall-units")
+        browser.close()
+
+
+def _save(page, name: str) -> None:
+    page.get_by_text("Trực tuyến").first.wait_for()
+    page.screenshot(path=HERE / f"{name}.png")
+    print(f"docs/img/{name}.png")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

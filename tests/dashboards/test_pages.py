@@ -1,0 +1,198 @@
+"""Pages of figures: who sees which, the list behind each number, costs, wrong addresses, a city whose data ended."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboards import fold, fragments, kpis, screens
+from dashboards.models import ScopeVersion
+from dashboards.periods import Period
+from districts.models import Unit
+from feedback import actions
+from feedback.lives import Actor
+from feedback.models import Ticket
+from tests.city import intake, unit
+
+pytestmark = pytest.mark.django_db
+
+
+def opened(**changes):
+    at = changes.pop("at", None) or timezone.now()
+    return actions.open_ticket(actor=Actor(), at=at, intake=intake(occurred_at=at, **changes))
+
+
+def slug(code):
+    return unit(code).slug
+
+
+PAGES = {
+    "overview": lambda: reverse("overview"),
+    "own unit": lambda: reverse("unit_screen", args=[slug("760")]),
+    "other unit": lambda: reverse("unit_screen", args=[slug("778")]),
+    "city list": lambda: reverse("figure_list", args=[Unit.objects.city().slug, "received"]),
+    "own list": lambda: reverse("figure_list", args=[slug("760"), "overdue"]),
+    "other list": lambda: reverse("figure_list", args=[slug("778"), "received"]),
+    "screens": lambda: reverse("screens"),
+}
+EVERYTHING = set(PAGES) - {"screens"}
+SEEN = {
+    "lan": {"own unit", "own list"}, "minh": {"own unit", "own list"}, "khoa": {"other unit", "other list"},
+    "tu": EVERYTHING, "sau": EVERYTHING | {"screens"}, "ha": EVERYTHING, "phuc": EVERYTHING, "quan": {"screens"},
+    "nobody": set(),
+}
+
+
+@pytest.mark.parametrize("who", SEEN)
+def test_everybody_sees_their_own_screens_and_404_elsewhere(who, cast, client):
+    opened()
+    client.force_login(getattr(cast, who))
+    for name, address in PAGES.items():
+        assert client.get(address()).status_code == (200 if name in SEEN[who] else 404), name
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_strangers_are_sent_to_sign_in(name, town, client):
+    answer = client.get(PAGES[name]())
+    assert answer.status_code == 302 and reverse("sign_in") in answer.url
+
+
+def test_home_is_the_page_one_works_on(cast, client):
+    wanted = {
+        "lan": reverse("inbox"), "minh": reverse("unit_screen", args=[slug("760")]), "tu": reverse("intake"),
+        "sau": reverse("overview"), "ha": reverse("overview"), "phuc": reverse("overview"),
+    }
+    for who, address in wanted.items():
+        client.force_login(getattr(cast, who))
+        assert client.get("/").url == address, who
+
+
+@pytest.mark.parametrize("name", kpis.LISTS)
+def test_a_list_shows_exactly_what_its_figure_counted(name, cast, client):
+    at = timezone.now() - timedelta(days=20)
+    late, kept, waiting, rejected, again = (opened(at=at + timedelta(hours=n)) for n in range(5))
+    actions.resolve(actor=Actor(), ticket_id=kept.pk, reply="Xong", at=at + timedelta(days=1))
+    actions.rate(actor=Actor(), ticket_id=kept.pk, score=5)
+    actions.reject(actor=Actor(), ticket_id=rejected.pk, reply="Không thuộc phạm vi")
+    actions.resolve(actor=Actor(), ticket_id=again.pk, reply="Xong", at=at + timedelta(days=1))
+    actions.reopen(actor=Actor(), ticket_id=again.pk, note="Chưa xong")
+    opened(area_id=None)
+    fold.fold_all()
+    client.force_login(cast.ha)
+    for scope in (Unit.objects.city(), unit("760")):
+        page = client.get(reverse("figure_list", args=[scope.slug, name]), {"ky": "30"}).content.decode()
+        count = int(re.search(r"data-figure>(\d+)<", page)[1])
+        assert page.count('class="row-link num"') == count
+        period = Period.last(30, timezone.localdate())
+        assert getattr(kpis.figures([scope.pk], period, timezone.now())[scope.pk], name) == count
+    assert late.pk and waiting.pk
+
+
+def test_a_page_costs_the_same_for_one_ticket_and_for_many(cast, client):
+    client.force_login(cast.ha)
+    addresses = [reverse("overview"), reverse("unit_screen", args=[slug("760")]),
+                 reverse("figure_list", args=[Unit.objects.city().slug, "received"])]
+
+    def cost(address):
+        ScopeVersion.objects.update(version=timezone.now().timestamp())
+        fragments.cache.clear()
+        client.get(address)
+        with CaptureQueriesContext(fold.connection) as queries:
+            fragments.cache.clear()
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    opened()
+    fold.fold_all()
+    few = [cost(a) for a in addresses]
+    for n in range(21):
+        opened(area_id=unit(["760", "778", "769"][n % 3]).pk)
+    fold.fold_all()
+    assert [cost(a) for a in addresses] == few
+
+
+def test_many_screens_cost_one_rendering(cast, client):
+    opened()
+    fold.fold_all()
+    client.force_login(cast.ha)
+    client.get(reverse("overview"))
+    with CaptureQueriesContext(fold.connection) as queries:
+        client.get(reverse("overview"), {"ky": "30", "part": "1"})
+    assert not [q for q in queries if "unitday" in q["sql"] and "sum" in q["sql"].lower()]
+
+
+@pytest.mark.parametrize("asked", [
+    {"tu": "2026-02-30"}, {"tu": "hôm qua", "den": "x"}, {"tu": "2026-05-02", "den": "2026-05-01"},
+    {"tu": "1900-01-01", "den": "2026-01-01"}, {"tu": "9999-12-31", "den": "9999-12-31x"},
+])
+def test_an_unreadable_period_is_said_and_the_default_shown(asked, cast, client):
+    client.force_login(cast.ha)
+    page = client.get(reverse("overview"), asked).content.decode()
+    assert "Khoảng thời gian không đọc được" in page
+
+
+def test_pages_of_lists_never_fail_on_their_number(cast, client):
+    opened()
+    fold.fold_all()
+    client.force_login(cast.ha)
+    address = reverse("figure_list", args=[Unit.objects.city().slug, "received"])
+    for number in ("0", "-1", "x", "99999999999999999999"):
+        assert client.get(address, {"trang": number}).status_code == 200
+    assert client.get(reverse("figure_list", args=[Unit.objects.city().slug, "nonsense"])).status_code == 404
+
+
+def test_a_city_whose_data_ended_long_ago_shows_its_last_period_and_says_so(cast, client):
+    opened(at=timezone.now() - timedelta(days=400))
+    fold.fold_all()
+    client.force_login(cast.ha)
+    page = client.get(reverse("overview")).content.decode()
+    day = timezone.localdate(Ticket.objects.get().occurred_at)
+    assert f"Dữ liệu mới nhất là ngày {day:%d/%m/%Y}" in page
+
+
+def test_an_empty_city_has_screens_that_say_what_will_come(cast, client):
+    client.force_login(cast.ha)
+    page = client.get(reverse("overview")).content.decode()
+    assert "Phản ánh đầu tiên sẽ hiện ở đây" in page
+    assert client.get(reverse("unit_screen", args=[slug("760")])).status_code == 200
+
+
+def test_pairing_trades_the_token_for_a_cookie_and_revoking_ends_it(town, client):
+    opened()
+    fold.fold_all()
+    screen, token = screens.register(name="Tường 1", unit=Unit.objects.city())
+    assert client.get(reverse("wall")).status_code == 404
+    assert client.get(reverse("wall_pair", args=["x" + token])).status_code == 404
+    assert client.get(reverse("wall_pair", args=[token])).url == reverse("wall")
+    assert "Phản ánh 1022" in client.get(reverse("wall")).content.decode()
+    for scene in ("today", "units"):
+        assert client.get(reverse("wall"), {"part": scene}).status_code == 200
+    assert client.get(reverse("wall"), {"part": "x"}).status_code == 404
+    screens.revoke(screen)
+    assert client.get(reverse("wall")).status_code == 404
+
+
+def test_the_wall_shows_no_words_of_citizens(town, client):
+    opened(body="Bà Nguyễn Thị Bí Mật ở hẻm 45 báo mất nắp cống", title="Bà Nguyễn Thị Bí Mật")
+    fold.fold_all()
+    for scope in (Unit.objects.city(), unit("760")):
+        _screen, token = screens.register(name="Tường", unit=scope)
+        client.get(reverse("wall_pair", args=[token]))
+        assert "Bí Mật" not in client.get(reverse("wall")).content.decode()
+
+
+def test_the_address_of_a_new_screen_is_shown_once(cast, client):
+    client.force_login(cast.sau)
+    page = client.post(reverse("screens"), {"name": "Tường 2", "place": "", "unit": Unit.objects.city().pk}).content.decode()
+    token = re.search(r"/wall/pair/([\w-]+)/", page)[1]
+    assert screens.by_token(token).name == "Tường 2"
+    assert token not in client.get(reverse("screens")).content.decode()
+
+
+def test_periods():
+    period = Period.last(7, date(2026, 3, 3))
+    assert (period.start, period.days) == (date(2026, 2, 25), 7)
+    assert period.before() == Period(date(2026, 2, 18), date(2026, 2, 24))
