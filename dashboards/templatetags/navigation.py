@@ -15,7 +15,7 @@ HANDLING = {Role.OPERATOR, Role.SUPERVISOR} | IN_UNITS
 ENTRIES = (
     ("overview", _("Tổng quan"), "layout-dashboard", "t", LEADING),
     ("units", _("Đơn vị"), "building-community", "u", LEADING | IN_UNITS),
-    ("intake", _("Tiếp nhận"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
+    ("intake", _("Tiếp nhận 1022"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
     ("inbox", _("Hộp việc"), "inbox", "h", HANDLING),
     ("search", _("Tìm kiếm"), "search", "s", HANDLING | LEADING),
     ("screens", _("Màn hình tường"), "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),

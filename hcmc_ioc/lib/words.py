@@ -18,7 +18,8 @@ def number(value, digits: int = 0) -> str:
     """`1284` → “1.284”; `digits` decimals, none by default."""
     if value is None or value == "":
         return UNKNOWN
-    return formats.number_format(value, decimal_pos=digits, force_grouping=True).replace("-", "\u2212")
+    rounded = round(value, digits)  # number_format itself would cut off: 94.199… must not read 94,1
+    return formats.number_format(rounded, decimal_pos=digits, force_grouping=True).replace("-", "\u2212")
 
 
 def percent(ratio, digits: int = 1) -> str:

@@ -24,7 +24,7 @@ function start(box) {
   const fields = [box.dataset.mapLat, box.dataset.mapLon].map((selector) => selector && document.querySelector(selector));
   if (fields[0] && fields[1]) pin(box, map, fields);
   else if (options.pin) L.circleMarker(options.pin, { radius: 9, className: "map-pin", interactive: false }).addTo(map);
-  if (options.pin) map.setView(options.pin, Math.max(options.zoom ?? 0, 16), { animate: false });
+  if (options.pin) map.setView(options.pin, options.pinZoom ?? 16, { animate: false });
   new ResizeObserver(() => map.invalidateSize()).observe(box);
   box.leaflet = map;
 }

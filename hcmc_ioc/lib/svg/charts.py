@@ -8,7 +8,7 @@ from hcmc_ioc.lib.svg.parts import WIDTH, area, figure, framed, join, n, path, p
 from hcmc_ioc.lib.svg.scales import Scale, class_of, known, limits, runs, spread, ticks
 
 TOP, BOTTOM = 10, 24  # pixels above the highest line and below the axis
-LABELS = 6  # at most so many dates along the axis
+LABELS = 5  # at most so many dates along the axis
 
 
 def trend(labels, series, band=None, caption="", form="number", height=240, marks=()) -> SafeString:
