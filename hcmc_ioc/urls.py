@@ -2,13 +2,14 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.i18n import set_language
 
+import accounts.admin
+import districts.admin
+import feedback.admin  # noqa: F401 - the admin has no autodiscovery here (see settings)
 from hcmc_ioc import health
 
 urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
-    path("language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("feedback.urls")),

@@ -1,0 +1,30 @@
+"""Who reported a ticket: shown to those who may, and every look is written down. The only writer of `ContactView`."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
+
+from feedback import access
+from feedback.models import ContactView, Reporter, Ticket
+
+SHOWN = 60  # seconds for which contact data stays on a screen
+REASONS = {
+    "verify": _("Xác minh nội dung phản ánh"),
+    "ask": _("Hỏi thêm người dân"),
+    "answer": _("Trả lời kết quả cho người dân"),
+    "direct": _("Theo chỉ đạo của lãnh đạo"),
+}
+
+
+def reveal(*, user, ticket: Ticket, reason: str) -> list[Reporter]:
+    """The reporters of `ticket` with their contact data; the look is logged with its reason (a key of `REASONS`)."""
+    if not access.may(user, "contact", ticket):
+        raise PermissionDenied
+    if reason not in REASONS:
+        raise ValueError(f"unknown reason {reason!r}")
+    ContactView.objects.create(user=user, ticket=ticket, reason=reason)
+    return reporters_of(ticket)
+
+
+def reporters_of(ticket: Ticket) -> list[Reporter]:
+    """The first caller, then those who joined; at most twenty."""
+    return list(ticket.reporters.order_by("-is_first", "joined_at")[:20])

@@ -1,0 +1,41 @@
+"""What the operator reads to the citizen after saving. Pure but for the rule books it asks."""
+
+import re
+
+from django.utils import formats, timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from districts.explanations import explain
+
+
+def spoken_code(code: str) -> str:
+    """A code in groups that can be read aloud: `PHA261100001234` → `PHA 2611 0000 1234`."""
+    letters, digits = re.match(r"(\D*)(.*)", code).groups()
+    return " ".join(part for part in [letters, *re.findall(r"\d{1,4}", digits)] if part)
+
+
+def deadline_in_words(due) -> str:
+    """“17 giờ 00, thứ Hai ngày 30/11/2026”."""
+    local = timezone.localtime(due)
+    told = {"hour": f"{local:%H}", "minute": f"{local:%M}", "day": formats.date_format(local, "l"),
+            "date": f"{local:%d/%m/%Y}"}
+    return _("%(hour)s giờ %(minute)s, %(day)s ngày %(date)s") % told
+
+
+def receipt(ticket) -> dict:
+    """`code`, `spoken`, `unit`, `due`, `why` (of the deadline) and `line`, the sentence to read aloud."""
+    promise = ticket.promises.order_by("pk").last()
+    unit = ticket.unit.display_name
+    told = {"code": spoken_code(ticket.code), "unit": unit}
+    if ticket.unit.kind == ticket.unit.Kind.UNASSIGNED:
+        line = _("Mã phản ánh của ông/bà là %(code)s. Tổng đài đang xác định đơn vị xử lý.") % told
+    else:
+        line = _("Mã phản ánh của ông/bà là %(code)s, chuyển %(unit)s xử lý.") % told
+    if promise:
+        line += " " + _("Hạn trả lời: %(due)s.") % {"due": deadline_in_words(promise.due_at)}
+    return {
+        "code": ticket.code, "spoken": told["code"], "unit": unit, "line": line,
+        "due": promise.due_at if promise else None,
+        "why": explain(promise.explanation, get_language() or "vi") if promise else "",
+    }
