@@ -6,7 +6,7 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from dashboards import kpis
+from dashboards import fold, kpis
 from dashboards.periods import Period
 from districts.models import Unit
 from feedback.rulebook import rulebook
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="end", type=day, metavar="DATE", help="last day, YYYY-MM-DD")
 
     def handle(self, *args, unit, start, end, **options):
+        fold.fold_all()  # what just happened counts, also where no worker runs
         now = timezone.now()
         today = now.astimezone(rulebook().zone).date()
         end = end or today
