@@ -46,7 +46,8 @@ class DeadlineRuleAdmin(KeptAdmin):
 
 @admin.register(RoutingRule)
 class RoutingRuleAdmin(KeptAdmin):
-    list_display = ["code", "position", "category", "area", "urgency", "to_area", "responsible", "valid_from", "valid_to"]
+    list_display = ["code", "position", "category", "area", "urgency", "to_area", "responsible", "valid_from",
+                    "valid_to"]
     list_filter = ["to_area", "urgency"]
     list_select_related = ["category", "area", "responsible"]
     search_fields = ["code", "note"]

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
-import accounts.admin
-import districts.admin
-import feedback.admin  # noqa: F401 - the admin has no autodiscovery here (see settings)
+import accounts.admin  # noqa: F401 - the admin has no autodiscovery here (see settings)
+import districts.admin  # noqa: F401
+import feedback.admin  # noqa: F401
 from hcmc_ioc import health
 
 urlpatterns = [

@@ -3,15 +3,9 @@
 from datetime import date
 
 import pytest
-from django.contrib import admin
-from django.urls import path
 
-import districts.admin  # noqa: F401
 from districts.calendars import calendar_for
 from districts.models import CalendarDay, Unit
-
-urlpatterns = [path("admin/", admin.site.urls)]
-pytestmark = pytest.mark.urls(__name__)
 
 
 @pytest.mark.parametrize("page", ["unit", "succession", "workingspan", "calendarday"])
