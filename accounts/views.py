@@ -1,6 +1,5 @@
 """Signing in and out, one's own password, language and membership."""
 
-from axes.helpers import get_lockout_message
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
@@ -44,7 +43,7 @@ class ChangePassword(auth_views.PasswordChangeView):
 
 def locked_out(request, credentials, *args, **kwargs):
     """Shown after too many wrong passwords (django-axes); says when to try again, not whether the account exists."""
-    return render(request, "accounts/locked_out.html", {"message": get_lockout_message()}, status=429)
+    return render(request, "accounts/locked_out.html", status=429)
 
 
 @login_required
