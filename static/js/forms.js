@@ -32,10 +32,18 @@ export function startForms() {
 function sending(form, busy) {
   if (busy) {
     const id = $("input[name=request_id]", form);
-    if (id && !id.value) id.value = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+    if (id && !id.value) id.value = uuid();
     form.dataset.sending = "yes";
   } else delete form.dataset.sending;
   $$("button:not([type=button]), input[type=submit]", form).forEach((button) => button.setAttribute("aria-busy", String(busy)));
+}
+
+/** crypto.randomUUID exists only under HTTPS; an office network may have none. */
+function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 15) | 64;
+  bytes[8] = (bytes[8] & 63) | 128;
+  return [...bytes].map((byte, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
 }
 
 function startMenus() {

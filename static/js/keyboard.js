@@ -2,7 +2,7 @@
 import { $, $$, isField, on } from "./dom.js";
 
 const CURRENT = "is-current";
-let going = 0; // when "g" was pressed
+let going = -Infinity; // when "g" was pressed
 
 export function startKeyboard() {
   on("click", "[data-keys]", () => showKeys());
@@ -16,7 +16,7 @@ export function startKeyboard() {
 function press(event) {
   const key = event.key;
   if (performance.now() - going < 1500) {
-    going = 0;
+    going = -Infinity;
     return click(`[data-go="${CSS.escape(key.toLowerCase())}"]`);
   }
   if (key === "g") return Boolean((going = performance.now()));

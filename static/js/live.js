@@ -8,7 +8,7 @@ import { clock, duration, say } from "./words.js";
 
 const SPREAD = 0.3; // seconds within which screens re-ask
 const SPREAD_RETURN = 5;
-const DOWN = 5; // a socket away for so long is replaced by polling
+const DOWN = 5; // a socket away for so long, or silent for SLOW, is replaced by polling
 const SLOW = 25;
 const LOST = 60;
 const LATE = 15; // lag of the figures behind the events
@@ -29,7 +29,7 @@ export function startLive() {
   const seconds = () => performance.now() / 1000;
   const started = seconds();
   let offset = 0, beat = -Infinity, contact = started, down = started, lag = 0, polled = started;
-  let open = false, connections = 0, fresh = false, refused = false, state = "wait", offered = false;
+  let open = false, opened = started, connections = 0, fresh = false, refused = false, state = "wait", offered = false;
   let paused = sessionStorage.getItem("live-paused") === "yes";
 
   const now = () => new Date(Date.now() + offset);
@@ -61,14 +61,16 @@ export function startLive() {
 
   openSocket({
     url: liveUrl, topics: liveTopics, heard,
-    opened: () => { open = fresh = true; connections += 1; },
+    opened: () => { open = fresh = true; connections += 1; opened = seconds(); },
     closed: () => { if (open) down = seconds(); open = false; },
     refused: () => { refused = true; open = false; show(); },
   });
 
+  const polling = (t) => !refused && (open ? t - Math.max(beat, opened) > SLOW : t - down > DOWN);
+
   function tick() {
     const t = seconds();
-    if (!open && !refused && !document.hidden && t - down > DOWN && t - polled > Number(livePoll)) {
+    if (polling(t) && !document.hidden && t - polled > Number(livePoll)) {
       polled = t;
       regions.refresh(1);
     }
@@ -97,7 +99,7 @@ export function startLive() {
   }
 
   function sentence(link) {
-    if (link === "slow" && !open) return say("polling", { n: livePoll });
+    if (link === "slow" && polling(seconds())) return say("polling", { n: livePoll });
     if (link === "ok" && lag > LATE) return say("lag", { time: duration(lag) });
     if (link === "ok" && paused) return say("paused");
     return say(link);

@@ -68,7 +68,7 @@ export function createRegions({ always, held, waitingChanged }) {
     for (const region of waiting) {
       if (!region.isConnected) waiting.delete(region);
       else for (const [topic, version] of Object.entries(shown(region))) {
-        if (topic in known) behind[topic] = Math.max(behind[topic] ?? 0, known[topic] - (version || known[topic] - 1), 1);
+        if (topic in known) behind[topic] = Math.max(behind[topic] ?? 0, known[topic] - (version ?? known[topic] - 1));
       }
     }
     const count = Object.values(behind).reduce((sum, n) => sum + n, 0);

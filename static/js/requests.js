@@ -5,11 +5,15 @@ import { say } from "./words.js";
 
 const STYLES = { morph: "outerHTML", "morph:outerHTML": "outerHTML", "morph:innerHTML": "innerHTML" };
 
-/** What a person opened stays open and what they typed stays, whatever the server thinks. */
+let live = false; // the answer being shown was asked for by a topic, not by a person
+
+/** What a person opened stays open, and what they typed outlives whatever a topic brings. */
 const callbacks = {
-  beforeNodeMorphed: (node) => !node.matches?.("form[data-dirty], [data-keep]"),
+  beforeNodeMorphed: (node) => !node.matches?.("form[data-dirty], [data-keep]") && !(live && typed(node)),
   beforeAttributeUpdated: (name, node) => !(name === "open" && node.matches("details, dialog")),
 };
+
+const typed = (node) => Boolean(node.matches?.("input:not([type=checkbox], [type=radio], [type=hidden]), textarea") && node.value !== node.defaultValue);
 
 export function startRequests() {
   const token = document.querySelector("meta[name=csrf-token]")?.content;
@@ -24,6 +28,7 @@ export function startRequests() {
   // A whole page in place of a fragment means that the session ended: show that page instead.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target, requestConfig } = event.detail;
+    live = requestConfig.triggeringEvent?.type === "live";
     const form = requestConfig.elt.closest?.("form");
     if (form) delete form.dataset.dirty; // this is the answer to what was typed
     if (target !== document.body && /^\s*<!doctype/i.test(xhr.responseText)) {

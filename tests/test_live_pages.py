@@ -1,0 +1,255 @@
+"""The live contract in a real browser, with the clock and the socket in our hand: what a region does when it should not
+move, when hints are lost, when the link is gone, and what the page says about it."""
+
+import json
+import mimetypes
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template import engines
+from django.test import RequestFactory
+from playwright.sync_api import expect, sync_playwright
+
+from tests import chromium
+
+pytestmark = pytest.mark.browser
+SITE = "http://ioc.test"
+POLICY = "script-src 'self'; style-src 'self'; object-src 'none'; base-uri 'self'"
+PAGE = """{% extends "base.html" %}{% block main %}<h1>Trang</h1>
+<input id="outside"><section id="a" data-topic="city unit:42" data-version="5 1" hx-get="/region?a" hx-trigger="live"
+ hx-swap="morph:outerHTML"><p id="told">v5</p><input id="field"><details class="menu"><summary>m</summary>x</details>
+ <input type="checkbox" data-select id="pick"></section>
+<ul><li data-row><a class="row-link" href="#one">một</a></li>
+<li data-row><a class="row-link" href="#two">hai</a></li></ul>
+<form id="form" method="post" action="/post"><input type="hidden" name="request_id" id="rid"><input name="x">
+<button>Gửi</button></form>
+{% endblock %}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        yield playwright.chromium.launch(executable_path=chromium.find(), args=flags)
+
+
+class Live:
+    """A page on our base template, whose server and socket are this object."""
+
+    def __init__(self, page):
+        self.page, self.asked, self.posted, self.sockets, self.version, self.fails = page, [], 0, [], 5, False
+        self.violations = []
+        page.on("console", lambda m: self.violations.append(m.text) if "Content Security Policy" in m.text else None)
+        page.clock.install(time="2026-11-23T14:32:05+07:00")
+        page.route(f"{SITE}/**", self.serve)
+        page.route_web_socket(re.compile("/ws/live/"), self.connect)
+        page.goto(f"{SITE}/")
+
+    def serve(self, route):
+        path = route.request.url.removeprefix(SITE).partition("?")[0]
+        if path == "/":
+            return route.fulfill(body=render(), content_type="text/html", headers={"Content-Security-Policy": POLICY})
+        if path == "/region":
+            self.asked.append(self.version)
+            if self.fails:
+                return route.fulfill(status=503, body="")
+            return route.fulfill(body=region(self.version), content_type="text/html; charset=utf-8")
+        if path == "/post":
+            self.posted += 1
+            return route.fulfill(status=204)  # the page stays, as under a slow server
+        file = finders.find(path.removeprefix("/static/"))
+        if not file:
+            return route.fulfill(status=404)
+        return route.fulfill(path=file, content_type=mimetypes.guess_type(file)[0])
+
+    def connect(self, socket):
+        self.sockets.append(socket)
+
+    def beat(self, version=None, lag=0, build=settings.BUILD_ID):
+        """A heartbeat that says city stands at `version`."""
+        now = self.page.evaluate("new Date().toISOString()")
+        versions = {"city": version or self.version, "unit:42": 1}
+        self.send({"t": "hb", "now": now, "versions": versions, "lag": lag, "build": build})
+
+    def hint(self, version):
+        self.version = version
+        self.send({"t": "hint", "topic": "city", "v": version})
+
+    def send(self, message):
+        self.sockets[-1].send(json.dumps(message))
+
+    def after(self, seconds):
+        self.page.clock.run_for(seconds * 1000)
+
+    def says(self, words):
+        expect(self.page.locator("[data-link-state]")).to_have_text(words)
+
+    def shows(self, version):
+        expect(self.page.locator("#told")).to_have_text(f"v{version}")
+
+
+def region(version):
+    body = re.search(r"<section.*?</section>", PAGE, re.S).group()
+    return body.replace('data-version="5 1"', f'data-version="{version} 1"').replace("v5", f"v{version}")
+
+
+def render():
+    request = RequestFactory().get("/")
+    person = SimpleNamespace(
+        is_authenticated=True, role="", membership=None, get_full_name=lambda: "Lan", get_short_name=lambda: "Lan"
+    )
+    request.user, request.LANGUAGE_CODE = person, "vi"
+    return engines["django"].from_string(PAGE).render({"live_topics": "city,unit:42"}, request)
+
+
+@pytest.fixture
+def live(browser):
+    page = browser.new_page()
+    found = Live(page)
+    expect(page.locator("#told")).to_have_text("v5")
+    page.wait_for_timeout(0)
+    found.after(1)
+    yield found
+    assert found.violations == []
+    page.close()
+
+
+def settled(live, times):
+    """Wait until the region was asked `times` times in all, and that it stays so for twelve seconds."""
+    live.after(1)
+    live.page.wait_for_timeout(50)
+    live.after(12)
+    live.page.wait_for_timeout(50)
+    assert len(live.asked) == times
+
+
+def test_a_hint_is_followed_once(live):
+    live.beat()
+    live.says("Trực tuyến")
+    live.hint(6)
+    live.after(1)
+    live.shows(6)
+    live.send({"t": "hint", "topic": "city", "v": 6})
+    settled(live, 1)
+
+
+def test_a_lost_hint_heals_by_the_heartbeat(live):
+    live.beat()
+    live.version = 9
+    live.beat()
+    live.after(1)
+    live.shows(9)
+    settled(live, 1)
+
+
+def test_a_failed_answer_is_hatched_and_asked_again(live):
+    live.beat()
+    live.fails = True
+    live.hint(6)
+    live.after(1)
+    expect(live.page.locator("#a")).to_have_class(re.compile("is-stale"))
+    live.fails = False
+    live.beat()
+    live.after(1)
+    live.shows(6)
+    expect(live.page.locator("#a")).not_to_have_class(re.compile("is-stale"))
+
+
+@pytest.mark.parametrize("hand", ["writing", "menu", "chosen row", "pause"])
+def test_nothing_moves_under_a_person_s_hands(live, hand):
+    page = live.page
+    live.beat()
+    {
+        "writing": lambda: page.fill("#field", "đang gõ"),
+        "menu": lambda: page.click("#a summary"),
+        "chosen row": lambda: page.check("#pick"),
+        "pause": lambda: page.click("[data-pause]"),
+    }[hand]()
+    live.hint(8)
+    live.after(1)
+    expect(page.locator("[data-updates]")).to_contain_text("3 thay đổi mới")
+    live.shows(5)
+    page.click("[data-updates-apply]")
+    live.shows(8)
+    expect(page.locator("[data-updates]")).to_be_hidden()
+    if hand == "writing":
+        expect(page.locator("#field")).to_have_value("đang gõ")
+
+
+def test_a_lost_link_is_said_shown_and_polled_around(live):
+    live.beat()
+    live.after(30)
+    live.says("Kết nối chậm, cập nhật mỗi 15 giây")
+    live.fails = True
+    live.sockets[-1].close()
+    live.after(70)
+    expect(live.page.locator("[data-link-bar]")).to_have_text("Mất kết nối từ 14:32 · đang hiển thị số liệu cũ")
+    expect(live.page.locator("#a")).to_have_class(re.compile("is-stale"))
+    assert live.asked, "a socket that is away is replaced by polling"
+    assert len(live.sockets) > 1, "and tried again"
+    live.fails = False
+    live.version = 6
+    live.after(20)
+    live.shows(6)
+    live.beat()
+    live.says("Trực tuyến")
+    expect(live.page.locator("[data-link-bar]")).to_be_hidden()
+
+
+def test_a_refused_socket_is_not_tried_again(live):
+    live.sockets[-1].close(code=4403)
+    expect(live.page.locator("[data-link-bar]")).to_contain_text("đăng nhập lại")
+    live.after(120)
+    assert len(live.sockets) == 1 and not live.asked
+
+
+def test_late_figures_are_said_to_be_late(live):
+    live.beat(lag=40)
+    live.says("Số liệu trễ 40 giây")
+    live.beat(lag=120)
+    expect(live.page.locator("[data-link-bar]")).to_have_text("Số liệu trễ 2 phút")
+    expect(live.page.locator("#a")).to_have_class(re.compile("is-stale"))
+    live.beat()
+    live.says("Trực tuyến")
+    expect(live.page.locator("#a")).not_to_have_class(re.compile("is-stale"))
+
+
+def test_a_new_build_is_offered_not_forced(live):
+    live.beat(build="other")
+    live.beat(build="other")
+    expect(live.page.locator(".toast")).to_have_count(1)
+    expect(live.page.locator(".toast")).to_contain_text("phiên bản mới")
+
+
+def test_single_keys_act_only_while_nobody_writes(live):
+    page = live.page
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("[data-row].is-current")).to_have_text("hai")
+    page.click("#outside")
+    page.keyboard.type("jk?")
+    expect(page.locator("#outside")).to_have_value("jk?")
+    expect(page.locator("#keys")).to_be_hidden()
+
+
+def test_a_form_is_sent_once_under_one_name(live):
+    page = live.page
+    page.evaluate("document.querySelector('#form button').click(); document.querySelector('#form button').click()")
+    expect(page.locator("#form button")).to_have_attribute("aria-busy", "true")
+    page.wait_for_timeout(100)
+    assert live.posted == 1
+    assert re.fullmatch(r"[0-9a-f-]{36}", page.locator("#rid").input_value())
+
+
+def test_a_chosen_theme_is_kept(live):
+    page = live.page
+    page.click(".who")
+    page.click("[data-theme-choice=dark]")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert {c["name"]: c["value"] for c in page.context.cookies(SITE)}["ioc_theme"] == "dark"
