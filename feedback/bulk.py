@@ -27,6 +27,8 @@ class Story:
 
     life: Life
     reporter: dict = field(default_factory=dict)  # name, phone (E.164), email; each optional
+    joined: list[tuple[dict, datetime]] = field(default_factory=list)  # further reporters, and when
+    merged_into: "Story | None" = None
 
     @classmethod
     def open(cls, intake: Intake, *, book: Rulebook, actor: Actor, recorded_at: datetime | None = None,
@@ -41,6 +43,15 @@ class Story:
              **given) -> "Story":
         """Like the verb of `actions`; raises `workflow.IllegalMove` and leaves the story as it was."""
         lives.apply(self.life, verb, at=at, actor=actor, given=given, book=book, recorded_at=recorded_at)
+        if verb == "join":
+            self.joined.append((given["reporter"], at))
+        return self
+
+    def merge_into(self, target: "Story", at: datetime, *, book: Rulebook, actor: Actor) -> "Story":
+        """Like `actions.merge`, into a story that is written in the same `write`."""
+        self.then("merge", at, book=book, actor=actor, target=target.life.ticket)
+        target.life.ticket.reporter_count += self.life.ticket.reporter_count
+        self.merged_into = target
         return self
 
 
@@ -55,7 +66,7 @@ def write(stories: Iterable[Story], *, zone, wake: bool = True) -> int:
     _copy(Promise, (vars(p) for s in stories for p in s.life.promises))
     _copy_events(stories)
     _copy(FactChange, (_change(s) for s in stories), without_id=True)
-    _copy(Reporter, (_reporter(s) for s in stories if any(s.reporter.values())), without_id=True)
+    _copy(Reporter, (row for s in stories for row in _reporters(s)), without_id=True)
     through = Ticket.coordinating.through
     links = ({"ticket_id": s.life.ticket.pk, "unit_id": u} for s in stories for u in s.life.coordinating_ids)
     _copy(through, links, without_id=True)
@@ -72,9 +83,20 @@ def _number(stories: list[Story], zone) -> None:
         ticket = story.life.ticket
         ticket.pk = pk
         ticket.code = lives.ticket_code(prefix, number, ticket.recorded_at.astimezone(zone))
+    for story in stories:
+        if story.merged_into:
+            _name_target(story, story.merged_into.life.ticket)
     promises = [(p, s.life.ticket.pk) for s in stories for p in s.life.promises]
     for (promise, ticket_id), pk in zip(promises, _ids(Promise, len(promises)), strict=True):
         promise.pk, promise.ticket_id = pk, ticket_id
+
+
+def _name_target(story: Story, target: Ticket) -> None:
+    """A merge that was told before its target had an id and a code."""
+    story.life.ticket.merged_into_id = target.pk
+    for step in story.life.steps:
+        if step.columns["verb"] == "merge":
+            step.columns["data"]["into"] = target.code
 
 
 def _copy_events(stories: list[Story]) -> None:
@@ -106,13 +128,20 @@ def _change(story: Story) -> dict:
     return {"ticket_id": ticket.pk, "before": None, "after": after, "at": ticket.recorded_at}
 
 
-def _reporter(story: Story) -> dict:
-    ticket, given = story.life.ticket, story.reporter
+def _reporters(story: Story) -> Iterable[dict]:
+    ticket = story.life.ticket
+    if any(story.reporter.values()):
+        yield _reporter(ticket, story.reporter, ticket.recorded_at, is_first=True)
+    for given, at in story.joined:
+        yield _reporter(ticket, given, at, is_first=False)
+
+
+def _reporter(ticket: Ticket, given: dict, at: datetime, *, is_first: bool) -> dict:
     phone = given.get("phone", "")
     return {
         "ticket_id": ticket.pk, "name": given.get("name", ""), "phone": phone, "email": given.get("email", ""),
         "phone_digest": crypto.digest(phone, "phone"), "tail_digest": crypto.digest(phone[-4:], "tail"),
-        "is_first": True, "joined_at": ticket.recorded_at,
+        "is_first": is_first, "joined_at": at,
     }
 
 
