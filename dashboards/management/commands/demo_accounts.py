@@ -36,7 +36,8 @@ class Command(BaseCommand):
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
         rows.insert(1, tuple("─" * width for width in widths))
         for row in rows:
-            self.stdout.write("  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+            line = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+            self.stdout.write(f"  {line}".rstrip())
 
     @staticmethod
     def _screen(*, anew: bool) -> str:
