@@ -173,7 +173,7 @@ def test_tiles_keep_their_places_and_are_links():
 
 
 def test_many_tiles_leave_names_to_the_tooltip():
-    drawn = svg.tile_map([svg.Tile(0, 0, "Phường Sài Gòn", "1", "q1")], text=False)
+    drawn = svg.tile_map([svg.Tile(i, 0, "Phường Sài Gòn", "1", "q1") for i in range(61)])
     assert not found(drawn, "text")
     assert found(drawn, "title")[0].text == "Phường Sài Gòn: 1"
 

@@ -20,7 +20,7 @@ export function linkState({ beat, contact, refused }) {
   if (refused) return "refused";
   if (beat <= SLOW) return "ok";
   if (contact > LOST) return "lost";
-  return beat === Infinity && contact === Infinity ? "wait" : "slow";
+  return beat === Infinity && contact <= SLOW ? "wait" : "slow";
 }
 
 export function startLive() {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from hcmc_ioc.lib.svg.parts import join, n, told
 
 SIDE = 72  # units of a tile; its text is set in the same units
+READABLE = 60  # tiles; the names of more would be too small
 SPLIT = 9  # a longer name goes on two lines
 
 
@@ -35,10 +36,11 @@ class Shape:
     url: str = ""
 
 
-def tile_map(tiles, label="", text=True) -> SafeString:
-    """Every unit an equal tile and a link; `text=False` leaves names to the tooltip (many tiles)."""
+def tile_map(tiles, label="", text=None) -> SafeString:
+    """Every unit an equal tile and a link; `text` writes names and values (by default on up to 60 tiles)."""
     if not tiles:
         return _map(label or _("Chưa có số liệu"), "0 0 72 72", [])
+    text = len(tiles) <= READABLE if text is None else text
     across, down = max(t.col for t in tiles) + 1, max(t.row for t in tiles) + 1
     drawn = [_linked(tile, _tile(tile, text)) for tile in sorted(tiles, key=lambda t: (t.row, t.col))]
     return _map(label or _("Bản đồ ô"), f"0 0 {across * SIDE} {down * SIDE}", drawn)
