@@ -166,7 +166,8 @@ def prepare():
 
 
 def is_demo():
-    return settings.CITY_CODE == "hcmc" and not os.environ.get("IOC_IMPORT")
+    """Whether the city is filled with invented tickets: never a database that somebody brought along."""
+    return settings.LOCAL and settings.CITY_CODE == "hcmc" and not os.environ.get("IOC_IMPORT")
 
 
 def manage(*words):

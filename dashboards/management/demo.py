@@ -13,5 +13,8 @@ def check_consent(options: dict) -> None:
         raise CommandError(
             "DATABASE_URL names a database of its own, which may hold real data; --yes-demo says that it is for a demo"
         )
-    if settings.CITY_CODE != "hcmc":
-        raise CommandError(f"the demo is written for hcmc, not for {settings.CITY_CODE}")
+
+
+def check_city() -> None:
+    if settings.CITY["code"] != "hcmc":
+        raise CommandError(f"the demo's calls are written for hcmc, not for {settings.CITY['code']}")

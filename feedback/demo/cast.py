@@ -63,7 +63,7 @@ def working_units() -> list[Unit]:
 
 
 def _from_file() -> list[tuple[Account, bool]]:
-    units = {unit.code: unit for unit in Unit.objects.in_force()}
+    units = {unit.code: unit for unit in Unit.objects.in_force()} | {"city": Unit.objects.city()}
     rows = tomllib.loads((DATA / "cast.toml").read_text(encoding="utf-8"))["people"]
     found = []
     for row in rows:

@@ -5,9 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from accounts.models import Membership, User
 from dashboards import fold, rebuild
+from districts.cities import read_city
+from districts.loading import load
 from feedback import access, actions
 from feedback.demo import cast, seeding
 from feedback.models import Promise, Reporter, Ticket, TicketEvent
@@ -154,3 +157,24 @@ def test_accounts_are_printed_one_per_role_and_the_screen_once(town, capsys, mon
     assert "/wall/pair/" not in capsys.readouterr().out
     call_command("demo_accounts", new_screen=True)
     assert "/wall/pair/" in capsys.readouterr().out
+
+
+def test_the_map_of_168_communes_has_its_demo_too(town, settings):
+    settings.MAP = "2025"
+    small_city(60)
+    areas = set(Ticket.objects.exclude(area=None).values_list("area__map", flat=True))
+    assert areas == {"2025"} and rulebook().unassigned_id
+    assert "canbo.saigon" in {account.username for account in cast.shown()}
+
+
+def test_another_city_has_accounts_but_no_invented_calls(db, settings):
+    with connection.cursor() as cursor:  # our city steps aside until the test rolls back
+        cursor.execute("TRUNCATE districts_unit CASCADE")
+    settings.CITY = settings.CITY | {"code": "boston"}
+    settings.MAP = "neighbourhoods"
+    load(read_city("boston"))
+    call_command("demo_accounts")
+    assert User.objects.get(username="canbo.dorchester").membership.unit.code == "dorchester"
+    assert User.objects.filter(username="tongdai").exists()
+    with pytest.raises(CommandError, match="written for hcmc"):
+        call_command("seed_demo", tickets=10)

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from dashboards import fold
-from dashboards.management.demo import add_consent, check_consent
+from dashboards.management.demo import add_consent, check_city, check_consent
 from feedback.demo import cast, seeding
 from feedback.demo.intake import SYSTEM
 from feedback.models import Ticket
@@ -25,6 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, tickets, months, seed, **options):
         check_consent(options)
+        check_city()
         if tickets < 1 or months < 1:
             raise CommandError("--tickets and --months must be at least 1")
         if seeding.is_seeded():

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from dashboards.management.demo import add_consent, check_consent
+from dashboards.management.demo import add_consent, check_city, check_consent
 from feedback.demo import seeding
 from feedback.demo.living import Simulator
 
@@ -31,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, speed, seed, **options):
         check_consent(options)
+        check_city()
         if speed <= 0:
             raise CommandError("--speed must be above 0")
         self.stop = Event()
