@@ -1,0 +1,19 @@
+from django.contrib import admin
+
+from dashboards.models import Screen
+
+
+@admin.register(Screen)
+class ScreenAdmin(admin.ModelAdmin):
+    """To look at; screens are added and revoked on their own page, which shows the token once."""
+
+    list_display = ["name", "place", "unit", "created_at", "last_seen_at", "revoked_at"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
