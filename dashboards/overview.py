@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dashboards import kpis, leagues, series
+from dashboards import kpis, leagues, series, units
 from dashboards.kpis import Figures
 from dashboards.periods import Period
 from districts.models import Unit
@@ -30,10 +30,11 @@ class Tile:
         return change(self.value, self.previous)
 
 
-def scope_context(scope: Unit, period: Period, now: datetime) -> dict:
-    """What city and unit screens have in common, for one scope."""
-    figures = kpis.figures([scope.pk], period, now)[scope.pk]
-    before = kpis.figures([scope.pk], period.before(), now)[scope.pk]
+def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] = ()) -> dict:
+    """What city and unit screens have in common, for one scope; `by_unit` has the figures of the units `among` too."""
+    by_unit = kpis.figures([scope.pk, *(u.pk for u in among)], period, now, medians=[scope.pk])
+    figures = by_unit[scope.pk]
+    before = kpis.figures([scope.pk], period.before(), now, standing=False)[scope.pk]
     today = now.astimezone(rulebook().zone).date()
     by_day = series.daily(scope.pk, period, "received", "resolved")
     one_day = period.days == 1
@@ -42,6 +43,7 @@ def scope_context(scope: Unit, period: Period, now: datetime) -> dict:
         "period": period,
         "now": now,
         "figures": figures,
+        "by_unit": by_unit,
         "before": before,
         "tiles": tiles(figures, before, by_day, series.daily_on_time(scope.pk, period, today)),
         "by_day": None if one_day else by_day,
@@ -63,17 +65,16 @@ def tiles(now: Figures, before: Figures, by_day: dict, on_time: list) -> list[Ti
 
 
 def city(period: Period, now: datetime) -> dict:
-    scope = Unit.objects.city()
-    context = scope_context(scope, period, now)
-    units = list(Unit.objects.in_force().exclude(kind=Unit.Kind.CITY))
-    by_unit = kpis.figures([u.pk for u in units], period, now, medians=False)
-    working = [u for u in units if u.kind != Unit.Kind.UNASSIGNED]
+    everybody = units.in_force()
+    context = scope_context(units.city(), period, now, everybody)
+    by_unit = context["by_unit"]
+    working = [u for u in everybody if u.kind != Unit.Kind.UNASSIGNED]
     areas = [u for u in working if u.is_area]
     organisations = [u for u in working if not u.is_area and (by_unit[u.pk].received or by_unit[u.pk].open)]
     return context | {
         "areas": leagues.standings(areas, by_unit),
         "organisations": leagues.standings(organisations, by_unit),
-        "unassigned": next(((u, by_unit[u.pk]) for u in units if u.kind == Unit.Kind.UNASSIGNED), None),
+        "unassigned": next(((u, by_unit[u.pk]) for u in everybody if u.kind == Unit.Kind.UNASSIGNED), None),
         "late": late(Ticket.objects.all(), now),
         "newest": newest(Ticket.objects.all()),
     }

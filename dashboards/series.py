@@ -3,8 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import add
 
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 
 from dashboards.models import CategoryDay, PromiseDay, UnitDay, UnitHour
 from dashboards.periods import Period
@@ -105,23 +106,16 @@ class FieldRow:
 def by_field(unit_id: int, period: Period) -> list[FieldRow]:
     """Received and resolved per field (top-level category), the largest first."""
     categories = rulebook().categories
-
-    def sums(span: Period) -> dict[int, list[int]]:
-        totals = defaultdict(lambda: [0, 0])
-        rows = (
-            CategoryDay.objects.filter(unit_id=unit_id, day__range=(span.start, span.end))
-            .values_list("category_id")
-            .annotate(Sum("received"), Sum("resolved"))
-        )
-        for category_id, received, resolved in rows:
-            field = categories[category_id].parent_id or category_id
-            totals[field][0] += received
-            totals[field][1] += resolved
-        return totals
-
-    now, before = sums(period), sums(period.before())
-    found = [
-        FieldRow(categories[pk], received, resolved, before[pk][0] if pk in before else 0)
-        for pk, (received, resolved) in now.items()
-    ]
+    within = Q(day__gte=period.start)
+    totals = defaultdict(lambda: [0, 0, 0])
+    for category_id, *counts in (
+        CategoryDay.objects.filter(unit_id=unit_id, day__range=(period.before().start, period.end))
+        .values_list("category_id")
+        .annotate(received_now=Sum("received", filter=within, default=0),
+                  resolved_now=Sum("resolved", filter=within, default=0),
+                  received_before=Sum("received", filter=~within, default=0))
+    ):
+        field = totals[categories[category_id].parent_id or category_id]
+        field[:] = map(add, field, counts)
+    found = [FieldRow(categories[pk], *counts) for pk, counts in totals.items()]
     return sorted((row for row in found if row.received or row.resolved), key=lambda row: -row.received)

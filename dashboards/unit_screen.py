@@ -1,10 +1,10 @@
 """What a unit's own operations centre shows: its figures against the city's and its peers', its work by urgency."""
 
-from datetime import datetime, timedelta
+from bisect import bisect_right
+from collections import Counter
+from datetime import datetime
 
-from django.db.models import Count, Q
-
-from dashboards import kpis, leagues, overview
+from dashboards import kpis, leagues, overview, units
 from dashboards.periods import Period
 from districts.models import Unit
 from feedback.models import Ticket
@@ -19,8 +19,7 @@ def unit(scope: Unit, period: Period, now: datetime) -> dict:
     tickets = Ticket.objects.of_units([scope.pk])
     ahead = tickets.open().filter(paused_at=None, due_at__gt=now)
     return overview.scope_context(scope, period, now) | {
-        "ages": ages(tickets, now),
-        "waiting": waiting(tickets),
+        **backlog(tickets, now),
         "late": overview.late(tickets, now),
         "next_due": ahead.select_related("category").defer("search", "body").order_by("due_at")[:8],
         "newest": overview.newest(tickets),
@@ -29,12 +28,10 @@ def unit(scope: Unit, period: Period, now: datetime) -> dict:
 
 def peers(scope: Unit, period: Period, now: datetime) -> dict:
     """The unit among its peers; changes with the city's version."""
-    units = list(Unit.objects.in_force().peers_of(scope))
-    if scope not in units:
-        units.append(scope)
+    ranked = units.peers_of(scope)
     city_id = rulebook().city_id
-    found = kpis.figures([city_id, *(u.pk for u in units)], period, now, medians=False)
-    rows = leagues.standings(units, found)
+    found = kpis.figures([city_id, *(u.pk for u in ranked)], period, now, medians=False)
+    rows = leagues.standings(ranked, found)
     return {
         "scope": scope,
         "period": period,
@@ -46,26 +43,19 @@ def peers(scope: Unit, period: Period, now: datetime) -> dict:
     }
 
 
-def ages(tickets, now: datetime) -> list[tuple[int, int | None, int, int]]:
-    """The open tickets by age: (from day, to day, in time, overdue); the last step has no upper edge."""
-    edges = [0, *AGES, None]
-    late = Q(paused_at=None, due_at__lte=now)
-    counts = {}
-    for number, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
-        inside = Q(occurred_at__lte=now - timedelta(days=low))
-        if high is not None:
-            inside &= Q(occurred_at__gt=now - timedelta(days=high))
-        counts[f"all_{number}"] = Count("pk", filter=inside)
-        counts[f"late_{number}"] = Count("pk", filter=inside & late)
-    found = tickets.open().aggregate(**counts)
-    return [
-        (low, high, found[f"all_{n}"] - found[f"late_{n}"], found[f"late_{n}"])
-        for n, (low, high) in enumerate(zip(edges, edges[1:], strict=False))
-    ]
-
-
-def waiting(tickets) -> dict:
-    """How many tickets stand in each open state, and since when the oldest one waits to be accepted."""
-    by_state = dict(tickets.open().values_list("state").annotate(Count("pk")))
-    unaccepted = tickets.open().filter(state=State.FORWARDED).order_by("forwarded_at")
-    return {"by_state": by_state, "oldest_unaccepted": unaccepted.values_list("forwarded_at", flat=True).first()}
+def backlog(tickets, now: datetime) -> dict:
+    """The open tickets in one look: `ages` as (from day, to day, in time, overdue), the last step without an upper
+    edge, and since when the oldest one waits to be accepted."""
+    all_of, late_of, unaccepted = Counter(), Counter(), []
+    rows = tickets.open().values_list("state", "occurred_at", "due_at", "paused_at", "forwarded_at")
+    for state, occurred, due, paused, forwarded in rows:
+        step = bisect_right(AGES, (now - occurred).total_seconds() / 86400)
+        all_of[step] += 1
+        late_of[step] += bool(paused is None and due and due <= now)
+        if state == State.FORWARDED and forwarded:
+            unaccepted.append(forwarded)
+    edges = zip((0, *AGES), (*AGES, None), strict=True)
+    return {
+        "ages": [(low, high, all_of[n] - late_of[n], late_of[n]) for n, (low, high) in enumerate(edges)],
+        "oldest_unaccepted": min(unaccepted, default=None),
+    }

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts.roles import HOTLINE, Role
-from dashboards import asked, fragments, kpis, overview, topics, unit_screen
+from dashboards import asked, fragments, kpis, overview, topics, unit_screen, units
 from districts.models import Unit
 from feedback import access
 from hcmc_ioc.lib import live
@@ -43,7 +43,7 @@ def city_overview(request):
     if not access.may(request.user, "city_figures"):
         raise Http404
     now = timezone.now()
-    scope = Unit.objects.city()
+    scope = units.city()
     chosen = asked.period(request.GET, scope, now)
     version = topics.versions([live.EVERYTHING])[live.EVERYTHING]
     html = fragments.shared(
@@ -65,11 +65,11 @@ def city_overview(request):
 @login_required
 def own_unit(request):
     """The screen of the unit one works in; for people of the city the first of all units."""
-    units = _switchable(request.user)
-    if not units:
+    choice = _switchable(request.user)
+    if not choice:
         raise Http404
     own = request.user.membership.unit
-    return redirect("unit_screen", (own if own in units else units[0]).slug)
+    return redirect("unit_screen", (own if own in choice else choice[0]).slug)
 
 
 @never_cache
@@ -105,9 +105,8 @@ def unit_operations(request, slug: str):
 
 def _switchable(user) -> list[Unit]:
     """The units whose screens this person may open."""
-    units = Unit.objects.in_force().exclude(kind=Unit.Kind.CITY)
     own = access.units_of(user)
-    return list(units if own is None else units.filter(pk__in=own))
+    return [unit for unit in units.in_force() if own is None or unit.pk in own]
 
 
 @never_cache

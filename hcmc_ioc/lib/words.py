@@ -4,8 +4,9 @@ Vietnamese first: `1.284`, `94,2%`, `2,1 ngày làm việc`, `hôm nay 14:32`. W
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +20,12 @@ def number(value, digits: int = 0) -> str:
     if value is None or value == "":
         return UNKNOWN
     rounded = round(value, digits)  # number_format itself would cut off: 94.199… must not read 94,1
+    return _written(rounded, digits, translation.get_language())
+
+
+@lru_cache(maxsize=20_000)
+def _written(rounded, digits: int, language: str | None) -> str:
+    """Kept, for a page writes hundreds of numbers, mostly the same ones as the page before."""
     return formats.number_format(rounded, decimal_pos=digits, force_grouping=True).replace("-", "\u2212")
 
 
