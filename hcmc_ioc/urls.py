@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 import accounts.admin  # noqa: F401 - the admin has no autodiscovery here (see settings)
+import dashboards.admin  # noqa: F401
 import districts.admin  # noqa: F401
 import feedback.admin  # noqa: F401
 from hcmc_ioc import health

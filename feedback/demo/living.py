@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from feedback import actions
 from feedback.demo import people, texts
 from feedback.demo.cast import ORIGIN
+from feedback.demo.profiles import callers
 from feedback.demo.rhythm import TIDE_KIND, is_spring_tide, liveliness
 from feedback.demo.scenario import City
 from feedback.demo.seeding import city_at
@@ -22,7 +23,7 @@ from feedback.models import Ticket, TicketEvent
 from feedback.rulebook import rulebook
 from feedback.workflow import TO_FORWARD, IllegalMove, State
 
-GAP = 8.0  # seconds between two calls at the liveliest hour, at speed 1
+GAP = 10.0  # seconds between two calls at the liveliest hour, at speed 1
 QUIET = 0.25  # the least share of that pace, deep at night
 BURST_CALLS, BURST_SECONDS = 25, 120
 HANDS_OFF = timedelta(minutes=20)  # after a person touched a ticket
@@ -71,7 +72,7 @@ class Simulator:
         self.city: City = city_at(now)
         self.desk, self.crew = self.city.desk, self.city.crew
         self.read_at = now
-        self.areas = [float(unit.population or 50_000) for unit in self.desk.areas]
+        self.areas = [callers(unit) for unit in self.desk.areas]
         self.kinds = {code: kind.weight for code, kind in self.desk.kinds.items() if code in self.desk.categories}
 
     def _gap(self, now: datetime) -> timedelta:

@@ -37,3 +37,12 @@ def _weak(chance: Random) -> Habit:
     on_time = chance.uniform(0.86, 0.905)
     satisfied, speed, answers_in = chance.uniform(0.83, 0.87), chance.uniform(1.25, 1.6), chance.uniform(1.2, 2.5)
     return Habit(on_time, satisfied, speed, answers_in)
+
+
+# Districts where many more people work, shop and visit by day than live: roughly how many, a guess for the demo.
+_BY_DAY = {"760": 420_000, "770": 150_000, "774": 120_000, "771": 100_000, "778": 150_000, "766": 150_000}
+
+
+def callers(area: Unit) -> float:
+    """How many people may call from an area: the ones who live there and the ones who come by day."""
+    return float(area.population or 50_000) + _BY_DAY.get(area.code, 0)

@@ -12,7 +12,7 @@ from feedback.bulk import Story
 from feedback.demo import cast
 from feedback.demo.intake import SYSTEM, Desk, Report
 from feedback.demo.places import next_door
-from feedback.demo.profiles import habits
+from feedback.demo.profiles import callers, habits
 from feedback.demo.rhythm import Call, Year
 from feedback.demo.scenario import City, still_open
 from feedback.models import Ticket
@@ -60,7 +60,7 @@ def _write(batch: list[Story], teller: "_Teller") -> int:
 
 
 def _year(city: City, months: int, now: datetime, rng: Random) -> Year:
-    areas = [(unit.code, float(unit.population or 50_000)) for unit in city.desk.areas]
+    areas = [(unit.code, callers(unit)) for unit in city.desk.areas]
     first = now.date() - timedelta(days=round(months * 365 / 12) - 1)
     return Year(first, now, city.desk.book.calendar(None), areas, rng)
 

@@ -4,9 +4,11 @@ import json
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
 from django.utils import timezone
 
 from dashboards import fold, kpis
+from dashboards.models import PromiseDay, UnitDay
 from dashboards.periods import Period
 from districts.models import Unit
 from feedback.rulebook import rulebook
@@ -56,7 +58,9 @@ class Command(BaseCommand):
             if not chosen:
                 raise CommandError(f"no unit has the code {code}")
             return chosen
-        return list(Unit.objects.exclude(kind=Unit.Kind.CITY))
+        counted = UnitDay.objects.values("unit_id").union(PromiseDay.objects.values("unit_id"))
+        working = Unit.objects.in_force().values("pk")
+        return list(Unit.objects.filter(Q(pk__in=working) | Q(pk__in=counted)).exclude(kind=Unit.Kind.CITY))
 
     def _table(self, answer: dict) -> None:
         self.stdout.write(f"{answer['from']} … {answer['to']}")
