@@ -28,7 +28,7 @@ QUIET = 0.25  # the least share of that pace, deep at night
 BURST_CALLS, BURST_SECONDS = 25, 120
 HANDS_OFF = timedelta(minutes=20)  # after a person touched a ticket
 REFRESH = timedelta(minutes=10)  # people and units are read anew
-LATE_BY = timedelta(hours=6)
+LATE_BY = (timedelta(hours=6), timedelta(days=9))  # how long an unreliable answer stays out, at least and at most
 
 # How often each verb happens, per call. Verbs that find no ticket to act on do nothing.
 SHARES = {
@@ -134,7 +134,7 @@ class Simulator:
 
     def _ready(self, found: list[Ticket], now: datetime) -> list[Ticket]:
         """What may be answered now, what is soon due first; a unit's unreliable share waits until it is late."""
-        ready = [t for t in found if not self._runs_late(t) or t.due_at < now - LATE_BY]
+        ready = [t for t in found if not self._runs_late(t) or t.due_at < now - self._lateness(t)]
         burning = [t for t in ready if t.due_at and t.due_at < now + timedelta(hours=4)]
         others = [t for t in ready if t not in burning]
         self.rng.shuffle(others)
@@ -144,6 +144,10 @@ class Simulator:
         """Decided once for each ticket, by its id."""
         habit = self.city.habits.get(ticket.unit_id)
         return bool(ticket.due_at and habit and Random(ticket.pk).random() > habit.on_time)
+
+    def _lateness(self, ticket: Ticket) -> timedelta:
+        least, most = LATE_BY
+        return least + (most - least) * Random(-ticket.pk).random()
 
     # What each verb is given. None: it cannot be done.
 

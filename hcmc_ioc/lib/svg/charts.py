@@ -110,7 +110,7 @@ def _ends(series, across, up) -> SafeString:
     return join(
         format_html(
             '<circle class="dot c{k}" cx="{x}" cy="{}" r="4"/>'
-            '<text class="c{k} strong" x="100%" dx="10" y="{}">{}</text>',
+            '<text class="c{k} strong" x="{x}" dx="10" y="{}">{}</text>',
             n(y),
             n(place + 4),
             name,
