@@ -1,7 +1,7 @@
 """Background work of the figures: thin wrappers, each safe to run twice or to be killed."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.core.cache import cache
@@ -11,6 +11,7 @@ from django.utils import timezone
 from dashboards import fold as folding
 from feedback.models import Ticket
 from feedback.querysets import DUE_SOON
+from feedback.rulebook import rulebook
 from hcmc_ioc.lib import live
 
 REST = 0.5  # seconds between two folds under load: the first change shows at once, a burst is gathered
@@ -32,14 +33,22 @@ def fold():
 
 @shared_task(name="dashboards.tasks.tick", ignore_result=True)
 def tick():
-    """Tell the screens of units whose tickets became overdue or due soon since the last tick: no event says so."""
+    """Tell the screens of units whose tickets became overdue or due soon since the last tick: no event says so. At
+    midnight every screen has a new today."""
     now = timezone.now()
     before = cache.get("tick") or now - timedelta(minutes=10)
+    with transaction.atomic():
+        if topics := _moved_by_time(before, now):
+            live.publish_on_commit(folding.raise_versions(topics))
+    cache.set("tick", now, timeout=3600)
+
+
+def _moved_by_time(before: datetime, now: datetime) -> set[str]:
+    zone = rulebook().zone
+    if before.astimezone(zone).date() != now.astimezone(zone).date():
+        return folding.all_topics()
     units = set()
     for low, high in ((before, now), (before + DUE_SOON, now + DUE_SOON)):
         crossed = Ticket.objects.open().filter(due_at__gt=low, due_at__lte=high, paused_at=None)
         units |= set(crossed.values_list("unit_id", flat=True))
-    with transaction.atomic():
-        if units:
-            live.publish_on_commit(folding.raise_versions({live.EVERYTHING} | {f"unit:{u}" for u in units}))
-    cache.set("tick", now, timeout=3600)
+    return {live.EVERYTHING} | {f"unit:{unit}" for unit in units} if units else set()

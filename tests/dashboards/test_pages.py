@@ -186,7 +186,8 @@ def test_the_wall_shows_no_words_of_citizens(town, client):
 
 def test_the_address_of_a_new_screen_is_shown_once(cast, client):
     client.force_login(cast.sau)
-    page = client.post(reverse("screens"), {"name": "Tường 2", "place": "", "unit": Unit.objects.city().pk}).content.decode()
+    given = {"name": "Tường 2", "place": "", "unit": Unit.objects.city().pk}
+    page = client.post(reverse("screens"), given).content.decode()
     token = re.search(r"/wall/pair/([\w-]+)/", page)[1]
     assert screens.by_token(token).name == "Tường 2"
     assert token not in client.get(reverse("screens")).content.decode()
