@@ -1,0 +1,126 @@
+"""Search: by words with or without diacritics, by code or its end, by phone for those who may.
+
+A phone number is sent by POST and never stands in an address: addresses end up in logs and histories.
+"""
+
+import re
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from feedback import access
+from feedback.models import Reporter, Ticket
+from feedback.querysets import search_lexemes
+from hcmc_ioc.lib import crypto
+from hcmc_ioc.lib.phones import parse_phone
+
+FOUND = 50
+WINDOWS = (timedelta(days=30), timedelta(days=365), None)  # common words answer from the first, rare ones from all
+CODE_MONTHS = 36
+_CODE = re.compile(r"[A-Z]{2,5}\d{4,}")
+
+
+@never_cache
+@login_required
+def search(request):
+    if not access.may(request.user, "view"):
+        raise Http404
+    asked = " ".join((request.POST if request.method == "POST" else request.GET).get("q", "").split())[:200]
+    phones = request.method == "POST" and may_search_phones(request.user)
+    if request.method == "POST" and not _digits(asked):
+        return redirect(f"{reverse('search')}?{urlencode({'q': asked})}")
+    groups = found(request.user, asked, timezone.now(), phones=phones) if asked else []
+    context = {"asked": asked, "groups": groups, "page_size": FOUND, "may_phone": may_search_phones(request.user)}
+    return render(request, "feedback/search.html", context)
+
+
+def may_search_phones(user) -> bool:
+    return access.may(user, "search_phone")
+
+
+def found(user, asked: str, now, *, phones: bool = False) -> list[tuple[str, list[Ticket]]]:
+    """What was found for `asked`, in groups with their titles: by code, by phone, by words. Newest first."""
+    groups = [(_("Theo mã"), by_code(user, asked, now))]
+    if phones:
+        groups.append((_("Theo số điện thoại"), by_phone(user, asked)))
+    groups.append((_("Theo nội dung"), by_words(user, asked, now)))
+    seen: set[int] = set()
+    told = []
+    for title, rows in groups:
+        fresh = [ticket for ticket in rows if ticket.pk not in seen]
+        seen.update(ticket.pk for ticket in fresh)
+        if fresh:
+            told.append((title, fresh))
+    return told
+
+
+def by_words(user, words: str, now) -> list[Ticket]:
+    """Full text. The window of time widens until a page is full, so that a word of every ticket costs no more."""
+    if not search_lexemes(words):
+        return []
+    for window in WINDOWS:
+        rows = listed(user).matching(words)
+        if window is not None:
+            rows = rows.filter(occurred_at__gte=now - window)
+        rows = list(rows.order_by("-occurred_at")[:FOUND])
+        if len(rows) == FOUND:
+            break
+    return rows
+
+
+def by_code(user, text: str, now) -> list[Ticket]:
+    """The whole code, or its number without the leading zeros, or the last digits of a recent one."""
+    code = "".join(text.upper().split())
+    if _CODE.fullmatch(code):
+        return list(listed(user).filter(code=code))
+    if not code.isdecimal() or not 3 <= len(code) <= 12:
+        return []
+    rows = list(listed(user).filter(code__in=_codes_of(code, now)).order_by("-occurred_at"))
+    if len(code) >= 4:
+        recent = listed(user).filter(code__endswith=code, occurred_at__gte=now - WINDOWS[0])
+        rows += [t for t in recent.order_by("-occurred_at")[:FOUND] if t not in rows]
+    return rows
+
+
+def _codes_of(number: str, now) -> list[str]:
+    """Every code of the last years that ends in `number`, its zeros filled in: each is one look-up in the index."""
+    prefix, local = settings.CITY["ticket_prefix"], timezone.localtime(now)
+    if len(number) > 8:
+        return [f"{prefix}{number[:-8].zfill(4)}{number[-8:]}"]
+    months = (divmod(local.year * 12 + local.month - 1 - back, 12) for back in range(CODE_MONTHS))
+    return [f"{prefix}{year % 100:02d}{month + 1:02d}{number.zfill(8)}" for year, month in months]
+
+
+def by_phone(user, text: str) -> list[Ticket]:
+    """The tickets of a whole number in any shape, or of numbers that end in these four digits."""
+    digits = _digits(text)
+    if not digits:
+        return []
+    if len(digits) == 4:
+        reporters = Reporter.objects.filter(tail_digest=crypto.digest(digits, "tail"))
+    else:
+        try:
+            reporters = Reporter.objects.filter(phone_digest=crypto.digest(parse_phone(text), "phone"))
+        except ValueError:
+            return []
+    pks = list(reporters.order_by("-joined_at").values_list("ticket_id", flat=True)[:FOUND])
+    return list(listed(user).filter(pk__in=pks).order_by("-occurred_at"))
+
+
+def listed(user):
+    """Tickets that `user` may see, with what a row shows."""
+    return Ticket.objects.visible_to(user).select_related("unit", "area", "category__parent").defer("search", "body")
+
+
+def _digits(text: str) -> str:
+    """The digits of something that can be a phone number or its end, "" when it has letters or too few."""
+    digits = re.sub(r"[\s.()+\-]", "", text)
+    return digits if digits.isdecimal() and len(digits) in (4, *range(8, 16)) else ""
