@@ -6,6 +6,8 @@ from django.db import connections, models
 from django.db.models import Q
 from django.utils import timezone
 
+from hcmc_ioc.lib.caching import ttl_cache
+
 from .cities import city, map_in_force
 
 _SUBTREE = """
@@ -41,10 +43,8 @@ class UnitQuerySet(models.QuerySet):
         return self.filter(kind__in=self.model.ORGANISATIONS)
 
     def subtree_ids(self, unit) -> list[int]:
-        """The ids of `unit` (or unit id) and of everything below it, in one query."""
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(_SUBTREE, [getattr(unit, "pk", unit)])
-            return [row[0] for row in cursor.fetchall()]
+        """The ids of `unit` (or unit id) and of everything below it, at most ten seconds old."""
+        return list(_subtree(self.db, getattr(unit, "pk", unit)))
 
     def subtree_of(self, unit):
         return self.filter(pk__in=self.subtree_ids(unit))
@@ -60,6 +60,14 @@ class UnitQuerySet(models.QuerySet):
     def unassigned(self):
         """The row that tickets without a unit belong to, so that the city is always the sum of its units."""
         return self.get(kind=self.model.Kind.UNASSIGNED)
+
+
+@ttl_cache(seconds=10)
+def _subtree(database: str, unit_id: int) -> tuple[int, ...]:
+    """Kept, for one page asks several times whose tickets its reader may see."""
+    with connections[database].cursor() as cursor:
+        cursor.execute(_SUBTREE, [unit_id])
+        return tuple(row[0] for row in cursor.fetchall())
 
 
 def _covers(day: date) -> Q:

@@ -228,6 +228,8 @@ class Ticket(models.Model):
             models.Index(fields=["due_at"], name="ticket_open_due", condition=Q(is_open=True)),
             models.Index(fields=["cell_9"], name="ticket_open_cell", condition=Q(is_open=True)),
             models.Index(fields=["assignee"], name="ticket_open_assignee", condition=Q(is_open=True)),
+            models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(state=State.RESOLVED)),
+            models.Index(fields=["merged_into"], name="ticket_merged", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["source_system", "source_id"], condition=~Q(source_id=""),
@@ -244,6 +246,14 @@ class Ticket(models.Model):
     @property
     def state_label(self) -> str:
         return State(self.state).label
+
+    # Django's own go through all choices, each of them translated, for every row of a list.
+
+    def get_state_display(self) -> str:
+        return State(self.state).label
+
+    def get_urgency_display(self) -> str:
+        return Urgency(self.urgency).label
 
 
 class Reporter(models.Model):
