@@ -25,7 +25,7 @@ MAPPING = imports.Mapping(
 )
 HEADER = "id,opened,target,closed,what,more,where,district,kind,via,lat,lon"
 GOOD = (
-    "{n},2026-01-05 08:00,2026-01-10 17:00,2026-01-09 10:00,Ổ gà lớn,,12 Lê Lợi,Quận 1,Mặt đường hư hỏng,App,10.77,106.7"
+    "{n},2026-01-05 08:00,2026-01-10 17:00,2026-01-09 10:00,Ổ gà lớn,,12 Lê Lợi,Quận 1,Mặt đường hư hỏng,App,10.77,106"
 )
 
 
