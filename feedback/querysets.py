@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.roles import CITYWIDE, UNIT
 from districts.models import Unit
@@ -12,6 +12,7 @@ from feedback import workflow
 from hcmc_ioc.lib.text import vn_norm
 
 DUE_SOON = timedelta(hours=24)
+LOOKED_THROUGH = 10_000  # tickets that a search looks through before it asks the index; some milliseconds
 
 
 class TicketQuerySet(models.QuerySet):
@@ -24,9 +25,20 @@ class TicketQuerySet(models.QuerySet):
             return self
         if membership.role in UNIT:
             units = Unit.objects.subtree_ids(membership.unit)
-            shared = self.model.coordinating.through.objects.filter(unit_id__in=units).values("ticket_id")
-            return self.filter(Q(unit_id__in=units) | Q(pk__in=shared))
+            return self.filter(Q(unit_id__in=units) | Q(pk__in=self._shared_with(units)))
         return self.none()
+
+    def parts_visible_to(self, user) -> list["TicketQuerySet"]:
+        """`visible_to` in parts that an index answers one by one: a unit's own tickets, those it coordinates."""
+        membership = user.membership if user.is_authenticated else None
+        if membership is None or membership.role not in UNIT:
+            return [self.visible_to(user)]
+        units = Unit.objects.subtree_ids(membership.unit)
+        own = Q(unit_id__in=units)
+        return [self.filter(own), self.filter(pk__in=self._shared_with(units)).exclude(own)]
+
+    def _shared_with(self, units) -> models.QuerySet:
+        return self.model.coordinating.through.objects.filter(unit_id__in=units).values("ticket_id")
 
     def of_units(self, unit_ids) -> "TicketQuerySet":
         return self.filter(unit_id__in=unit_ids)
@@ -57,14 +69,34 @@ class TicketQuerySet(models.QuerySet):
         """Whose last reopening was in [start, end)."""
         return self.filter(reopened_at__gte=start, reopened_at__lt=end)
 
-    def matching(self, words: str) -> "TicketQuerySet":
-        """Full-text search without regard to diacritics; every word must occur, the last one may be a beginning."""
+    def matching(self, words: str, *, beginning: bool = True) -> "TicketQuerySet":
+        """Full-text search without regard to diacritics; every word must occur, the last one may be a `beginning`."""
+        return self._searched("feedback_ticket.search @@ %s::tsquery", words, beginning)
+
+    def newest_matching(self, words: str, limit: int, *, beginning: bool = False) -> list:
+        """The newest tickets with all the words, at most `limit`, in a time that hardly depends on how many there are.
+
+        Words that many tickets have are soon found by looking through the newest tickets one by one. Only rarer ones
+        are asked of the index: for common ones it would list half of the history.
+        """
+        newest = self.order_by("-occurred_at")
+        edge = newest.values_list("occurred_at", flat=True)[LOOKED_THROUGH : LOOKED_THROUGH + 1].first()
+        rows = newest._searched("ts_match_vq(feedback_ticket.search, %s::tsquery)", words, beginning)  # no index fits
+        if edge is None:
+            return list(rows[:limit])
+        found = list(rows.filter(occurred_at__gte=edge)[:limit])
+        if len(found) < limit:
+            by_time = F("occurred_at") + timedelta(0)  # an expression, lest the order by time be taken for a short cut
+            found = list(self.matching(words, beginning=beginning).order_by(by_time.desc())[:limit])
+        return found
+
+    def _searched(self, condition: str, words: str, beginning: bool) -> "TicketQuerySet":
         lexemes = search_lexemes(words)
         if not lexemes:
             return self.none()
-        query = " & ".join(lexemes[:-1] + [lexemes[-1] + ":*"])
+        query = " & ".join(lexemes) + (":*" if beginning else "")
         return self.extra(  # noqa: S610 - a parameter, not text; the ORM has no raw tsquery without a config look-up
-            where=["feedback_ticket.search @@ %s::tsquery"], params=[query]
+            where=[condition], params=[query]
         )
 
 

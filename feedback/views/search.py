@@ -23,7 +23,7 @@ from hcmc_ioc.lib import crypto
 from hcmc_ioc.lib.phones import parse_phone
 
 FOUND = 50
-WINDOWS = (timedelta(days=30), timedelta(days=365), None)  # common words answer from the first, rare ones from all
+RECENT = timedelta(days=30)  # the end of a code means a ticket of these days
 CODE_MONTHS = 36
 _CODE = re.compile(r"[A-Z]{2,5}\d{4,}")
 
@@ -51,7 +51,7 @@ def found(user, asked: str, now, *, phones: bool = False) -> list[tuple[str, lis
     groups = [(_("Theo mã"), by_code(user, asked, now))]
     if phones:
         groups.append((_("Theo số điện thoại"), by_phone(user, asked)))
-    groups.append((_("Theo nội dung"), by_words(user, asked, now)))
+    groups.append((_("Theo nội dung"), by_words(user, asked)))
     seen: set[int] = set()
     told = []
     for title, rows in groups:
@@ -62,18 +62,16 @@ def found(user, asked: str, now, *, phones: bool = False) -> list[tuple[str, lis
     return told
 
 
-def by_words(user, words: str, now) -> list[Ticket]:
-    """Full text. The window of time widens until a page is full, so that a word of every ticket costs no more."""
+def by_words(user, words: str) -> list[Ticket]:
+    """Full text, the newest first: tickets with all the words, or if there are none, with a word that begins so."""
     if not search_lexemes(words):
         return []
-    for window in WINDOWS:
-        rows = listed(user).matching(words)
-        if window is not None:
-            rows = rows.filter(occurred_at__gte=now - window)
-        rows = list(rows.order_by("-occurred_at")[:FOUND])
-        if len(rows) == FOUND:
+    parts = Ticket.objects.parts_visible_to(user)
+    for beginning in (False, True):
+        rows = [row for part in parts for row in _told(part).newest_matching(words, FOUND, beginning=beginning)]
+        if rows:
             break
-    return rows
+    return sorted(rows, key=lambda ticket: ticket.occurred_at, reverse=True)[:FOUND]
 
 
 def by_code(user, text: str, now) -> list[Ticket]:
@@ -85,7 +83,7 @@ def by_code(user, text: str, now) -> list[Ticket]:
         return []
     rows = list(listed(user).filter(code__in=_codes_of(code, now)).order_by("-occurred_at"))
     if len(code) >= 4:
-        recent = listed(user).filter(code__endswith=code, occurred_at__gte=now - WINDOWS[0])
+        recent = listed(user).filter(code__endswith=code, occurred_at__gte=now - RECENT)
         rows += [t for t in recent.order_by("-occurred_at")[:FOUND] if t not in rows]
     return rows
 
@@ -117,7 +115,11 @@ def by_phone(user, text: str) -> list[Ticket]:
 
 def listed(user):
     """Tickets that `user` may see, with what a row shows."""
-    return Ticket.objects.visible_to(user).select_related("unit", "area", "category__parent").defer("search", "body")
+    return _told(Ticket.objects.visible_to(user))
+
+
+def _told(tickets):
+    return tickets.select_related("unit", "area", "category__parent").defer("search", "body")
 
 
 def _digits(text: str) -> str:
