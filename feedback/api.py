@@ -23,7 +23,7 @@ from feedback.rulebook import rulebook
 from feedback.workflow import IllegalMove
 from hcmc_ioc.lib.phones import parse_phone, spoken
 
-OUTLINE_CELLS = 8  # hexagons of about 0.7 km²: a picture of the unit, a few tens of KB for the city
+OUTLINE_CELLS = 9  # hexagons of about 0.1 km²: streets apart, 30 KB compressed for the city
 
 
 class TakesCalls(BasePermission):

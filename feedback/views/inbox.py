@@ -52,7 +52,7 @@ class InboxPage:
         rows = self.filters.sift(sieves.tickets(self.view, self.user, self.now))
         rows = rows.select_related("unit", "area", "category__parent", "assignee").defer(*UNREAD)
         start = (self.number - 1) * PAGE
-        return list(rows.order_by(F("due_at").asc(nulls_last=True), "pk")[start : start + PAGE + 1])
+        return list(rows.order_by(*self.view.order)[start : start + PAGE + 1])
 
     @property
     def rows(self):

@@ -150,20 +150,26 @@ def caller(request):
 
 @takes_calls
 def category_options(request):
-    """Categories whose name or field begins with what was typed, without regard to diacritics."""
-    words = vn_norm(request.GET.get("category_words", ""))[:80].split()
+    """Categories for what was typed, without regard to diacritics; all of them for nothing typed."""
+    typed = vn_norm(request.GET.get("category_words", ""))[:80]
     book = rulebook()
     rows = [c for c in book.categories.values() if c.parent_id and c.is_active and c.parent.is_active]
     rows.sort(key=lambda c: (c.parent.position, c.position))
-    found = [c for c in rows if _begins(words, vn_norm(f"{c.name_vi} {c.name_en} {c.parent.name_vi} {c.keywords}"))]
-    named = [c for c in found if _begins(words, vn_norm(f"{c.name_vi} {c.name_en}"))]
-    options = list(dict.fromkeys(named + found))
-    return render(request, "feedback/category_options.html", {"options": options[:12] if words else options})
+    ranked = [(rank, row) for row in rows if (rank := _rank(typed, row)) is not None]
+    options = [row for _rank, row in sorted(ranked, key=lambda pair: pair[0])]
+    return render(request, "feedback/category_options.html", {"options": options[:12] if typed else options})
 
 
-def _begins(words: list[str], text: str) -> bool:
-    parts = text.replace(",", " ").split()
-    return all(any(part.startswith(word) for part in parts) for word in words)
+def _rank(typed: str, category) -> int | None:
+    """How well `typed` fits: 0 as it stands in name or keywords, 1 as beginnings of words of the name, 2 of any."""
+    name = vn_norm(f"{category.name_vi} {category.name_en}").replace(",", " ")
+    known = f"{name} {vn_norm(category.keywords)} {vn_norm(category.parent.name_vi)}".replace(",", " ")
+    if f" {typed}" in f" {' '.join(known.split())}":
+        return 0
+    for rank, text in ((1, name), (2, known)):
+        if all(any(part.startswith(word) for part in text.split()) for word in typed.split()):
+            return rank
+    return None
 
 
 @takes_calls

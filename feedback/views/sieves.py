@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
@@ -17,7 +16,6 @@ from feedback.querysets import DUE_SOON
 from feedback.workflow import OPEN, TO_FORWARD, State
 
 MANY = 1000  # counts outside the small set of open tickets stop here
-SETTLED = timedelta(days=30)  # how far back answered tickets wait in the inbox to be closed
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,7 @@ class View:
     condition: Callable
     empty: str = _("Không có phản ánh nào ở mục này.")
     urgent: bool = False
+    order: tuple = (F("due_at").asc(nulls_last=True), "pk")  # what burns first
 
 
 def _overdue(user, now):
@@ -56,7 +55,8 @@ VIEWS = {
         View("overdue", _("Quá hạn"), EVERYBODY, _overdue, _("Không có phản ánh quá hạn."), urgent=True),
         View("waiting", _("Chờ người dân"), EVERYBODY, _in(State.WAITING)),
         View("reopened", _("Mở lại"), EVERYBODY, _in(State.REOPENED)),
-        View("to_close", _("Chờ kết thúc"), HOTLINE, _in(State.RESOLVED), _("Không còn phản ánh chờ kết thúc.")),
+        View("to_close", _("Chờ kết thúc"), HOTLINE, _in(State.RESOLVED), _("Không còn phản ánh chờ kết thúc."),
+             order=("resolved_at", "pk")),
         View("shared", _("Phối hợp"), UNIT, lambda user, now: Q(), _("Không có phản ánh nào cần phối hợp.")),
         View("all", _("Tất cả đang mở"), EVERYBODY, lambda user, now: Q(), _("Hết việc.")),
     )
@@ -86,15 +86,15 @@ def tickets(view: View, user, now):
     if units is not None:
         scope = Ticket.objects.of_units(units)
     if view.name == "to_close":
-        return scope.filter(state=State.RESOLVED, resolved_at__gte=now - SETTLED)
+        return scope.filter(state=State.RESOLVED)
     return scope.open().filter(view.condition(user, now))
 
 
 def counts(user, now) -> dict[str, int]:
     """How many tickets each view of `user` holds; those apart from the open ones are counted up to `MANY`."""
     shown = views_for(user)
-    sums = {view.name: Count("pk", filter=view.condition(user, now)) for view in shown if view.name not in APART}
-    sums["all"] = Count("pk")
+    sums = {view.name: Count(Value(1), filter=view.condition(user, now)) for view in shown if view.name not in APART}
+    sums["all"] = Count("*")
     found = tickets(VIEWS["all"], user, now).aggregate(**sums)
     for view in shown:
         if view.name in APART:

@@ -43,6 +43,11 @@ function defaults(routing) {
   }
 }
 
+// Help that does not come is no news while one types; a save that fails is.
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => { if (event.detail.elt !== form()) event.stopImmediatePropagation(); }, true);
+}
+
 // --- Category: the list becomes a field that understands words without diacritics
 
 function upgrade() {

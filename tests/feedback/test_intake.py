@@ -229,7 +229,7 @@ def test_a_guess_is_not_made_from_words_that_only_look_alike(town):
 @pytest.mark.parametrize("typed, expected", [("o ga", "Mặt đường hư hỏng"), ("den duong", "Đèn đường không sáng"),
                                              ("karao", "Karaoke, loa kéo"), ("burst", "Bể ống nước")])
 def test_a_category_is_found_without_diacritics(tu, typed, expected):
-    assert expected in read(tu.get(reverse("intake_categories"), {"category_words": typed}))
+    assert read(tu.get(reverse("intake_categories"), {"category_words": typed})).strip().startswith(expected)
     assert read(tu.get(reverse("intake_categories"), {"category_words": "zzzz"})).strip() == ""
 
 
