@@ -1,7 +1,7 @@
 # The commands of the project. Only Python >= 3.11 with venv is needed; everything else is fetched or built here.
 #   make run      the whole demo (PORT=8000, IOC_VAR=var, IOC_CITY=hcmc, IOC_IMPORT=file of real tickets)
 #   make test     set-up and every test (ARGS="-k words" chooses)
-#   make install | stop | reset | bench (SIZE=small) | lint | lock
+#   make install | stop | reset | bench (SIZE=small) | lint | screenshots | lock
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -10,7 +10,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 SIZE ?= full
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test stop reset bench lint lock
+.PHONY: help install run test stop reset bench lint screenshots lock
 
 help:
 	@sed -n '2,4s/^#   //p' Makefile
@@ -39,6 +39,9 @@ bench: .venv/dev
 lint: .venv/dev
 	@$(PY) -m ruff check .
 	@.venv/bin/lint-imports --no-cache
+
+screenshots: .venv/dev
+	@exec $(PY) -m docs.screenshots $(or $(ADDRESS),http://localhost:8000) $(PAIRING)
 
 lock: .venv/dev
 	@$(PY) -m pip install --quiet uv

@@ -47,7 +47,7 @@ def main(address: str, pairing: str = "") -> None:
 def _save(page, name: str) -> None:
     page.get_by_text("Trực tuyến").first.wait_for()
     page.screenshot(path=HERE / f"{name}.png")
-    print(f"docs/img/{name}.png")
+    sys.stdout.write(f"docs/img/{name}.png\n")
 
 
 if __name__ == "__main__":
