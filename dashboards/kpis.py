@@ -5,15 +5,14 @@ their hour, because that denominator grows without any event. The on-time rate i
 open makes nobody look better.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from django.db.models import Count, F, Q, Sum
+from django.db import connection
+from django.db.models import Count, F, Q
 
 from dashboards.contribution import bin_middle
-from dashboards.models import HandlingDay, PromiseDay, UnitDay
 from dashboards.periods import Period
 from feedback.models import Promise, Ticket
 from feedback.querysets import DUE_SOON
@@ -73,28 +72,46 @@ def figures(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: 
     return answer
 
 
+# The statements are written out: a screen asks a dozen of them, and building each from the models takes longer than
+# answering it.
+
+_DAYS = """
+    SELECT unit_id, sum(received), sum(resolved), sum(reopened), sum(rejected), sum(rated), sum(satisfied)
+    FROM dashboards_unitday WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s GROUP BY unit_id
+"""
+_PROMISES = """
+    SELECT unit_id, sum(due), sum(met) FROM dashboards_promiseday
+    WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s AND day < %s GROUP BY unit_id
+"""
+_HANDLING = """
+    SELECT unit_id, bin, sum(resolved) FROM dashboards_handlingday
+    WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s GROUP BY unit_id, bin HAVING sum(resolved) > 0
+"""
+_STANDING = """
+    SELECT unit_id, count(*), count(*) FILTER (WHERE paused_at IS NULL AND due_at <= %(now)s),
+           count(*) FILTER (WHERE paused_at IS NULL AND due_at > %(now)s AND due_at <= %(soon)s),
+           count(*) FILTER (WHERE state = ANY(%(to_forward)s))
+    FROM feedback_ticket WHERE is_open GROUP BY unit_id
+"""
+
+
+def _rows(sql: str, given) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchall()
+
+
 def _add_days(answer: dict[int, Figures], period: Period) -> None:
-    names = ("received", "resolved", "reopened", "rejected", "rated", "satisfied")
-    rows = (
-        UnitDay.objects.filter(unit_id__in=answer, day__range=(period.start, period.end))
-        .values("unit_id")
-        .annotate(**{f"sum_{name}": Sum(name) for name in names})
-    )
-    for row in rows:
-        for name in names:
-            setattr(answer[row["unit_id"]], name, row[f"sum_{name}"])
+    for unit_id, *sums in _rows(_DAYS, [list(answer), period.start, period.end]):
+        figure = answer[unit_id]
+        figure.received, figure.resolved, figure.reopened, figure.rejected, figure.rated, figure.satisfied = sums
 
 
 def _add_promises(answer: dict[int, Figures], period: Period, now: datetime) -> None:
     """Whole past days from the rollup, the running day from the promises themselves."""
     book = rulebook()
     today = now.astimezone(book.zone).date()
-    rows = (
-        PromiseDay.objects.filter(unit_id__in=answer, day__range=(period.start, period.end), day__lt=today)
-        .values_list("unit_id")
-        .annotate(Sum("due"), Sum("met"))
-    )
-    for unit_id, due, met in rows:
+    for unit_id, due, met in _rows(_PROMISES, [list(answer), period.start, period.end, today]):
         answer[unit_id].due, answer[unit_id].due_met = due, met
     if period.start <= today <= period.end:
         midnight = datetime.combine(today, time.min, book.zone)
@@ -119,18 +136,10 @@ def due_promises(start: datetime, end: datetime):
 
 
 def _add_medians(answer: dict[int, Figures], unit_ids: Collection[int], period: Period) -> None:
-    rows = (
-        HandlingDay.objects.filter(unit_id__in=unit_ids, day__range=(period.start, period.end))
-        .values_list("unit_id", "bin")
-        .annotate(Sum("resolved"))
-    )
-    histograms = defaultdict(dict)
-    for unit_id, number, count in rows:
-        if count:
-            histograms[unit_id][number] = count
-    for unit_id, histogram in histograms.items():
-        answer[unit_id].histogram = histogram
-        answer[unit_id].median_minutes = quantile(histogram, 0.5)
+    for unit_id, number, count in _rows(_HANDLING, [list(unit_ids), period.start, period.end]):
+        answer[unit_id].histogram[number] = count
+    for unit_id in unit_ids:
+        answer[unit_id].median_minutes = quantile(answer[unit_id].histogram, 0.5)
 
 
 def quantile(histogram: dict[int, int], share: float) -> int | None:
@@ -145,21 +154,9 @@ def quantile(histogram: dict[int, int], share: float) -> int | None:
 
 
 def _add_now(answer: dict[int, Figures], now: datetime) -> None:
-    running = Q(paused_at__isnull=True)
-    rows = (
-        Ticket.objects.open()
-        .values_list("unit_id")
-        .annotate(
-            is_now_open=Count("state"),
-            is_overdue=Count("state", filter=running & Q(due_at__lte=now)),
-            is_due_soon=Count("state", filter=running & Q(due_at__gt=now, due_at__lte=now + DUE_SOON)),
-            is_to_forward=Count("state", filter=Q(state__in=TO_FORWARD)),
-        )
-    )
+    given = {"now": now, "soon": now + DUE_SOON, "to_forward": [state.value for state in TO_FORWARD]}
     city_id = rulebook().city_id
-    if city_id not in answer:
-        rows = rows.filter(unit_id__in=answer)
-    for unit_id, opened, overdue, due_soon, to_forward in rows:
+    for unit_id, opened, overdue, due_soon, to_forward in _rows(_STANDING, given):
         for scope in {unit_id, city_id} & answer.keys():
             figure = answer[scope]
             figure.open += opened

@@ -82,13 +82,14 @@ def city(period: Period, now: datetime) -> dict:
 
 def late(tickets, now: datetime):
     """The tickets that have been overdue longest."""
-    return _light(tickets.overdue(now)).order_by("due_at")[:LATE_SHOWN]
+    return light(tickets.overdue(now).order_by("due_at")[:LATE_SHOWN])
 
 
 def newest(tickets):
-    return _light(tickets).order_by("-occurred_at")[:NEWEST_SHOWN]
+    return light(tickets.order_by("-occurred_at")[:NEWEST_SHOWN])
 
 
-def _light(tickets):
+def light(tickets) -> list[Ticket]:
     """Only what a line of a list shows."""
-    return tickets.select_related("unit", "category").defer("search", "body")
+    shown = "code title address unit_id area_id category_id occurred_at due_at paused_at".split()
+    return rulebook().complete(tickets.only(*shown))

@@ -21,7 +21,7 @@ def unit(scope: Unit, period: Period, now: datetime) -> dict:
     return overview.scope_context(scope, period, now) | {
         **backlog(tickets, now),
         "late": overview.late(tickets, now),
-        "next_due": ahead.select_related("category").defer("search", "body").order_by("due_at")[:8],
+        "next_due": overview.light(ahead.order_by("due_at")[:8]),
         "newest": overview.newest(tickets),
     }
 
