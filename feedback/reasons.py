@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy
 from feedback.models import Category, RoutingRule, Urgency
 from feedback.rulebook import Rulebook
 
-_l = gettext_lazy
-WEEKDAYS = ("", _l("thứ Hai"), _l("thứ Ba"), _l("thứ Tư"), _l("thứ Năm"), _l("thứ Sáu"), _l("thứ Bảy"), _l("Chủ nhật"))
+WEEKDAYS = (
+    "", gettext_lazy("thứ Hai"), gettext_lazy("thứ Ba"), gettext_lazy("thứ Tư"), gettext_lazy("thứ Năm"),
+    gettext_lazy("thứ Sáu"), gettext_lazy("thứ Bảy"), gettext_lazy("Chủ nhật"),
+)
 
 
 def full_name(category: Category) -> str:
