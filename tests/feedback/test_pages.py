@@ -224,3 +224,10 @@ def test_a_long_history_costs_no_more_queries(client, cast):
         actions.note(actor=by(cast.minh), ticket_id=ticket.pk, note=f"Ghi chú {number}")
         actions.join(actor=by(cast.tu), ticket_id=ticket.pk, reporter={"name": f"Người {number}"})
     assert cost() == few < 25
+
+
+def test_the_page_speaks_english_to_those_who_chose_it(client, cast):
+    ticket = opened()
+    signed_in(client, cast.lan).cookies["ioc_language"] = "en"
+    words = read(page_of(client, ticket))
+    assert "1 person" in words and "Handling unit" in words and "10 calendar days from" in words
