@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.utils import formats, timezone, translation
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -81,7 +82,7 @@ def moment(when: datetime, now: datetime | None = None) -> str:
 def exact(when: datetime) -> str:
     """The full local date and time with the day of the week, for a `title`."""
     local = timezone.localtime(when)
-    return f"{formats.date_format(local, 'l')} {local:%d/%m/%Y %H:%M:%S}"
+    return f"{WEEKDAYS[local.weekday()]} {local:%d/%m/%Y %H:%M:%S}"
 
 
 def countdown(due: datetime, now: datetime | None = None) -> tuple[str, str]:

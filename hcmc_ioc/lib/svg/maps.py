@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from hcmc_ioc.lib.svg.parts import join, n, told
+from hcmc_ioc.lib.svg.parts import join, markup, n, told
 
 SIDE = 72  # units of a tile; its text is set in the same units
 READABLE = 60  # tiles; the names of more would be too small
@@ -86,7 +86,7 @@ def _linked(unit, drawn) -> SafeString:
 def _tile(tile, text) -> SafeString:
     x, y = tile.col * SIDE, tile.row * SIDE
     drawn = [
-        format_html(
+        markup(
             '<rect class="tile-shape {}" x="{}" y="{}" width="{}" height="{}" rx="6"/>',
             tile.tone,
             n(x + 1.5),

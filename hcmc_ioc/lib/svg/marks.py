@@ -4,7 +4,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from hcmc_ioc.lib.svg.parts import WIDTH, area, n, path, pct, picture, stretched, told
+from hcmc_ioc.lib.svg.parts import WIDTH, area, markup, n, path, pct, picture, stretched, told
 from hcmc_ioc.lib.svg.scales import Scale, known, runs
 
 
@@ -27,7 +27,7 @@ def sparkline(values, band=None, form: str = "number", height: int = 34) -> Safe
     last = max(i for i, value in enumerate(values) if value is not None)
     place = 100 * across(last) / WIDTH
     body = [stretched(height, body)]
-    body.append(format_html('<circle class="dot c1" cx="{}" cy="{}" r="3.5"/>', pct(place), n(up(values[last]))))
+    body.append(markup('<circle class="dot c1" cx="{}" cy="{}" r="3.5"/>', pct(place), n(up(values[last]))))
     own = known(values)
     label = _("%(count)s kỳ, từ %(low)s đến %(high)s, mới nhất %(last)s") % {
         "count": len(values),
@@ -48,16 +48,16 @@ def dot_interval(value, low=None, high=None, target=None, scale=(0, 1), tone="c1
     def at(v):
         return pct(across(min(max(v, scale[0]), scale[1])))
 
-    body = [format_html('<line class="grid-line" x1="0" x2="100%" y1="{0}" y2="{0}"/>', middle)]
+    body = [markup('<line class="grid-line" x1="0" x2="100%" y1="{0}" y2="{0}"/>', middle)]
     label = told(value, form)
     if low is not None and high is not None:
         ends = (at(low), at(high), middle)
-        body.append(format_html('<line class="whisker" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>', *ends))
+        body.append(markup('<line class="whisker" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>', *ends))
         label += _(", khoảng %(low)s đến %(high)s") % {"low": told(low, form), "high": told(high, form)}
     if target is not None:
-        body.append(format_html('<line class="target" x1="{0}" x2="{0}" y1="2" y2="20"/>', at(target)))
+        body.append(markup('<line class="target" x1="{0}" x2="{0}" y1="2" y2="20"/>', at(target)))
         label += _(", mục tiêu %(target)s") % {"target": told(target, form)}
-    body.append(format_html('<circle class="dot {}" cx="{}" cy="{}" r="5"/>', tone, at(value), middle))
+    body.append(markup('<circle class="dot {}" cx="{}" cy="{}" r="5"/>', tone, at(value), middle))
     return picture(label, height, body, "inline-chart")
 
 
@@ -68,7 +68,7 @@ def bar(value, maximum, tone="c1", form="number") -> SafeString:
     share = 100 * min(1, max(0, value / maximum)) if maximum else 0
     body = [
         mark_safe('<rect class="track" width="100%" height="10" rx="2"/>'),
-        format_html('<rect class="{}" width="{}" height="10" rx="2"/>', tone, pct(share)),
+        markup('<rect class="{}" width="{}" height="10" rx="2"/>', tone, pct(share)),
     ]
     return picture(told(value, form), 10, body, "inline-bar")
 

@@ -26,6 +26,12 @@ def told(value, form: str = "number") -> str:
     return words.number(value, 1 if form == "decimal" else 0)
 
 
+def markup(template: str, *values) -> SafeString:
+    """Like `format_html` for values of our own making (coordinates, classes), which need no escaping: ten times faster,
+    and a page draws a thousand of them. Words go through `format_html`."""
+    return mark_safe(template.format(*values))  # noqa: S308
+
+
 def join(parts) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - every part was made by format_html
 
@@ -56,13 +62,13 @@ def stretched(height: float, body) -> SafeString:
 def path(points, classes: str) -> SafeString:
     """A line through points."""
     drawn = " ".join(f"{'L' if i else 'M'}{n(x)} {n(y)}" for i, (x, y) in enumerate(points))
-    return format_html('<path class="{}" d="{}"/>', classes, drawn)
+    return markup('<path class="{}" d="{}"/>', classes, drawn)
 
 
 def area(upper, lower, classes: str) -> SafeString:
     """The area between two lines of points."""
     around = " ".join(f"{'L' if i else 'M'}{n(x)} {n(y)}" for i, (x, y) in enumerate([*upper, *reversed(lower)]))
-    return format_html('<path class="{}" d="{}Z"/>', classes, around)
+    return markup('<path class="{}" d="{}Z"/>', classes, around)
 
 
 def figure(chart, caption: str, headers, rows, summary: str) -> SafeString:
