@@ -19,6 +19,7 @@ from feedback import access, actions
 from feedback.forms import assignees
 from feedback.lives import Actor
 from feedback.models import Ticket
+from feedback.rulebook import rulebook
 from feedback.views import sieves
 from feedback.workflow import MOVES, IllegalMove
 
@@ -50,9 +51,9 @@ class InboxPage:
     @cached_property
     def _found(self) -> list[Ticket]:
         rows = self.filters.sift(sieves.tickets(self.view, self.user, self.now))
-        rows = rows.select_related("unit", "area", "category__parent", "assignee").defer(*UNREAD)
+        rows = rows.select_related("assignee").defer(*UNREAD).order_by(*self.view.order)
         start = (self.number - 1) * PAGE
-        return list(rows.order_by(*self.view.order)[start : start + PAGE + 1])
+        return rulebook().complete(rows[start : start + PAGE + 1])
 
     @property
     def rows(self):
