@@ -21,6 +21,7 @@ def unit(scope: Unit, period: Period, now: datetime) -> dict:
     return overview.scope_context(scope, period, now) | {
         **backlog(tickets, now),
         "late": overview.late(tickets, now),
+        "unaccepted": overview.light(tickets.open().filter(state=State.FORWARDED).order_by("due_at")[:8]),
         "next_due": overview.light(ahead.order_by("due_at")[:8]),
         "newest": overview.newest(tickets),
     }

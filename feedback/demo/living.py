@@ -134,7 +134,7 @@ class Simulator:
 
     def _ready(self, found: list[Ticket], now: datetime) -> list[Ticket]:
         """What may be answered now, what is soon due first; a unit's unreliable share waits until it is late."""
-        ready = [t for t in found if not self._runs_late(t) or t.due_at < now - self._lateness(t)]
+        ready = [t for t in found if self._in_time(t, now) or t.due_at < now - self._lateness(t)]
         burning = [t for t in ready if t.due_at and t.due_at < now + timedelta(hours=4)]
         others = [t for t in ready if t not in burning]
         self.rng.shuffle(others)
@@ -144,6 +144,9 @@ class Simulator:
         """Decided once for each ticket, by its id."""
         habit = self.city.habits.get(ticket.unit_id)
         return bool(ticket.due_at and habit and Random(ticket.pk).random() > habit.on_time)
+
+    def _in_time(self, ticket: Ticket, now: datetime) -> bool:
+        return not ticket.due_at or (ticket.due_at > now and not self._runs_late(ticket))
 
     def _lateness(self, ticket: Ticket) -> timedelta:
         least, most = LATE_BY
