@@ -1,0 +1,61 @@
+"""The bench's own databases, on an embedded server under `IOC_VAR` (var/bench): filled once, used again."""
+
+import subprocess
+import sys
+
+import psycopg2
+from django.conf import settings
+
+from bench.console import say
+from tests.processes import ROOT, environment
+
+EMPTY = "bench_empty"
+
+
+def connect(database: str):
+    """A plain connection that commits every statement."""
+    connection = psycopg2.connect(settings.EMBEDDED.database_url(database).replace("postgres:", "postgresql:"))
+    connection.autocommit = True
+    return connection
+
+
+def run(module: str, database: str, *words: str, **options) -> subprocess.CompletedProcess:
+    """A module of the bench as a process of its own, in production's settings against `database`."""
+    surroundings = environment(database, DJANGO_SETTINGS_MODULE="bench.settings")
+    return subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, env=surroundings, check=True, **options)
+
+
+def ensure(database: str, tickets: int, *, fresh: bool) -> None:
+    """`database` with `tickets` tickets, filled now unless that was done before."""
+    settings.EMBEDDED.start()
+    if not fresh and _filled(database) == tickets:
+        run("django", database, "migrate", "--verbosity", "0")
+        return
+    say(f"Filling {database} with {tickets:,} tickets; later runs use it again.")
+    _statement(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)", f"CREATE DATABASE {database}")
+    run("bench.fill", database, "--tickets", str(tickets))
+
+
+def copy(source: str, target: str) -> None:
+    """`target` as a fresh copy of `source`."""
+    _statement(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)", f"CREATE DATABASE {target} TEMPLATE {source}")
+
+
+def drop(database: str) -> None:
+    _statement(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+
+def _statement(*statements: str) -> None:
+    with connect("postgres").cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _filled(database: str) -> int | None:
+    """How many tickets `database` was filled with; None when it was not, or not to the end."""
+    try:
+        with connect(database).cursor() as cursor:
+            cursor.execute("SELECT tickets FROM bench_filled")
+            return cursor.fetchone()[0]
+    except psycopg2.Error:
+        return None

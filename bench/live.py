@@ -1,0 +1,97 @@
+"""Call → number on the screen: an operator saves while open screens listen, and each asks for its piece of the page.
+
+The screens do what browsers do: a hint over the socket, a jitter of up to 0.3 s, then the piece over HTTP. A screen is
+done when its piece has a new version. The clock starts when the operator's save is sent, before the commit.
+"""
+
+import asyncio
+import random
+import re
+import time
+from pathlib import Path
+
+import websockets
+from django.urls import reverse
+
+from bench.browser import Browser
+from bench.console import bar
+from bench.pages import ReportForm
+from tests import processes
+
+SCREENS = 50
+JITTER = 0.3
+PAUSE = (1.0, 2.0)  # seconds between two changes
+PATIENCE = 5
+_VERSION = re.compile(rb'data-topic="city" data-version="(\d+)"')
+
+
+def measure(database: str, changes: int, logs: Path) -> dict:
+    """`seconds` from click to changed number for every screen and change, and `memory` in MB by process."""
+    logs.mkdir(parents=True, exist_ok=True)
+    services = ("web1", "worker", "beat")
+    with processes.site(database, logs, services, DJANGO_SETTINGS_MODULE="bench.settings") as site:
+        leader, form = Browser(site.address, "ha"), ReportForm(Browser(site.address, "tu"), database)
+        seconds = asyncio.run(_watch(leader, form, changes))
+        memory = {name: pss(process.pid) for name, process in site.running.items()}
+    return {"seconds": seconds, "memory": memory}
+
+
+async def _watch(leader: Browser, form: ReportForm, changes: int) -> list[float]:
+    screens = [Screen(leader) for _ in range(SCREENS)]
+    tasks = [asyncio.create_task(screen.run()) for screen in screens]
+    await asyncio.wait_for(asyncio.gather(*(screen.ready.wait() for screen in screens)), 60)
+    seconds = []
+    for number in range(changes):
+        form.fill()
+        for screen in screens:
+            screen.changed.clear()
+        started = time.monotonic()
+        saved = await asyncio.to_thread(form.save)
+        assert saved.status == 204, saved.text[:2000]
+        await asyncio.wait_for(asyncio.gather(*(screen.changed.wait() for screen in screens)), PATIENCE)
+        seconds += [screen.at - started for screen in screens]
+        bar(f"Changes on {SCREENS} screens", number + 1, changes)
+        await asyncio.sleep(random.uniform(*PAUSE))
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return seconds
+
+
+class Screen:
+    """One open city overview."""
+
+    def __init__(self, leader: Browser):
+        self.host, self.headers = leader.host, {"Cookie": leader.cookie}
+        self.part = f"{reverse('overview')}?ky=30&part=1"
+        self.ready, self.changed, self.at, self.version = asyncio.Event(), asyncio.Event(), 0.0, 0
+
+    async def run(self) -> None:
+        address = f"ws://{self.host}/ws/live/?topics=city"
+        origin = f"http://{self.host}"
+        async with websockets.connect(address, additional_headers=self.headers, origin=origin) as socket:
+            async for message in socket:
+                if '"hb"' in message:
+                    self.ready.set()
+                elif '"hint"' in message:
+                    await asyncio.sleep(random.uniform(0, JITTER))
+                    await self.ask()
+
+    async def ask(self) -> None:
+        """The piece of the page, on a connection of its own."""
+        host, _colon, port = self.host.partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        request = f"GET {self.part} HTTP/1.1\r\nHost: {self.host}\r\nCookie: {self.headers['Cookie']}\r\n"
+        writer.write(f"{request}Connection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        version = int(_VERSION.search(answer).group(1))
+        if version > self.version:
+            self.version, self.at = version, time.monotonic()
+            self.changed.set()
+
+
+def pss(pid: int) -> float:
+    """The memory of a process in MB, what it shares with others counted in parts."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE).group(1)) / 1024

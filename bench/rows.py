@@ -1,0 +1,101 @@
+"""All rows of the table, each with the bar of the design and its floor from this run."""
+
+import json
+from pathlib import Path
+from subprocess import PIPE
+
+from django.conf import settings
+
+from bench import databases, live, pages
+from bench.console import say
+from bench.table import GROWTH, Row, quantile
+
+IMPORT = "bench_import"
+PAGES = ("city overview", "unit screen", "staff inbox", "operator's inbox", "ticket page")
+SHARED = ("city overview, shared piece", "unit screen, shared pieces")
+TURNS, TURNS_QUICK = 12, 3
+CHANGES, CHANGES_QUICK = 20, 6
+
+
+def measured(sizes: list[str], *, quick: bool) -> list[Row]:
+    """Rows at the sizes given (names of databases, the smaller first)."""
+    logs = Path(settings.VAR) / "log"
+    biggest = sizes[-1]
+    probes = pages.measure(sizes, TURNS_QUICK if quick else TURNS, logs)
+    direct = {}
+    for database in sizes:
+        say(f"Lives, searches, figures in {database} …")
+        direct[database] = _direct(database, "lifecycles", "search", "tidy", "folding", "rebuilding")
+    say("Import and look-ups …")
+    databases.copy(databases.EMPTY, IMPORT)
+    alone = _direct(IMPORT, "importing", "lookups")
+    databases.drop(IMPORT)
+    seen = live.measure(biggest, CHANGES_QUICK if quick else CHANGES, logs / "live")
+    _direct(biggest, "tidy", "rebuilding")
+    return [*_http(probes, sizes), *_direct_rows(direct, sizes), *_alone(alone), *_live(seen, biggest)]
+
+
+def _direct(database: str, *rows: str) -> dict:
+    done = databases.run("bench.direct", database, *rows, stdout=PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _both(sizes: list[str], of) -> dict:
+    """`small` and `big` of a row; `of` gives the figure of a database."""
+    return dict(zip(("small", "big"), map(of, sizes), strict=False))
+
+
+def _http(probes: dict, sizes: list[str]) -> list[Row]:
+    def p95(name):
+        return _both(sizes, lambda database: quantile(probes[database][name].samples, 0.95))
+
+    def note(name):
+        probe = probes[sizes[-1]][name]
+        return f"p50 {quantile(probe.samples, 0.5):.0f}, cold {probe.cold:.0f}"
+
+    def row(name, floor=None, **bars):
+        beside = quantile(probes[sizes[-1]][floor].samples, 0.95) if floor else None
+        return Row(name, "ms", **p95(name), floor=beside, note=note(name), **bars)
+
+    bars = {"floor": "page floor", "ratio_most": 4, "growth_most": GROWTH}
+    return [
+        row("page floor"),
+        *(row(name, **bars) for name in PAGES),
+        *(row(name, "page floor") for name in SHARED),
+        row("write floor"),
+        row("operator's save", **bars | {"floor": "write floor"}),
+        row("help while typing", "write floor"),
+    ]
+
+
+def _direct_rows(direct: dict, sizes: list[str]) -> list[Row]:
+    def both(row, figure):
+        return _both(sizes, lambda database: direct[database][row][figure])
+
+    last = direct[sizes[-1]]
+    return [
+        Row("lives of a ticket", "/s", **both("lifecycles", "per_second"), floor=last["lifecycles"]["floor"],
+            least=40, growth_least=0.9, note="floor: three plain inserts"),
+        Row("search, p95", "ms", **both("search", "p95"), most=150, note=f"p50 {last['search']['p50']:.0f}"),
+        Row("fold", "/s", **both("folding", "per_second"), least=5000, note="changes of ticket and promise"),
+        Row("rebuild", "s", **both("rebuilding", "seconds"), floor=last["rebuilding"]["floor"], ratio_most=1.5,
+            note="floor: plain GROUP BY inserts"),
+    ]
+
+
+def _alone(found: dict) -> list[Row]:
+    return [
+        Row("import", "/s", found["importing"]["per_second"], floor=found["importing"]["floor"], least=3000,
+            note="58,119 rows; floor: COPY of the file"),
+        Row("point → unit", "/s", found["lookups"]["points"]),
+        Row("deadlines", "/s", found["lookups"]["deadlines"]),
+    ]
+
+
+def _live(seen: dict, database: str) -> list[Row]:
+    place = "small" if database == "bench_10k" else "big"
+    late = Row("call → number on 50 screens, p95", "s", most=1, note=f"p50 {quantile(seen['seconds'], 0.5):.2f}")
+    setattr(late, place, quantile(seen["seconds"], 0.95))
+    memory = [Row(f"memory of {name}, PSS", "MB", **{place: size}, most=200 if name != "beat" else None)
+              for name, size in seen["memory"].items()]
+    return [late, *memory]
