@@ -166,14 +166,14 @@ def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticke
     if version is not None and version != ticket.version:
         raise StaleTicket(ticket, ticket.events.filter(version__gt=version).select_related("actor").order_by("pk"))
     life = Life(ticket, list(Promise.objects.filter(ticket_id=ticket_id).order_by("pk")))
-    before = facets.of(ticket, life.promises)
+    before, stored = facets.of(ticket, life.promises), vars(ticket).copy()
     at = seen.get("at") or timezone.now()
     if verb == "assign":
         _check_assignee(ticket, given["assignee"])
     if verb == "merge":
         given["target"] = _merge_target(ticket, given["target"])
     lives.apply(life, verb, at=at, actor=actor, given=given, book=rulebook())
-    _write(life, before)
+    _write(life, before, stored)
     if verb == "join":
         _add_reporter(ticket, given["reporter"], at, is_first=False)
     if verb == "merge":
@@ -189,9 +189,14 @@ def _done_before(actor: Actor, verb: str) -> Ticket | None:
     return event.ticket if event else None
 
 
-def _write(life: Life, before: dict | None) -> None:
+def _write(life: Life, before: dict | None, stored: dict | None = None) -> None:
+    """`before` has the facts and `stored` the columns of a ticket that is there already."""
     ticket = life.ticket
-    ticket.save(force_update=before is not None, force_insert=before is None)
+    if stored is None:
+        ticket.save(force_insert=True)
+    else:  # the columns that changed, lest PostgreSQL fold the words for searching anew
+        changed = [name for name, value in vars(ticket).items() if name[0] != "_" and stored.get(name) != value]
+        ticket.save(force_update=True, update_fields=changed)
     for promise in life.promises:
         promise.ticket = ticket
     fresh = [p for p in life.promises if p.pk is None]

@@ -51,7 +51,8 @@ def found(user, asked: str, now, *, phones: bool = False) -> list[tuple[str, lis
     groups = [(_("Theo mã"), by_code(user, asked, now))]
     if phones:
         groups.append((_("Theo số điện thoại"), by_phone(user, asked)))
-    groups.append((_("Theo nội dung"), by_words(user, asked)))
+    if not (_is_whole_code(asked) and groups[0][1]):
+        groups.append((_("Theo nội dung"), by_words(user, asked)))
     seen: set[int] = set()
     told = []
     for title, rows in groups:
@@ -76,8 +77,8 @@ def by_words(user, words: str) -> list[Ticket]:
 
 def by_code(user, text: str, now) -> list[Ticket]:
     """The whole code, or its number without the leading zeros, or the last digits of a recent one."""
-    code = "".join(text.upper().split())
-    if _CODE.fullmatch(code):
+    code = _code(text)
+    if _is_whole_code(text):
         return list(listed(user).filter(code=code))
     if not code.isdecimal() or not 3 <= len(code) <= 12:
         return []
@@ -86,6 +87,14 @@ def by_code(user, text: str, now) -> list[Ticket]:
         recent = listed(user).filter(code__endswith=code, occurred_at__gte=now - RECENT)
         rows += [t for t in recent.order_by("-occurred_at")[:FOUND] if t not in rows]
     return rows
+
+
+def _code(text: str) -> str:
+    return "".join(text.upper().split())
+
+
+def _is_whole_code(text: str) -> bool:
+    return _CODE.fullmatch(_code(text)) is not None
 
 
 def _codes_of(number: str, now) -> list[str]:

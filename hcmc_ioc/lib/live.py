@@ -3,15 +3,19 @@
 A hint carries no content and may be lost: screens re-ask the ordinary page, and every heartbeat repeats the versions.
 """
 
+import asyncio
 import logging
+import os
+import threading
+from functools import lru_cache
 
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
 log = logging.getLogger(__name__)
 
 EVERYTHING = "city"
+WAIT_SECONDS = 2  # how long a hint may hold up whoever sends it
 
 
 def group(topic: str) -> str:
@@ -22,9 +26,18 @@ def group(topic: str) -> str:
 def publish(versions: dict[str, int]) -> None:
     """Tell whoever listens that these topics now have these versions; a lost broker costs a line in the log."""
     try:
-        async_to_sync(_send)(versions)
+        asyncio.run_coroutine_threadsafe(_send(versions), _loop(os.getpid())).result(WAIT_SECONDS)
     except Exception as exc:  # noqa: BLE001 - a hint must never fail the work that was just committed
-        log.warning("live hints not sent (%s): screens catch up by their heartbeat", exc)
+        log.warning("live hints not sent (%s): screens catch up by their heartbeat", str(exc) or type(exc).__name__)
+
+
+@lru_cache(maxsize=1)
+def _loop(pid: int) -> asyncio.AbstractEventLoop:
+    """An event loop for the hints of this process. The layer keeps a connection per loop: with a loop for each hint,
+    opening and closing one took three times as long as the hint."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="hints", daemon=True).start()
+    return loop
 
 
 async def _send(versions: dict[str, int]) -> None:

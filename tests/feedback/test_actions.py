@@ -78,7 +78,7 @@ def test_personal_data_is_stored_encrypted_only(town):
         stored = cursor.fetchone()
         cursor.execute("SELECT data::text FROM feedback_ticketevent WHERE ticket_id = %s", [ticket.pk])
         events = str(cursor.fetchall())
-    assert "An" not in stored[0] and "900000001" not in stored[1]
+    assert "Nguyễn An" not in stored[0] and "900000001" not in stored[1]
     assert "900000001" not in events
 
 
