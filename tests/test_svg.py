@@ -57,7 +57,8 @@ def test_classes_hold_equally_many_and_name_the_unknown():
     uppers = svg.limits([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     assert uppers == [2, 4, 6, 8]
     assert [svg.class_of(v, uppers) for v in (1, 2, 3, 9, 10, None)] == ["q1", "q1", "q2", "q5", "q5", "none"]
-    assert svg.limits([None]) == []
+    assert svg.limits([None]) == [] == svg.limits([1, 1, 1])
+    assert svg.limits([0.5, 0.9, 1, 1, 1, 1]) == [0.9]
 
 
 def test_a_sparkline_rises_with_its_values():

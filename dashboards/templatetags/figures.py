@@ -140,7 +140,8 @@ def on_time_map(standings, asked=None) -> dict:
 
     Areas without enough promises are hatched. `asked` decides the form and the links.
     """
-    uppers = svg.limits([row.figures.on_time for row in standings if row.enough])
+    rates = [row.figures.on_time for row in standings if row.enough]
+    uppers = svg.limits(rates)
     paths, box = maps.outlines(settings.MAP)
     if asked and asked.map_form == "ranh-gioi" and paths:
         shapes = [svg.Shape(paths[row.unit.code], *_shown_on_map(row, uppers, asked)) for row in standings
@@ -150,7 +151,8 @@ def on_time_map(standings, asked=None) -> dict:
         tiles = [svg.Tile(row.unit.tile_col, row.unit.tile_row, *_shown_on_map(row, uppers, asked))
                  for row in standings if row.unit.tile_col is not None]
         drawn = svg.tile_map(tiles, _("Tỷ lệ đúng hạn theo đơn vị"), text=len(tiles) <= CROWDED)
-    return {"map": drawn, "legend": svg.legend(uppers, form="percent"), "has_outlines": bool(paths)}
+    legend = svg.legend(uppers, max(rates, default=None), "percent")
+    return {"map": drawn, "legend": legend, "has_outlines": bool(paths)}
 
 
 def _shown_on_map(row, uppers, asked) -> tuple[str, str, str, str]:
@@ -189,11 +191,8 @@ def hourly(hours) -> dict:
 
 @register.simple_tag
 def age_bars(ages) -> list[tuple]:
-    """The backlog by age for `histogram`: (label, all, of which overdue)."""
-    def label(low: int, high: int | None) -> str:
-        return (_("%(low)s–%(high)s ngày") if high else _("trên %(low)s ngày")) % {"low": low, "high": high}
-
-    return [(label(low, high), fine + late, late) for low, high, fine, late in ages]
+    """The backlog by age for `histogram`: (days, all, of which overdue)."""
+    return [(f"{low}–{high}" if high else f"> {low}", fine + late, late) for low, high, fine, late in ages]
 
 
 VERDICTS = {

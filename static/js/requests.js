@@ -9,9 +9,18 @@ let live = false; // the answer being shown was asked for by a topic, not by a p
 
 /** What a person opened stays open, and what they typed outlives whatever a topic brings. */
 const callbacks = {
-  beforeNodeMorphed: (node) => !node.matches?.("form[data-dirty], [data-keep]") && !(live && typed(node)),
+  beforeNodeMorphed: (node, fresh) => {
+    if (node.matches?.("form[data-dirty]")) follow(node, fresh);
+    return !node.matches?.("form[data-dirty], [data-keep]") && !(live && typed(node));
+  },
   beforeAttributeUpdated: (name, node) => !(name === "open" && node.matches("details, dialog")),
 };
+
+/** Who asked for the news has read it: the words stay, and are sent for what the page now shows. */
+function follow(form, fresh) {
+  const [old, now] = [form, fresh].map((one) => one.querySelector?.("input[type=hidden][name=version]"));
+  if (old && now) old.value = now.value;
+}
 
 const typed = (node) => Boolean(node.matches?.("input:not([type=checkbox], [type=radio], [type=hidden]), textarea") && node.value !== node.defaultValue);
 

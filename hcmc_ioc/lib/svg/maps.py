@@ -56,7 +56,7 @@ def outline_map(shapes, view_box, label="") -> SafeString:
 
 def legend(uppers, highest=None, form="number", missing=True, prefix="q") -> SafeString:
     """What the classes mean: their upper limits in words, and the hatch of missing values."""
-    bounds = [*uppers, highest] if highest is not None else [*uppers, None]
+    bounds = [*uppers, highest] if highest is not None or uppers else []
     items = []
     for k, upper in enumerate(bounds, 1):
         above = told(bounds[k - 2], form) if k > 1 else ""

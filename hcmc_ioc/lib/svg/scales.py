@@ -46,11 +46,11 @@ def runs(values) -> list[list[int]]:
 
 
 def limits(values, classes: int = 5) -> list[float]:
-    """The upper limits of the lower classes, each class holding about as many values (quantiles); [] without values."""
+    """The upper limits of the lower classes, each class holding about as many values (quantiles); equal values make
+    fewer classes, one value or none makes []."""
     ordered = sorted(known(values))
-    if not ordered:
-        return []
-    return [ordered[min(len(ordered) - 1, ceil(len(ordered) * k / classes) - 1)] for k in range(1, classes)]
+    cuts = {ordered[ceil(len(ordered) * k / classes) - 1] for k in range(1, classes)} if ordered else set()
+    return sorted(cut for cut in cuts if cut < ordered[-1])
 
 
 def class_of(value: float | None, uppers: list[float], prefix: str = "q") -> str:
