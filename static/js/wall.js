@@ -88,6 +88,8 @@ document.addEventListener("live:heartbeat", ({ detail }) => {
   const mine = $("meta[name=build]")?.content;
   if (detail.build && mine && detail.build !== mine) reload();
 });
+// A revoked screen shows nothing any more: the page asked for again says so.
+document.addEventListener("live:state", ({ detail }) => { if (detail.link === "refused") reload(); });
 document.addEventListener("keydown", ({ key }) => {
   if (key === "ArrowRight") next();
   if (key === "ArrowLeft") show((current + scenes.length - 1) % scenes.length);

@@ -3,15 +3,20 @@ database, DEBUG off. One site with a small demo city serves all tests; each test
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import psycopg2
 import pytest
 from django.conf import settings
 
 from tests import chromium, processes
+from tests.browser.guard import Guard
 
 DATABASE = "browser"
 PASSWORD = "demo-1022-hcmc"  # noqa: S105 - of the demo accounts
@@ -19,6 +24,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+SLOW_MACHINE = 20_000  # ms until a page or a change counts as missing
 
 
 def pytest_collection_modifyitems(items):
@@ -31,43 +37,69 @@ def pytest_collection_modifyitems(items):
 class City:
     """The running site and its commands."""
 
-    address: str
     environment: dict
-    output: object
-    running: dict
+    running: processes.Site | None = None
+
+    @property
+    def address(self) -> str:
+        return self.running.address
 
     def manage(self, *words: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *words], cwd=processes.ROOT, env=self.environment, capture_output=True, text=True
+            [sys.executable, "manage.py", *words],
+            cwd=processes.ROOT, env=self.environment, capture_output=True, text=True,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def figures(self, *words: str) -> dict:
-        return json.loads(self.manage("figures", "--json", *words))
+    def figures(self) -> dict:
+        """Today's figures of the city, as `manage.py figures --json` tells them."""
+        today = datetime.now(ZoneInfo(settings.TIME_ZONE)).date().isoformat()
+        return json.loads(self.manage("figures", "--json", "--from", today, "--to", today))["city"]
+
+    @contextmanager
+    def frozen(self):
+        """The web server stands still, its sockets open: what a hung machine looks like from outside."""
+        web = self.running.running["web1"]
+        web.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            web.send_signal(signal.SIGCONT)
+
+    def kill_web(self) -> None:
+        web = self.running.running["web1"]
+        web.kill()
+        web.wait()
+
+    def start_web(self) -> None:
+        port = int(self.address.rpartition(":")[2])
+        self.running.start("web1", processes.command_of("web1", port), self.environment)
+        self.running.wait_until_ready()
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     settings.EMBEDDED.start(DATABASE)
-    with psycopg2.connect(settings.EMBEDDED.database_url(DATABASE)) as connection, connection.cursor() as cursor:
+    connection = psycopg2.connect(settings.EMBEDDED.database_url(DATABASE))
+    with connection, connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     connection.close()
-    surroundings = processes.environment(DATABASE)
-    city = City("", surroundings, None, {})
+    city = City(processes.environment(DATABASE))
     city.manage("setup_city")
-    city.manage("demo_accounts", "--yes-demo")
-    city.manage("seed_demo", "--tickets", "600", "--months", "2")
+    city.manage("seed_demo", "--tickets", "2000", "--months", "2", "--yes-demo")
     with processes.site(DATABASE, tmp_path_factory.mktemp("logs")) as running:
-        yield City(running.address, surroundings, running.output, running.running)
+        city.running = running
+        yield city
 
 
 @pytest.fixture(scope="session")
 def chrome():
     # Its event loop would forbid the ORM to every later test in this thread, so it lives in these tests alone.
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=SLOW_MACHINE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
         yield browser
@@ -75,47 +107,72 @@ def chrome():
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
-class Guarded:
-    """Opens pages that note every policy violation, script error and request that leaves the site."""
+@pytest.fixture(scope="session")
+def signed_in(chrome, site):
+    """`signed_in("canbo.q1")`: the cookies of that person, who signs in once through the page."""
+    kept = {}
 
-    def __init__(self, chrome, site):
-        self.chrome, self.site = chrome, site
-        self.contexts, self.wrong = [], []
+    def cookies(username):
+        if username not in kept:
+            context = chrome.new_context(base_url=site.address, locale="vi-VN")
+            page = context.new_page()
+            page.set_default_timeout(SLOW_MACHINE)
+            sign_in(page, username)
+            kept[username] = context.storage_state()
+            context.close()
+        return kept[username]
 
-    def page(self, username="", *, width=1440, height=900, **options):
+    return cookies
+
+
+def sign_in(page, username):
+    page.goto("/dang-nhap/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "dang-nhap" not in url)
+
+
+class Pages:
+    """Opens guarded pages, each in a context (a device) of its own."""
+
+    def __init__(self, chrome, site, signed_in):
+        self.chrome, self.site, self.signed_in = chrome, site, signed_in
+        self.contexts, self.guard = [], Guard(site.address)
+
+    def __call__(self, username="", *, width=1440, height=900, theme="", **options):
+        if username:
+            options["storage_state"] = self.signed_in(username)
         context = self.chrome.new_context(
             viewport={"width": width, "height": height}, locale="vi-VN", base_url=self.site.address, **options
         )
         self.contexts.append(context)
+        if theme:
+            context.add_cookies([{"name": "ioc_theme", "value": theme, "url": self.site.address}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda message: self._note(message.text) if "Content Security" in message.text else None)
-        page.on("pageerror", lambda error: self._note(f"script error: {error}"))
-        page.on("request", lambda request: self._off_origin(request.url))
-        if username:
-            self.sign_in(page, username)
+        page.set_default_timeout(SLOW_MACHINE)
+        self.guard.watch(page)
         return page
 
-    def sign_in(self, page, username):
-        page.goto("/dang-nhap/")
-        page.fill("[name=username]", username)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_url(lambda url: "dang-nhap" not in url)
-
-    def _note(self, text):
-        self.wrong.append(text)
-
-    def _off_origin(self, url):
-        if not url.startswith((self.site.address, self.site.address.replace("http", "ws"), "data:", "blob:")):
-            self._note(f"request off the site: {url}")
+    def wall(self, name, **options):
+        """A device that the shift supervisor paired, with the whole city on it."""
+        keeper = self("truongca")
+        keeper.goto("/man-hinh/")
+        keeper.get_by_label("Tên").fill(name)
+        keeper.get_by_role("button", name="Tạo màn hình").click()
+        address = keeper.locator("[data-pair]").inner_text()
+        page = self(**({"width": 1920, "height": 1080} | options))
+        page.goto(address)
+        return page
 
 
 @pytest.fixture
-def open_page(chrome, site):
-    """`open_page("canbo.q1", width=390)`: a signed-in page; at the end no violation, error or foreign request is allowed."""
-    guarded = Guarded(chrome, site)
-    yield guarded.page
-    for context in guarded.contexts:
+def open_page(chrome, site, signed_in):
+    """`open_page("canbo.q1", width=390)`: a page of that person; at the end no policy violation, script
+    error, failure of the server or foreign request is allowed."""
+    pages = Pages(chrome, site, signed_in)
+    yield pages
+    for context in pages.contexts:
         context.close()
-    assert guarded.wrong == []
+    print(site.running.output()[-4000:])  # noqa: T201 - pytest shows it when the test failed
+    assert pages.guard.wrong == []

@@ -1,0 +1,81 @@
+"""What people do on the pages, in their words; used by several tests."""
+
+import re
+from uuid import uuid4
+
+from playwright.sync_api import expect
+
+
+def figure(page, label):
+    """The number of a tile on an overview or unit screen, or on the wall."""
+    tile = page.locator(".tile, .wall-tile").filter(has=page.locator(".tile-label, .wall-label", has_text=label))
+    return tile.locator(".tile-value, .wall-value").first
+
+
+def shows(page, label, number):
+    expect(figure(page, label)).to_have_text(dotted(number))
+
+
+def dotted(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+def mark(page):
+    """From here on the page must not load anew; see `is_same`."""
+    page.evaluate("document.documentElement.dataset.seen = 'yes'")
+
+
+def is_same(page) -> bool:
+    return page.evaluate("document.documentElement.dataset.seen") == "yes"
+
+
+def call_by_keyboard(page, *, phone, name, body, place):
+    """An operator's ticket on an empty console, typed without a mouse; returns its code."""
+    keys = page.keyboard
+    expect(page.get_by_label("Điện thoại")).to_be_focused()
+    keys.type(phone)
+    keys.press("Enter")
+    keys.type(name)
+    keys.press("Enter")
+    keys.press("Enter")  # past "hide the name"
+    expect(page.get_by_label("Nội dung")).to_be_focused()
+    keys.type(body)
+    keys.press("Tab")
+    expect(page.locator("#suggestions .chip").first).to_be_visible()
+    keys.press("ArrowDown")
+    keys.press("Enter")  # the suggested category
+    expect(page.locator("#id_address")).to_be_focused()
+    keys.type(place)
+    expect(page.locator("#place-options [role=option]").first).to_be_visible()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(page.locator("#routing")).to_contain_text("Chuyển đến")
+    keys.press("Control+Enter")
+    return re.sub(r"\s", "", page.locator(".receipt-code").inner_text())
+
+
+def report(operator, body="Hàng xóm hát karaoke bằng loa kéo rất ồn", district="Quận 1") -> str:
+    """A ticket sent through the API by the operator whose page this is; returns its code."""
+    operator.goto("/tiep-nhan/?new=1")
+    headers = {"X-CSRFToken": operator.locator("meta[name=csrf-token]").get_attribute("content")}
+    headers["Referer"] = operator.url
+    found = operator.request.post("/api/v1/categories/suggest/", data={"text": body}, headers=headers).json()
+    given = {
+        "body": body,
+        "phone": "0903 111 222",
+        "category": found[0]["id"],
+        "area": operator.locator("#id_area option", has_text=re.compile(rf"^{district}$")).get_attribute("value"),
+        "address": "22 Lê Lợi",
+        "channel": operator.locator("#id_channel").input_value(),
+        "request_id": str(uuid4()),
+    }
+    answer = operator.request.post("/api/v1/tickets/", data=given, headers=headers)
+    assert answer.status == 201, answer.text()
+    return answer.json()["code"]
+
+
+def move(page, label):
+    """Press the button of a move."""
+    page.locator(".ticket-actions").get_by_role("button", name=label).or_(
+        page.locator(".ticket-actions").get_by_role("link", name=label)
+    ).first.click()

@@ -1,0 +1,120 @@
+"""The link lost and back, with real servers: what the pages say, and that they are current again afterwards."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import steps
+
+SOCKET = re.compile("/ws/live/")
+
+
+def follows(page):
+    expect(page.locator("[data-link-state]")).to_have_attribute("data-state", "ok")
+
+
+@pytest.fixture
+def operator(open_page):
+    return open_page("tongdai")
+
+
+@pytest.fixture
+def overview(open_page):
+    """The leader's overview of today, its clock in our hand, its live link up."""
+
+    def opened(before=lambda page: None):
+        page = open_page("lanhdao.tp")
+        page.clock.install()
+        before(page)
+        page.goto("/tong-quan/?ky=1")
+        return page
+
+    return opened
+
+
+def received(page) -> int:
+    return int(steps.figure(page, "Tiếp nhận").inner_text().replace(".", ""))
+
+
+def test_a_server_that_hangs_is_told_and_what_was_missed_arrives(overview, operator, site):
+    page = overview()
+    follows(page)
+    seen = received(page)
+    steps.report(operator)
+    steps.shows(page, "Tiếp nhận", seen + 1)
+    steps.mark(page)
+    with site.frozen():
+        page.clock.fast_forward(30_000)
+        expect(page.locator("[data-link-state]")).to_have_attribute("data-state", "slow")
+        page.clock.fast_forward(40_000)
+        expect(page.locator("[data-link-bar]")).to_have_text(
+            re.compile(r"Mất kết nối từ \d\d:\d\d · đang hiển thị số liệu cũ")
+        )
+        expect(page.locator("#overview")).to_have_class(re.compile("is-stale"))
+        steps.shows(page, "Tiếp nhận", seen + 1)  # the last good picture stays
+    steps.report(operator)
+    follows(page)
+    steps.shows(page, "Tiếp nhận", seen + 2)
+    expect(page.locator("[data-link-bar]")).to_be_hidden()
+    expect(page.locator("#overview")).not_to_have_class(re.compile("is-stale"))
+    assert steps.is_same(page)
+
+
+def test_a_wall_survives_a_server_that_dies_and_returns(open_page, operator, site):
+    wall = open_page.wall("Sảnh lớn")
+    wall.clock.install()
+    wall.reload()
+    follows(wall)
+    seen = received(wall)
+    steps.mark(wall)
+    site.kill_web()
+    try:
+        wall.clock.fast_forward(70_000)
+        expect(wall.locator("[data-link-bar]")).to_contain_text("Mất kết nối")
+        expect(wall.locator("#wall-today")).to_have_class(re.compile("is-stale"))
+    finally:
+        site.start_web()
+    steps.report(operator)
+    wall.clock.fast_forward(31_000)  # the longest pause before it tries again
+    follows(wall)
+    wall.clock.fast_forward(5_000)  # within which screens that return ask again
+    steps.shows(wall, "Tiếp nhận", seen + 1)
+    expect(wall.locator("[data-link-bar]")).to_be_hidden()
+    assert steps.is_same(wall)
+
+
+def test_without_sockets_the_page_asks_by_itself(overview, operator, open_page):
+    page = overview(lambda page: page.route_web_socket(SOCKET, lambda socket: socket.close()))
+    seen = received(page)
+    witness = open_page("phantich")
+    witness.goto("/tong-quan/?ky=1")
+    steps.report(operator)
+    steps.shows(witness, "Tiếp nhận", seen + 1)
+    steps.shows(page, "Tiếp nhận", seen)
+    page.clock.fast_forward(30_000)
+    expect(page.locator("[data-link-state]")).to_have_text("Kết nối chậm, cập nhật mỗi 15 giây")
+    steps.shows(page, "Tiếp nhận", seen + 1)
+
+
+def test_a_paused_page_holds_still_until_it_may_go_on(overview, operator):
+    page = overview()
+    follows(page)
+    seen = received(page)
+    page.get_by_role("button", name="Tạm dừng cập nhật").click()
+    steps.report(operator)
+    expect(page.locator("[data-updates]")).to_contain_text("thay đổi mới")
+    steps.shows(page, "Tiếp nhận", seen)
+    page.get_by_role("button", name="Tiếp tục cập nhật").click()
+    steps.shows(page, "Tiếp nhận", seen + 1)
+
+
+def test_a_revoked_screen_goes_dark(open_page):
+    wall = open_page.wall("Cho mượn")
+    follows(wall)
+    keeper = open_page("truongca")
+    keeper.goto("/man-hinh/")
+    keeper.get_by_role("row", name="Cho mượn").get_by_role("button", name="Thu hồi").click()
+    expect(keeper.locator(".toast")).to_contain_text("Đã thu hồi màn hình")
+    expect(wall.locator("h1")).to_contain_text("đã bị thu hồi")
+    expect(wall.locator(".wall-tile")).to_have_count(0)
