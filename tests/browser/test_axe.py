@@ -1,0 +1,75 @@
+"""axe-core finds nothing on the main pages, in both themes, on a desk and on a phone."""
+
+from functools import cache
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import processes
+from tests.browser import steps
+
+AXE = processes.ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = {
+    "sign-in": ("", "/dang-nhap/"),
+    "overview": ("lanhdao.tp", "/tong-quan/"),
+    "unit": ("lanhdao.q1", "/don-vi/quan-1/"),
+    "list": ("lanhdao.tp", "/so-lieu/thanh-pho-ho-chi-minh/open/"),
+    "inbox": ("canbo.q1", "/viec/?view=all"),
+    "ticket": ("canbo.q1", "/vu/{ticket}/"),
+    "intake": ("tongdai", "/tiep-nhan/?new=1"),
+    "search": ("tongdai", "/tim/?q=karaoke"),
+    "screens": ("truongca", "/man-hinh/"),
+}
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+
+
+@cache
+def axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page) -> list[str]:
+    """What axe finds, each as "rule: what it says: where"."""
+    page.evaluate(axe())
+    found = page.evaluate(
+        "rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(found => found.violations)", RULES
+    )
+    return [f"{v['id']}: {v['help']}: {node['target']} {node['failureSummary']}" for v in found for node in v["nodes"]]
+
+
+@pytest.fixture(scope="module")
+def ticket(chrome, signed_in, site):
+    context = chrome.new_context(base_url=site.address, storage_state=signed_in("tongdai"))
+    yield steps.report(context.new_page())
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_clean(open_page, ticket, name, theme):
+    username, address = PAGES[name]
+    page = open_page(username, theme=theme, bypass_csp=True, reduced_motion="reduce")
+    page.goto(address.format(ticket=ticket))
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    found = []
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        found += [f"{size}: {violation}" for violation in violations(page)]
+    assert not found, "\n".join(found)
+
+
+def test_the_wall_is_clean(open_page):
+    wall = open_page.wall("Kiểm tra", bypass_csp=True, reduced_motion="reduce")
+    expect(wall.locator(".wall-tile").first).to_be_visible()
+    found = violations(wall)
+    wall.keyboard.press("ArrowRight")
+    expect(wall.locator("#wall-units")).to_be_visible()
+    assert not found + violations(wall), "\n".join(found + violations(wall))
+
+
+def test_axe_sees_what_is_wrong(open_page):
+    page = open_page(bypass_csp=True)
+    page.goto("/dang-nhap/")
+    page.evaluate("document.querySelector('label').remove()")
+    assert any(found.startswith("label: ") for found in violations(page))
