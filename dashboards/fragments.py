@@ -4,6 +4,7 @@ A piece holds nothing that depends on the person. Without the cache it is simply
 """
 
 from collections.abc import Callable
+from threading import Lock
 
 from django.conf import settings
 from django.core.cache import cache
@@ -11,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 KEEP = 120  # seconds; the version changes the key, so this only bounds the memory
+_LOCKS = [Lock() for _ in range(64)]  # a hint brings fifty screens at once: one renders, the others wait for it
 
 
 def shared(template: str, topic: str, version: int, parameters: tuple, context: Callable[[], dict]) -> str:
@@ -19,6 +21,9 @@ def shared(template: str, topic: str, version: int, parameters: tuple, context: 
     key = ":".join(["part", *map(str, about)])
     html = cache.get(key)
     if html is None:
-        html = render_to_string(template, context() | {"topic": topic, "version": version})
-        cache.set(key, html, KEEP)
+        with _LOCKS[hash(key) % len(_LOCKS)]:
+            html = cache.get(key)
+            if html is None:
+                html = render_to_string(template, context() | {"topic": topic, "version": version})
+                cache.set(key, html, KEEP)
     return html
