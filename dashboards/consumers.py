@@ -9,6 +9,7 @@ membership or a withdrawn right closes the socket with 4403.
 
 import asyncio
 import contextlib
+import logging
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
@@ -21,7 +22,8 @@ from dashboards import screens, topics
 from hcmc_ioc.lib import live
 
 HEARTBEAT = 10  # seconds
-REFUSED = 4403
+REFUSED, TRY_AGAIN = 4403, 1013
+log = logging.getLogger(__name__)
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):
@@ -59,7 +61,12 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
     async def _beat(self):
         while True:
-            message = await self._heartbeat()
+            try:
+                message = await self._heartbeat()
+            except Exception:  # a silent socket would look alive: close it, and the browser comes again
+                log.warning("heartbeat failed", exc_info=True)
+                await self.close(code=TRY_AGAIN)
+                return
             if message is None:
                 await self.close(code=REFUSED)
                 return

@@ -1,12 +1,19 @@
 """The site as an ASGI application: pages over HTTP, live hints over WebSocket from our own hosts only."""
 
+import logging
 import os
 import warnings
+from contextlib import suppress
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
+
+from hcmc_ioc.logs import is_outage
+
+log = logging.getLogger(__name__)
+TRY_AGAIN = 1013  # "try again later"
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hcmc_ioc.settings")
 # WhiteNoise sends static files by synchronous iterators; they are small, and nginx serves them in production.
@@ -15,9 +22,19 @@ pages = get_asgi_application()
 
 from dashboards.routing import websocket_urlpatterns  # noqa: E402  needs the apps to be loaded
 
-application = ProtocolTypeRouter(
-    {
-        "http": pages,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
-    }
-)
+sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+
+
+async def patient_sockets(scope, receive, send):
+    """While the database or Redis is away a socket closes, and the browser comes again by itself."""
+    try:
+        await sockets(scope, receive, send)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        log.warning("socket closed", exc_info=True)
+        with suppress(RuntimeError):  # it may have been closed already
+            await send({"type": "websocket.close", "code": TRY_AGAIN})
+
+
+application = ProtocolTypeRouter({"http": pages, "websocket": patient_sockets})

@@ -3,7 +3,8 @@
 import os
 import warnings
 
-from celery import Celery
+from celery import Celery, signals
+from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hcmc_ioc.settings")
@@ -14,3 +15,9 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 app = Celery("hcmc_ioc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.celeryd_after_setup.connect
+def quieten(**_more):
+    """A lost broker would bring six lines about a default of Celery 6, which does not concern us."""
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)

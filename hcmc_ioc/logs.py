@@ -1,6 +1,8 @@
-"""Log lines: time, level, logger, request id, message. A service that is down is one line, not a traceback."""
+"""Log lines: time, level, logger, request id, message. A service that is down is a line now and then."""
 
 import logging
+import time
+from copy import copy
 
 from hcmc_ioc.lib.requests import request_id
 
@@ -14,6 +16,9 @@ OUTAGES = {
     "redis.exceptions.TimeoutError",
     "kombu.exceptions.OperationalError",
 }
+# What these report may have been raised while they dealt with an outage: then that is the story.
+DEALING = {"celery.beat", "celery.worker"}
+TOLD_EVERY = 10  # seconds
 
 
 def is_outage(error):
@@ -21,16 +26,42 @@ def is_outage(error):
     return any(f"{kind.__module__}.{kind.__qualname__}" in OUTAGES for kind in type(error).__mro__)
 
 
+def _outage(record):
+    error = record.exc_info[1] if record.exc_info else None
+    while error and not is_outage(error):
+        error = error.__context__ if record.name in DEALING else None
+    return error
+
+
+class OutageFilter(logging.Filter):
+    """Each kind of outage is told once in ten seconds by a process, however many requests and screens meet it."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = {}
+
+    def filter(self, record):
+        error = _outage(record)
+        if error is None:
+            return True
+        now, kind = time.monotonic(), type(error)
+        due = now - self.told.get(kind, -TOLD_EVERY) >= TOLD_EVERY
+        if due:
+            self.told[kind] = now
+        return due
+
+
 class LineFormatter(logging.Formatter):
     def __init__(self):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(request_id)s%(message)s")
 
     def format(self, record):
+        record = copy(record)  # other handlers keep their traceback
+        error = _outage(record)
+        if error:
+            said = (record.getMessage().strip().splitlines() or [""])[0]
+            record.msg, record.args = f"{said} ({type(error).__name__}: {' '.join(str(error).split())})", ()
+            record.exc_info = record.exc_text = None
         current = request_id()
         record.request_id = f"[{current}] " if current else ""
         return super().format(record)
-
-    def formatException(self, ei):  # noqa: N802  the name is logging's
-        if is_outage(ei[1]):
-            return f"  {type(ei[1]).__name__}: {' '.join(str(ei[1]).split())}"
-        return super().formatException(ei)

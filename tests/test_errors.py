@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from hcmc_ioc.celery import app
 from hcmc_ioc.errors import server_error
-from hcmc_ioc.logs import LineFormatter
+from hcmc_ioc.logs import LineFormatter, OutageFilter
 
 
 def answer_to(error, request):
@@ -39,16 +39,42 @@ def test_programs_get_json(rf):
     assert (answer.status_code, answer["Content-Type"]) == (503, "application/json")
 
 
-@pytest.mark.parametrize(("error", "traceback"), [(OperationalError("gone\nreally"), False), (ValueError("x"), True)])
+@pytest.mark.parametrize(("error", "traceback"), [
+    (OperationalError("gone\nreally"), False), (ValueError("x"), True),
+])
 def test_an_outage_is_logged_without_traceback(error, traceback):
     try:
         raise error
     except Exception:
         info = sys.exc_info()
-    record = logging.LogRecord("ioc", logging.ERROR, __file__, 1, "failed", (), info)
+    record = logging.LogRecord("ioc", logging.ERROR, __file__, 1, "failed:\n%s", ("where from",), info)
     text = LineFormatter().format(record)
     assert ("Traceback" in text) == traceback
-    assert (len(text.splitlines()) == 2) != traceback
+    assert (len(text.splitlines()) == 1) != traceback
+
+
+@pytest.mark.parametrize(("name", "told"), [("celery.worker", True), ("celery.beat", True), ("ioc", False)])
+def test_what_celery_stumbles_over_in_an_outage_is_the_outage(name, told):
+    try:
+        try:
+            raise BrokerError("gone")
+        except BrokerError:
+            raise AttributeError("of nothing") from None
+    except AttributeError:
+        record = logging.LogRecord(name, logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
+    text = LineFormatter().format(record)
+    assert ("Traceback" in text, "gone" in text) == (not told, told)
+
+
+def test_an_outage_is_told_once_in_a_while_and_a_mistake_each_time():
+    def record(error):
+        return logging.LogRecord("ioc", logging.ERROR, __file__, 1, "failed", (), (type(error), error, None))
+
+    outages = OutageFilter()
+    told = [outages.filter(record(OperationalError("gone"))) for _n in range(3)]
+    assert told == [True, False, False]
+    assert outages.filter(record(BrokerError("another service")))
+    assert [outages.filter(record(ValueError("x"))) for _n in range(2)] == [True, True]
 
 
 def test_a_lost_broker_holds_nobody_up():

@@ -1,11 +1,13 @@
 """`make run`: starts everything, keeps it going, ends it whole, keeps the data. Run for Boston, which has no demo."""
 
+import contextlib
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -13,6 +15,8 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
 
 from hcmc_ioc import build, run
 from hcmc_ioc.embedded import DATABASE_USER, Services
@@ -122,14 +126,35 @@ def test_a_killed_process_is_started_again(site):
     assert "worker | ended by itself (code -9), starting again in" in site.output()
 
 
-def test_a_killed_database_comes_back_without_a_traceback(site):
+@pytest.fixture
+def visitors(site):
+    """Open screens that come again and again while the services are away."""
+    ended = threading.Event()
+
+    def knock():
+        address = f"ws://127.0.0.1:{site.port}/ws/live/?topics=city"
+        cookie = {"Cookie": "ioc_session=abcdefghijklmnopqrstuvwxyz123456"}
+        while not ended.is_set():
+            with contextlib.suppress(WebSocketException, OSError), connect(
+                address, origin=f"http://127.0.0.1:{site.port}", additional_headers=cookie
+            ) as screen:
+                screen.recv()
+
+    thread = threading.Thread(target=knock)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
+
+
+def test_a_killed_database_comes_back_without_a_traceback(site, visitors):
     os.kill(int((site.services.run / ".s.PGSQL.5432.lock").read_text().split()[0]), signal.SIGKILL)
     site.wait_for(lambda: "PostgreSQL had stopped; it is started again" in site.output())
     site.wait_for(site.ready)
     assert "Traceback" not in site.output()
 
 
-def test_a_killed_valkey_comes_back_without_a_traceback(site):
+def test_a_killed_valkey_comes_back_without_a_traceback(site, visitors):
     os.kill(int((site.services.run / "valkey.pid").read_text()), signal.SIGKILL)
     site.wait_for(lambda: "Valkey had stopped; it is started again" in site.output())
     site.wait_for(site.ready)
