@@ -89,19 +89,28 @@ def celery_broker(url):
 def local_secrets(folder: Path):
     """Make the secrets of local mode once (`folder`/secrets.env, readable by its owner alone) and set those unset."""
     path = folder / "secrets.env"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f".secrets.{os.getpid()}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(f"IOC_SECRET_KEY={secrets.token_urlsafe(50)}\n")
-            file.write(f"IOC_FIELD_KEYS={Fernet.generate_key().decode()}\n")
-            file.write(f"IOC_DIGEST_KEY={secrets.token_urlsafe(32)}\n")
-        try:
-            os.link(draft, path)  # two commands at once: the first one's secrets hold for both
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    for line in path.read_text().splitlines():
+    try:
+        if not path.exists():
+            _make_secrets(path)
+        kept = path.read_text()
+    except OSError as error:
+        told = f"{error.filename}: {error.strerror}"
+        raise ImproperlyConfigured(f"IOC_VAR must be a folder that you may write to ({told})") from None
+    for line in kept.splitlines():
         name, _, value = line.partition("=")
         os.environ.setdefault(name, value)
+
+
+def _make_secrets(path: Path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".secrets.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(f"IOC_SECRET_KEY={secrets.token_urlsafe(50)}\n")
+        file.write(f"IOC_FIELD_KEYS={Fernet.generate_key().decode()}\n")
+        file.write(f"IOC_DIGEST_KEY={secrets.token_urlsafe(32)}\n")
+    try:
+        os.link(draft, path)  # two commands at once: the first one's secrets hold for both
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
