@@ -15,6 +15,7 @@ from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg2 import OperationalError, extensions
 
+BURST_SECONDS = 1  # many requests at once: places come back by themselves, and collecting would hold everybody up
 WAIT_SECONDS = 10
 _pools, _pools_lock = {}, threading.Lock()
 
@@ -27,9 +28,7 @@ class Pool:
 
     def take(self, connect):
         """(connection, lease): an idle connection that is still alive, else a new one; waits for room."""
-        if not self.room.acquire(blocking=False):
-            gc.collect()  # ended threads leave their connections in cycles, which hold their places until collected
-            self._wait()
+        self._wait()
         lease = Lease(self.room)
         while True:
             try:
@@ -41,6 +40,9 @@ class Pool:
             connection.close()
 
     def _wait(self):
+        if self.room.acquire(timeout=BURST_SECONDS):
+            return
+        gc.collect()  # ended threads leave their connections in cycles, which hold their places until collected
         if not self.room.acquire(timeout=WAIT_SECONDS):
             raise OperationalError(f"all {self.size} database connections of this process are busy")
 
