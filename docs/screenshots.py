@@ -45,7 +45,9 @@ def main(address: str, pairing: str = "") -> None:
 
 
 def _save(page, name: str) -> None:
-    page.get_by_text("Trực tuyến").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    if page.locator("[data-link-state]").count():
+        page.locator("[data-link-state][data-state=ok]").wait_for()
     page.screenshot(path=HERE / f"{name}.png")
     sys.stdout.write(f"docs/img/{name}.png\n")
 
