@@ -78,7 +78,7 @@ class City:
         self.running.wait_until_ready()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory):
     settings.EMBEDDED.start(DATABASE)
     connection = psycopg2.connect(settings.EMBEDDED.database_url(DATABASE))
@@ -93,7 +93,7 @@ def site(tmp_path_factory):
         yield city
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chrome():
     # Its event loop would forbid the ORM to every later test in this thread, so it lives in these tests alone.
     from playwright.sync_api import expect, sync_playwright
@@ -107,7 +107,7 @@ def chrome():
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(chrome, site):
     """`signed_in("canbo.q1")`: the cookies of that person, who signs in once through the page."""
     kept = {}
