@@ -51,7 +51,8 @@ def daily_on_time(unit_id: int, period: Period, today: date) -> list[float | Non
 
 @dataclass(frozen=True)
 class Hours:
-    """Received per clock hour of a day beside what is usual on that weekday; None for hours not yet begun."""
+    """Received per clock hour of a day beside what is usual on that weekday; None for hours not yet begun, and for the
+    running hour until it has what is usual: before, it would read as a fall."""
 
     received: list[int | None]
     low: list[float | None]  # 10th percentile of the last eight same weekdays
@@ -81,12 +82,11 @@ def hours(unit_id: int, day: date, now: datetime) -> Hours:
     past = [[counts[d, h] for d in days[1:] if d in known] for h in range(24)]
     here = now.astimezone(zone)
     begun = 24 if here.date() > day else (here.hour + 1 if here.date() == day else 0)
-    return Hours(
-        [counts[day, h] if h < begun else None for h in range(24)],
-        [percentile(values, 0.1) for values in past],
-        [percentile(values, 0.5) for values in past],
-        [percentile(values, 0.9) for values in past],
-    )
+    received = [counts[day, h] if h < begun else None for h in range(24)]
+    low, usual, high = ([percentile(values, share) for values in past] for share in (0.1, 0.5, 0.9))
+    if 0 < begun < 24 and received[begun - 1] < (usual[begun - 1] or 0):
+        received[begun - 1] = None
+    return Hours(received, low, usual, high)
 
 
 @dataclass(frozen=True)
