@@ -171,8 +171,9 @@ def test_translations_keep_their_places(file):
     catalogue = polib.pofile(str(file))
     assert catalogue
     for entry in catalogue:
-        for text in [entry.msgstr, *entry.msgstr_plural.values()]:
-            assert not text or places(text) == places(entry.msgid), entry.msgid
+        assert not entry.msgstr or places(entry.msgstr) == places(entry.msgid), entry.msgid
+        for text in entry.msgstr_plural.values():  # "one report" need not say the number
+            assert set(places(text)) <= set(places(entry.msgid)), entry.msgid
         assert entry.translated(), entry.msgid
 
 
