@@ -27,6 +27,7 @@ SYSTEM_USER = "hcmc-ioc"
 SYSTEM_HOME = Path("/var/lib/hcmc-ioc")  # for what the system user cannot reach elsewhere, such as below /root
 DATABASE_USER = "ioc"
 START_SECONDS = 90  # a crash recovery replays its journal first
+TRIES = 16  # half a second apart: the processes of a killed server need some to end on a busy machine
 STOP_SECONDS = 30
 POSTGRES_OPTIONS = {
     "listen_addresses": "",
@@ -279,11 +280,11 @@ class Services:
         return child, log
 
     def _await(self, name, ready, spawn, account):
-        """Wait until `ready`, starting the server when none runs; several tries, for one may just be stopping."""
+        """Wait until `ready`, starting the server when none runs; several tries, for a killed one may still be ending."""
         child, log, tries = None, None, 0
         deadline = time.monotonic() + START_SECONDS
         while not ready():
-            if time.monotonic() > deadline or (tries == 5 and child.poll() is not None):
+            if time.monotonic() > deadline or (tries == TRIES and child.poll() is not None):
                 raise EmbeddedError(f"{name} does not start: {_last_line(log)} (more in {log})")
             if child is None or child.poll() is not None:
                 child, log = spawn(account)

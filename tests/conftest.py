@@ -5,6 +5,7 @@ import os
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 from hcmc_ioc.lib import caching
 from tests import chromium, city
@@ -24,6 +25,7 @@ def pytest_unconfigure():
 def fresh_caches():
     caching.clear_all()
     cache.clear()
+    translation.deactivate()  # a page in English leaves its language with the thread
 
 
 def pytest_collection_modifyitems(config, items):
