@@ -4,9 +4,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,15 @@ class SignIn(auth_views.LoginView):
         response = super().form_valid(form)
         remember_language(response, self.request.user.language)
         return response
+
+
+def admin_door(request):
+    """The admin has no sign-in of its own: who may not enter signs in with us or finds nothing."""
+    if request.user.is_authenticated and not request.user.is_staff:
+        raise Http404
+    if request.user.is_authenticated:
+        return redirect("admin:index")
+    return redirect_to_login(reverse("admin:index"))
 
 
 class SignOut(auth_views.LogoutView):

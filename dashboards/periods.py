@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONGEST = 3660  # days; ten years
+YEARS = (1900, 2200)
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,8 @@ class Period:
     end: date
 
     def __post_init__(self):
+        if not (YEARS[0] <= self.start.year and self.end.year <= YEARS[1]):
+            raise ValueError(f"a period lies between {YEARS[0]} and {YEARS[1]}")
         if not timedelta(0) <= self.end - self.start < timedelta(days=LONGEST):
             raise ValueError("a period ends on or after its start, within ten years")
 

@@ -44,7 +44,7 @@ def ticket_for(user, code: str, verb: str = "view") -> Ticket:
     """The ticket with `code`, if `user` may do `verb` on it; 404 when not visible, 403 when visible but not allowed."""
     ticket = (
         Ticket.objects.visible_to(user)
-        .filter(code=code)
+        .filter(code=code if code.isprintable() else "")
         .select_related("unit", "area", "category__parent", "channel", "assignee", "merged_into")
         .first()
     )

@@ -3,19 +3,24 @@
 A refusal is 400 with `{"errors": {field: [messages]}}`; a thing that is not there, or is somebody else's, is 404.
 """
 
+import json
 from dataclasses import asdict
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.dateparse import parse_datetime
-from rest_framework.decorators import api_view, permission_classes
+from rest_framework.decorators import api_view, parser_classes, permission_classes
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 
 from districts import geo, streets
 from feedback import access, actions, callers, drafts, duplicates, intake, suggestions
+from feedback.fields import check_past
 from feedback.lives import Actor
 from feedback.models import Draft, Ticket
 from feedback.receipts import receipt
@@ -31,9 +36,23 @@ class TakesCalls(BasePermission):
         return access.may(request.user, "intake")
 
 
+class ObjectParser(JSONParser):
+    """A JSON object whose texts can be stored; anything else is 400."""
+
+    def parse(self, *args, **more):
+        given = super().parse(*args, **more)
+        if not isinstance(given, dict):
+            raise ParseError("a JSON object is expected")
+        try:
+            json.dumps(given, ensure_ascii=False).encode()
+        except UnicodeEncodeError as broken:
+            raise ParseError("half of a character (a lone surrogate) in the text") from broken
+        return given
+
+
 def for_operators(*methods):
     def decorate(view):
-        return api_view(methods)(permission_classes([TakesCalls])(view))
+        return api_view(methods)(permission_classes([TakesCalls])(parser_classes([ObjectParser])(view)))
 
     return decorate
 
@@ -92,10 +111,15 @@ def locate(request):
 def preview(request):
     """`{category, area, urgency, needs_several, unit, at}` → where it would go, until when, and why."""
     given = request.data
+    try:
+        at = _moment(given.get("at"))
+        check_past(at)
+    except ValidationError as wrong:
+        return refused(at=wrong.message)
     told = intake.preview(
         category_id=_number(given.get("category")), area_id=_number(given.get("area")),
         urgency=str(given.get("urgency", "")), needs_several=str(given.get("needs_several", "")),
-        unit_id=_number(given.get("unit")), now=_moment(given.get("at")) or timezone.now(),
+        unit_id=_number(given.get("unit")), now=at or timezone.now(),
     )
     if told is None:
         return refused(category=intake.CategoryChoice.default_error_messages["invalid_choice"])
@@ -153,7 +177,7 @@ def draft(request, token):
 @for_operators("POST")
 def tickets(request):
     """The fields of the console's form, with `request_id` → 201 and the receipt. Sent twice, it is opened once."""
-    form = intake.IntakeForm(request.data)
+    form = intake.IntakeForm(_as_typed(request))
     if not form.is_valid():
         return Response({"errors": form.errors}, status=400)
     actor = Actor("api", request.user, form.cleaned_data["request_id"])
@@ -168,7 +192,7 @@ def tickets(request):
 def join(request, code):
     """`{name, phone, request_id}`: another citizen reports the same thing → the receipt of the ticket."""
     ticket = access.ticket_for(request.user, code, "join")
-    form = intake.ReporterForm(request.data)
+    form = intake.ReporterForm(_as_typed(request))
     if not form.is_valid():
         return Response({"errors": form.errors}, status=400)
     request_id = form.cleaned_data.pop("request_id")
@@ -183,6 +207,11 @@ def _row(ticket: Ticket) -> dict:
     return {"code": ticket.code, "title": ticket.title, "state": ticket.state, "state_label": ticket.state_label,
             "unit": ticket.unit.display_name, "occurred_at": ticket.occurred_at, "due_at": ticket.due_at,
             "reporters": ticket.reporter_count}
+
+
+def _as_typed(request) -> dict:
+    """The fields as a form of a page would send them: texts."""
+    return {name: "" if value is None else str(value) for name, value in request.data.items()}
 
 
 def _text(request, name: str) -> str:

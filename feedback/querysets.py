@@ -12,6 +12,7 @@ from feedback import workflow
 from hcmc_ioc.lib.text import vn_norm
 
 DUE_SOON = timedelta(hours=24)
+LONGEST_WORD = 60  # letters of a word that are kept for searching; `ticket_search` cuts there too
 LOOKED_THROUGH = 10_000  # tickets that a search looks through before it asks the index; some milliseconds
 
 
@@ -102,4 +103,4 @@ class TicketQuerySet(models.QuerySet):
 
 def search_lexemes(words: str) -> list[str]:
     """The words as they stand in the search column: folded, letters and digits only."""
-    return re.findall(r"[a-z0-9]+", vn_norm(words))[:12]
+    return [word[:LONGEST_WORD] for word in re.findall(r"[a-z0-9]+", vn_norm(words))[:12]]

@@ -280,7 +280,7 @@ class Services:
         return child, log
 
     def _await(self, name, ready, spawn, account):
-        """Wait until `ready`, starting the server when none runs; several tries, for a killed one may still be ending."""
+        """Wait until `ready`, starting the server when none runs; several tries: a killed one may still be ending."""
         child, log, tries = None, None, 0
         deadline = time.monotonic() + START_SECONDS
         while not ready():

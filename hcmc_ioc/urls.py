@@ -7,10 +7,12 @@ import accounts.admin  # noqa: F401 - the admin has no autodiscovery here (see s
 import dashboards.admin  # noqa: F401
 import districts.admin  # noqa: F401
 import feedback.admin  # noqa: F401
+from accounts.views import admin_door
 from hcmc_ioc import health
 
 urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
+    path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("feedback.urls")),

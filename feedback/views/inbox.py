@@ -120,7 +120,7 @@ def bulk(request):
     if verb == "assign" and context["changing"]:
         context["people"] = assignees(context["changing"][0])
     assignee = request.POST.get("assignee", "")
-    if verb == "assign" and request.POST.get("confirm") and not assignee.isdecimal():
+    if verb == "assign" and request.POST.get("confirm") and not (assignee.isdecimal() and len(assignee) < 18):
         context["error"] = _("Chọn người xử lý.")
     elif request.POST.get("confirm"):
         given = {"assignee": int(assignee)} if verb == "assign" else {}

@@ -107,8 +107,7 @@ def _on(request, address: str):
 def join(request):
     """The caller reports what somebody has reported already: they are added to it, and nothing new is opened."""
     who = ReporterForm(request.POST)
-    pk = request.POST.get("join", "")
-    ticket = Ticket.objects.visible_to(request.user).filter(pk=pk).first() if pk.isdecimal() else None
+    ticket = Ticket.objects.visible_to(request.user).filter(pk=_number(request.POST.get("join", ""))).first()
     if ticket is None:
         raise Http404
     if who.is_valid():

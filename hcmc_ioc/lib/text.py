@@ -6,7 +6,9 @@ import unicodedata
 # The letter đ does not decompose in Unicode, so it is folded by hand, as the SQL function's unaccent does.
 _D = str.maketrans({"đ": "d", "Đ": "D"})
 _BLANKS = re.compile(r"\s+")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_CONTROLS = re.compile(  # and marks of direction, blanks without width, halves of characters
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]"
+)
 _PHONE_LIKE = re.compile(r"(?<!\d)(?:\+?\d[\s.\-]?){8,14}\d(?!\d)")
 
 
