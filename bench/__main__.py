@@ -12,7 +12,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-SMALL, BIG, IMPORT = "bench_10k", "bench_1m", "bench_import"
+SMALL, BIG = "bench_10k", "bench_1m"
 TICKETS = {SMALL: 10_000, BIG: 1_000_000, "bench_empty": 0}
 
 
@@ -29,8 +29,12 @@ def main() -> int:
     sizes = [SMALL, BIG] if options.size == "full" else [SMALL]
     for database in [databases.EMPTY, *sizes]:
         databases.ensure(database, TICKETS[database], fresh=options.fresh)
-    found = rows.measured(sizes, quick=options.size == "small")
-    print(printed(found))
+    found = []
+    try:
+        for row in rows.measured(sizes, quick=options.size == "small"):
+            found.append(row)
+    finally:  # what was measured before something broke is not lost
+        print(printed(found))
     took = time.monotonic() - started
     _keep(found, options.size, took)
     missed = [row.what for row in found if row.ok is False]

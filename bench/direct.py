@@ -151,6 +151,12 @@ def rebuilding() -> dict:
     return {"seconds": seconds, "floor": floor}
 
 
+def rebuild_figures() -> dict:
+    from dashboards.rebuild import rebuild
+
+    return {"batches": rebuild()}
+
+
 def _sum(cursor, table: str, measures) -> tuple:
     cursor.execute(f"SELECT count(*), {', '.join(f'sum({m})' for m in measures)} FROM {table} WHERE "
                    f"{' + '.join(measures)} > 0")
@@ -225,7 +231,8 @@ def tidy() -> dict:
     return {"removed": removed}
 
 
-ROWS = {row.__name__: row for row in (lifecycles, search, folding, rebuilding, importing, lookups, tidy)}
+_ALL = (lifecycles, search, folding, rebuilding, rebuild_figures, importing, lookups, tidy)
+ROWS = {row.__name__: row for row in _ALL}
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from tests import processes
 SCREENS = 50
 JITTER = 0.3
 PAUSE = (1.0, 2.0)  # seconds between two changes
-PATIENCE = 5
+PATIENCE = 15
 _VERSION = re.compile(rb'data-topic="city" data-version="(\d+)"')
 
 
@@ -39,7 +39,7 @@ def measure(database: str, changes: int, logs: Path) -> dict:
 async def _watch(leader: Browser, form: ReportForm, changes: int) -> list[float]:
     screens = [Screen(leader) for _ in range(SCREENS)]
     tasks = [asyncio.create_task(screen.run()) for screen in screens]
-    await asyncio.wait_for(asyncio.gather(*(screen.ready.wait() for screen in screens)), 60)
+    await _all(tasks, [screen.ready for screen in screens], 60)
     seconds = []
     for number in range(changes):
         form.fill()
@@ -48,7 +48,7 @@ async def _watch(leader: Browser, form: ReportForm, changes: int) -> list[float]
         started = time.monotonic()
         saved = await asyncio.to_thread(form.save)
         assert saved.status == 204, saved.text[:2000]
-        await asyncio.wait_for(asyncio.gather(*(screen.changed.wait() for screen in screens)), PATIENCE)
+        await _all(tasks, [screen.changed for screen in screens], PATIENCE)
         seconds += [screen.at - started for screen in screens]
         bar(f"Changes on {SCREENS} screens", number + 1, changes)
         await asyncio.sleep(random.uniform(*PAUSE))
@@ -56,6 +56,19 @@ async def _watch(leader: Browser, form: ReportForm, changes: int) -> list[float]
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     return seconds
+
+
+async def _all(tasks: list, events: list[asyncio.Event], seconds: float) -> None:
+    """Wait for all events; a screen that failed says why."""
+    waiting = asyncio.gather(*(event.wait() for event in events))
+    await asyncio.wait([waiting, *tasks], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        if task.done():
+            task.result()
+    if not waiting.done():
+        waiting.cancel()
+        missing = sum(not event.is_set() for event in events)
+        raise AssertionError(f"{missing} of {len(events)} screens did not follow within {seconds} s")
 
 
 class Screen:
@@ -85,7 +98,9 @@ class Screen:
         writer.write(f"{request}Connection: close\r\n\r\n".encode())
         answer = await reader.read()
         writer.close()
-        version = int(_VERSION.search(answer).group(1))
+        found = _VERSION.search(answer)
+        assert found, answer[:2000].decode(errors="replace")
+        version = int(found.group(1))
         if version > self.version:
             self.version, self.at = version, time.monotonic()
             self.changed.set()
