@@ -4,12 +4,13 @@ Resumable and idempotent: a row whose source id is known is passed over, whole b
 row goes to the rejects file with its line and reason; the good ones around it are never lost.
 """
 
+import codecs
 import csv
 import gzip
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -72,16 +73,36 @@ class Mapping:
             path = MAPPINGS / f"{name}.toml"
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8"))
-            mapping = cls(**given)
         except FileNotFoundError:
             known = ", ".join(sorted(p.stem for p in MAPPINGS.glob("*.toml")))
             raise CannotImport(f"no mapping {name!r}: give a TOML file or one of: {known}") from None
-        except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError) as exc:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
             raise CannotImport(f"{path.name}: {exc}") from exc
-        missing = {"source_id", "occurred_at", "body", "category"} - mapping.columns.keys()
+        if wrong := "; ".join(cls._faults(given)):
+            raise CannotImport(f"{path.name}: {wrong}")
+        return cls(**given)
+
+    @classmethod
+    def _faults(cls, given: dict):
+        """What is wrong with the mapping of a file, in words."""
+        known = {known.name: known for known in fields(cls)}
+        for name in given.keys() - known:
+            yield f"{name} is not known here; known are {', '.join(known)}"
+        for name, one in known.items():
+            if name not in given and one.default is MISSING and one.default_factory is MISSING:
+                yield f"{name} is missing"
+            elif name in given and not isinstance(given[name], one.type):
+                yield f"{name} must be a {'table' if one.type is dict else 'text'}"
+        columns = given.get("columns")
+        missing = {"source_id", "occurred_at", "body", "category"} - columns.keys() if isinstance(columns, dict) else ()
         if missing:
-            raise CannotImport(f"{path.name}: [columns] lacks {', '.join(sorted(missing))}")
-        return mapping
+            yield f"[columns] lacks {', '.join(sorted(missing))}"
+        if len(str(given.get("delimiter", ","))) != 1:
+            yield "delimiter must be one character"
+        try:
+            codecs.lookup(given.get("encoding", "utf-8"))
+        except (LookupError, TypeError):
+            yield f"encoding {given['encoding']!r} is not known"
 
 
 def run(path: Path, mapping: Mapping, rejects_path: Path, progress: Callable[[Outcome], None]) -> Outcome:

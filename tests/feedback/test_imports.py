@@ -155,6 +155,21 @@ def test_an_unusable_file_is_refused_before_anything_is_written(run, content):
     assert not Ticket.objects.exists()
 
 
+@pytest.mark.parametrize(("content", "said"), [
+    ("x = [", "Invalid value"),
+    ("foo = 1", "foo is not known here"),
+    ("foo = 1", "columns is missing"),
+    ("columns = 1", "columns must be a table"),
+    ("[columns]", "lacks body, category"),
+    ('delimiter = ""', "delimiter must be one character"),
+    ('encoding = "klingon"', "encoding 'klingon' is not known"),
+])
+def test_a_wrong_mapping_is_refused_in_words(tmp_path, content, said):
+    (tmp_path / "m.toml").write_text(content)
+    with pytest.raises(imports.CannotImport, match=said):
+        imports.Mapping.read(str(tmp_path / "m.toml"))
+
+
 def test_an_unknown_mapping_names_the_known_ones():
     with pytest.raises(imports.CannotImport, match="boston"):
         imports.Mapping.read("nowhere")
