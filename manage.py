@@ -14,13 +14,19 @@ def main():
     from django.core.management import execute_from_command_line
 
     from hcmc_ioc.embedded import EmbeddedError
+    from hcmc_ioc.logs import is_outage
 
     try:
         if settings.LOCAL and not WITHOUT_DATABASE.intersection(sys.argv[1:2]):
             settings.EMBEDDED.start(settings.DATABASES["default"]["NAME"])
     except (EmbeddedError, ImproperlyConfigured) as error:
         sys.exit(f"{error}")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Exception as error:
+        if "--traceback" in sys.argv or not is_outage(error):
+            raise
+        sys.exit(f"the database or Redis does not answer: {' '.join(str(error).split())}")
 
 
 if __name__ == "__main__":

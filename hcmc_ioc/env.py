@@ -38,6 +38,17 @@ def items(name, default=""):
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
+def fernet_keys(name):
+    """A comma-separated list of Fernet keys; a wrong one is refused at once rather than at the first save."""
+    keys = items(name)
+    for position, key in enumerate(keys, 1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ImproperlyConfigured(f"{name}: key {position} is no Fernet key (see .env.example)") from None
+    return keys
+
+
 def require(*names):
     """Refuse to go on unless every variable is set; one line names all that are missing."""
     missing = [name for name in names if not text(name)]

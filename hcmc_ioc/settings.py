@@ -43,7 +43,7 @@ else:
     REDIS_URL = env.text("REDIS_URL")
 
 SECRET_KEY = env.text("IOC_SECRET_KEY")
-FIELD_KEYS = env.items("IOC_FIELD_KEYS")
+FIELD_KEYS = env.fernet_keys("IOC_FIELD_KEYS")
 DIGEST_KEY = env.text("IOC_DIGEST_KEY")
 
 DATABASES = {

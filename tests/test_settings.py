@@ -55,6 +55,7 @@ def test_deployment_check_is_clean():
         ("DATABASE_URL", "mysql://root@localhost/ioc", "postgres://"),
         ("REDIS_URL", "localhost", "redis://"),
         ("IOC_HSTS_SECONDS", "a year", "whole number"),
+        ("IOC_FIELD_KEYS", "no-key", "key 1 is no Fernet key"),
     ],
 )
 def test_a_wrong_value_is_one_clear_line(name, value, said):
@@ -62,6 +63,12 @@ def test_a_wrong_value_is_one_clear_line(name, value, said):
     assert done.returncode != 0
     assert len(done.stderr.strip().splitlines()) == 1
     assert said in done.stderr
+
+
+def test_a_database_that_is_away_is_one_clear_line():
+    done = manage("figures", DATABASE_URL="postgres://ioc@127.0.0.1:1/ioc")
+    assert done.returncode == 1
+    assert re.fullmatch(r"the database or Redis does not answer: .*refused.*\n", done.stderr)
 
 
 @pytest.mark.parametrize(
