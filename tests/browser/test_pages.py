@@ -100,11 +100,11 @@ def test_the_back_button_returns_to_whole_pages(open_page, ticket):
 def test_a_period_is_a_place_to_come_back_to(open_page):
     page = open_page("lanhdao.tp")
     page.goto("/tong-quan/")
-    page.get_by_role("link", name="7 ngày").click()
+    page.get_by_role("link", name="7 ngày", exact=True).click()
     steps.figure(page, "Tiếp nhận").click()
     expect(page.locator("[data-figure]")).to_be_visible()
     page.go_back()
-    expect(page.get_by_role("link", name="7 ngày")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("link", name="7 ngày", exact=True)).to_have_attribute("aria-current", "true")
     expect(page.locator("header.bar")).to_be_visible()
 
 
