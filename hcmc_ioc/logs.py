@@ -61,6 +61,7 @@ class LineFormatter(logging.Formatter):
         if error:
             said = (record.getMessage().strip().splitlines() or [""])[0]
             record.msg, record.args = f"{said} ({type(error).__name__}: {' '.join(str(error).split())})", ()
+        if error or (record.name == "django.request" and record.levelno < logging.ERROR):  # 403: refused, not failed
             record.exc_info = record.exc_text = None
         current = request_id()
         record.request_id = f"[{current}] " if current else ""

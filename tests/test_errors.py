@@ -5,6 +5,7 @@ import sys
 import time
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db.utils import OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -64,6 +65,15 @@ def test_what_celery_stumbles_over_in_an_outage_is_the_outage(name, told):
         record = logging.LogRecord(name, logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
     text = LineFormatter().format(record)
     assert ("Traceback" in text, "gone" in text) == (not told, told)
+
+
+def test_a_refusal_is_a_line():
+    try:
+        raise PermissionDenied
+    except PermissionDenied:
+        info = sys.exc_info()
+    record = logging.LogRecord("django.request", logging.WARNING, __file__, 1, "Forbidden: /x/", (), info)
+    assert len(LineFormatter().format(record).splitlines()) == 1
 
 
 def test_an_outage_is_told_once_in_a_while_and_a_mistake_each_time():
