@@ -1,5 +1,7 @@
 """What a person must and may give for each move, as forms. Errors stand at their fields; what was typed is kept."""
 
+from datetime import timedelta
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,8 @@ from feedback.workflow import MOVES, NEEDS
 
 SCORES = [(5, _("Rất hài lòng")), (4, _("Hài lòng")), (3, _("Chấp nhận")), (2, _("Không hài lòng")),
           (1, _("Rất không hài lòng"))]
+
+FARTHEST = timedelta(days=366)  # a later deadline is a slip of the pen
 
 
 class MoveForm(forms.Form):
@@ -49,6 +53,8 @@ class MoveForm(forms.Form):
             raise forms.ValidationError(_("Hạn mới phải ở tương lai."))
         if due_at and self.ticket.due_at and due_at <= self.ticket.due_at:
             raise forms.ValidationError(_("Hạn mới phải sau hạn đang có."))
+        if due_at and due_at > timezone.now() + FARTHEST:
+            raise forms.ValidationError(_("Hạn mới xa quá một năm. Kiểm tra lại ngày giờ."))
         return due_at
 
     def clean_target(self):

@@ -94,6 +94,7 @@ def test_a_unit_that_no_longer_exists_is_refused_at_its_field(client, cast):
 @pytest.mark.parametrize("due, message", [
     (lambda t: timezone.localtime() - timedelta(days=1), "Hạn mới phải ở tương lai."),
     (lambda t: timezone.localtime() + timedelta(hours=1), "Hạn mới phải sau hạn đang có."),
+    (lambda t: timezone.localtime() + timedelta(days=400), "Hạn mới xa quá một năm."),
     (lambda t: "sớm", "Ngày giờ không đọc được."),
 ])
 def test_dates_of_an_extension_are_checked(client, cast, due, message):
