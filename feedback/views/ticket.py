@@ -21,6 +21,7 @@ from feedback.models import Ticket, Urgency
 from feedback.rulebook import rulebook
 from feedback.views.common import acting, fresh_id
 from feedback.workflow import MOVES, IllegalMove, State, moves_from
+from hcmc_ioc.lib.text import hide_phones
 
 PARTS = {"head": "feedback/ticket_head.html", "history": "feedback/ticket_history.html",
          "facts": "feedback/ticket_facts.html", "reporters": "feedback/reporters.html"}
@@ -86,8 +87,17 @@ class TicketPage:
         return self.promises[0] if self.promises else None
 
     @cached_property
+    def body(self) -> str:
+        """The report in its own words, without phone numbers for those who may not read contact data."""
+        return self.ticket.body if self.may_contact else hide_phones(self.ticket.body)
+
+    @cached_property
     def events(self):
-        return events_of(self.ticket)
+        events = events_of(self.ticket)
+        for event in events:
+            if not self.may_contact and hasattr(event, "text"):
+                event.text.words = hide_phones(event.text.words)
+        return events
 
     @cached_property
     def routing(self):

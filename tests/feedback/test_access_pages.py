@@ -9,6 +9,7 @@ from feedback.models import Ticket
 from feedback.views.ticket import legal_moves
 from feedback.workflow import MOVES, State
 from tests.city import by
+from tests.feedback.pages import signed_in
 from tests.feedback.test_actions import brought_to, opened
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,15 @@ def test_contact_data_is_refused_to_an_analyst(client, cast):
     assert client.post(reverse("ticket_contact", args=[code]), {"reason": "verify"}).status_code == 403
     page = client.get(reverse("ticket", args=[code])).content.decode()
     assert 'id="reporters"' not in page and "N. An" not in page
+
+
+def test_an_analyst_reads_words_without_the_phone_numbers_in_them(client, cast):
+    ticket = opened(body="Ổ gà lớn, gọi lại 0987 654 321 giúp tôi.")
+    actions.note(actor=by(cast.lan), ticket_id=ticket.pk, note="Đã gọi 0987654321, không ai nghe.")
+    address = reverse("ticket", args=[ticket.code])
+    shown = {who: signed_in(client, getattr(cast, who)).get(address).content.decode() for who in ("phuc", "lan")}
+    assert "Ổ gà lớn, gọi lại •••" in shown["phuc"] and "Đã gọi •••" in shown["phuc"]
+    assert "321" not in shown["phuc"] and "0987 654 321" in shown["lan"] and "0987654321" in shown["lan"]
 
 
 @pytest.mark.parametrize("state", list(State))
