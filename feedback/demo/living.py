@@ -30,6 +30,9 @@ HANDS_OFF = timedelta(minutes=20)  # after a person touched a ticket
 REFRESH = timedelta(minutes=10)  # people and units are read anew
 LATE_BY = (timedelta(hours=6), timedelta(days=9))  # how long an unreliable answer stays out, at least and at most
 
+LATE_SHARE = 0.04  # of the open tickets stay overdue: a city without late answers would teach nobody anything
+EASING = {"resolve", "ask_citizen", "reject", "send_back"}  # end a ticket's lateness
+
 # How often each verb happens, per call. Verbs that find no ticket to act on do nothing.
 SHARES = {
     "accept": 1.2, "assign": 0.7, "start": 1.1, "resolve": 1.0, "close": 1.05, "rate": 0.45, "forward": 0.15,
@@ -122,6 +125,8 @@ class Simulator:
 
     def _ticket_for(self, verb: str, now: datetime) -> Ticket | None:
         found = list(_CANDIDATES[verb](now)[:60])
+        if verb in EASING and Ticket.objects.overdue(now).count() <= LATE_SHARE * self.level:
+            found = [t for t in found if not t.due_at or t.due_at > now]
         if verb == "resolve":
             found = self._ready(found, now)
         elif self.rng.random() < 0.5:

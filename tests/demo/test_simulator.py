@@ -8,7 +8,7 @@ import pytest
 
 from feedback import actions
 from feedback.demo import cast, seeding
-from feedback.demo.living import BURST_CALLS, SHARES, Simulator
+from feedback.demo.living import BURST_CALLS, EASING, LATE_SHARE, SHARES, Simulator
 from feedback.lives import Actor
 from feedback.models import Ticket, TicketEvent
 from feedback.workflow import MOVES, State
@@ -55,6 +55,22 @@ def test_the_number_of_open_tickets_returns_to_its_level(simulator):
     made = TicketEvent.objects.filter(at__gt=NOW)
     arrived, answered = (made.filter(verb=verb).count() for verb in ("open", "resolve"))
     assert 50 < arrived < answered
+
+
+def test_what_is_late_does_not_run_dry(simulator):
+    open_now = Ticket.objects.open().filter(paused_at=None).values_list("pk", flat=True)
+    Ticket.objects.filter(pk__in=list(open_now[:9])).update(due_at=NOW - timedelta(days=30))
+    late = Ticket.objects.overdue(NOW).count()
+
+    def ease():
+        for verb in [*EASING] * 9:
+            simulator.move(NOW, verb)
+        return Ticket.objects.overdue(NOW).count()
+
+    simulator.level = late / LATE_SHARE
+    assert ease() == late
+    simulator.level = 1
+    assert ease() < late
 
 
 def test_a_burst_comes_from_one_area_within_two_minutes(simulator):
