@@ -117,9 +117,10 @@ def run(path: Path, mapping: Mapping, rejects_path: Path, progress: Callable[[Ou
             rejects = csv.writer(rejects_file)
             rejects.writerow(["line", "reason", *rows.fieldnames])
             reader = _Reader(mapping, book)
-            for batch in _batches(_numbered(rows)):
-                _import_batch(batch, reader, outcome, rejects)
-                progress(outcome)
+            with bulk.few_collections():
+                for batch in _batches(_numbered(rows)):
+                    _import_batch(batch, reader, outcome, rejects)
+                    progress(outcome)
     if outcome.rejected:
         outcome.rejects_file = str(rejects_path)
     else:
