@@ -97,6 +97,5 @@ def _live(seen: dict, database: str) -> list[Row]:
     place = "small" if database == "bench_10k" else "big"
     late = Row("call → number on 50 screens, p95", "s", most=1, note=f"p50 {quantile(seen['seconds'], 0.5):.2f}")
     setattr(late, place, quantile(seen["seconds"], 0.95))
-    memory = [Row(f"memory of {name}, PSS", "MB", **{place: size}, most=200 if name != "beat" else None)
-              for name, size in seen["memory"].items()]
+    memory = [Row(f"memory of {name}, PSS", "MB", **{place: size}, most=200) for name, size in seen["memory"].items()]
     return [late, *memory]
