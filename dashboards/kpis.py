@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 
 from dashboards.contribution import bin_middle
 from dashboards.periods import Period
@@ -18,6 +17,7 @@ from feedback.models import Promise, Ticket
 from feedback.querysets import DUE_SOON
 from feedback.rulebook import rulebook
 from feedback.workflow import TO_FORWARD
+from hcmc_ioc.lib.sql import rows
 
 
 @dataclass
@@ -83,6 +83,10 @@ _PROMISES = """
     SELECT unit_id, sum(due), sum(met) FROM dashboards_promiseday
     WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s AND day < %s GROUP BY unit_id
 """
+_DUE_TODAY = """
+    SELECT unit_id, count(*), count(*) FILTER (WHERE met_at <= due_at) FROM feedback_promise
+    WHERE withdrawn_at IS NULL AND paused_at IS NULL AND due_at BETWEEN %s AND %s GROUP BY unit_id
+"""  # as `due_promises` and `KEPT` say it
 _HANDLING = """
     SELECT unit_id, bin, sum(resolved) FROM dashboards_handlingday
     WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s GROUP BY unit_id, bin HAVING sum(resolved) > 0
@@ -91,18 +95,12 @@ _STANDING = """
     SELECT unit_id, count(*), count(*) FILTER (WHERE paused_at IS NULL AND due_at <= %(now)s),
            count(*) FILTER (WHERE paused_at IS NULL AND due_at > %(now)s AND due_at <= %(soon)s),
            count(*) FILTER (WHERE state = ANY(%(to_forward)s))
-    FROM feedback_ticket WHERE is_open GROUP BY unit_id
+    FROM feedback_ticket WHERE is_open AND (%(all)s OR unit_id = ANY(%(units)s)) GROUP BY unit_id
 """
 
 
-def _rows(sql: str, given) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return cursor.fetchall()
-
-
 def _add_days(answer: dict[int, Figures], period: Period) -> None:
-    for unit_id, *sums in _rows(_DAYS, [list(answer), period.start, period.end]):
+    for unit_id, *sums in rows(_DAYS, [list(answer), period.start, period.end]):
         figure = answer[unit_id]
         figure.received, figure.resolved, figure.reopened, figure.rejected, figure.rated, figure.satisfied = sums
 
@@ -111,15 +109,11 @@ def _add_promises(answer: dict[int, Figures], period: Period, now: datetime) -> 
     """Whole past days from the rollup, the running day from the promises themselves."""
     book = rulebook()
     today = now.astimezone(book.zone).date()
-    for unit_id, due, met in _rows(_PROMISES, [list(answer), period.start, period.end, today]):
+    for unit_id, due, met in rows(_PROMISES, [list(answer), period.start, period.end, today]):
         answer[unit_id].due, answer[unit_id].due_met = due, met
     if period.start <= today <= period.end:
         midnight = datetime.combine(today, time.min, book.zone)
-        for unit_id, due, met in (
-            due_promises(midnight, now)
-            .values_list("unit_id")
-            .annotate(fell_due=Count("due_at"), kept=Count("due_at", filter=KEPT))
-        ):
+        for unit_id, due, met in rows(_DUE_TODAY, [midnight, now]):
             for scope in {unit_id, book.city_id} & answer.keys():
                 answer[scope].due += due
                 answer[scope].due_met += met
@@ -136,7 +130,7 @@ def due_promises(start: datetime, end: datetime):
 
 
 def _add_medians(answer: dict[int, Figures], unit_ids: Collection[int], period: Period) -> None:
-    for unit_id, number, count in _rows(_HANDLING, [list(unit_ids), period.start, period.end]):
+    for unit_id, number, count in rows(_HANDLING, [list(unit_ids), period.start, period.end]):
         answer[unit_id].histogram[number] = count
     for unit_id in unit_ids:
         answer[unit_id].median_minutes = quantile(answer[unit_id].histogram, 0.5)
@@ -154,9 +148,10 @@ def quantile(histogram: dict[int, int], share: float) -> int | None:
 
 
 def _add_now(answer: dict[int, Figures], now: datetime) -> None:
-    given = {"now": now, "soon": now + DUE_SOON, "to_forward": [state.value for state in TO_FORWARD]}
     city_id = rulebook().city_id
-    for unit_id, opened, overdue, due_soon, to_forward in _rows(_STANDING, given):
+    given = {"now": now, "soon": now + DUE_SOON, "to_forward": [state.value for state in TO_FORWARD],
+             "all": city_id in answer, "units": list(answer)}
+    for unit_id, opened, overdue, due_soon, to_forward in rows(_STANDING, given):
         for scope in {unit_id, city_id} & answer.keys():
             figure = answer[scope]
             figure.open += opened

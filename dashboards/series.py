@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import add
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Max
 
-from dashboards.models import CategoryDay, PromiseDay, UnitDay, UnitHour
+from dashboards.models import UnitDay, UnitHour
 from dashboards.periods import Period
 from feedback.rulebook import rulebook
+from hcmc_ioc.lib.sql import rows
 from hcmc_ioc.lib.stats import change, percentile
 
 USUAL_WEEKS = 8
@@ -31,22 +32,32 @@ def current_day(unit_id: int, now: datetime) -> tuple[date, date | None]:
     return (last, last) if last and today - last > LONG_AGO else (today, None)
 
 
+_DAYS = "SELECT day, {} FROM dashboards_unitday WHERE unit_id = %s AND day BETWEEN %s AND %s"
+_ON_TIME = """
+    SELECT day, met::float / due FROM dashboards_promiseday
+    WHERE unit_id = %s AND day BETWEEN %s AND %s AND day < %s AND due > 0
+"""
+_CATEGORIES = """
+    SELECT category_id, coalesce(sum(received) FILTER (WHERE day >= %(start)s), 0),
+           coalesce(sum(resolved) FILTER (WHERE day >= %(start)s), 0),
+           coalesce(sum(received) FILTER (WHERE day < %(start)s), 0)
+    FROM dashboards_categoryday WHERE unit_id = %(unit)s AND day BETWEEN %(before)s AND %(end)s GROUP BY category_id
+"""
+
+
 def daily(unit_id: int, period: Period, *measures: str) -> dict[str, list[int]]:
     """One number a day for each of `measures` (columns of `UnitDay`); a day without a row is 0: nothing happened."""
-    found = UnitDay.objects.filter(unit_id=unit_id, day__range=(period.start, period.end))
-    rows = {row["day"]: row for row in found.values("day", *measures)}
-    return {m: [rows[d][m] if d in rows else 0 for d in period.each_day()] for m in measures}
+    found = {
+        day: dict(zip(measures, counts, strict=True))
+        for day, *counts in rows(_DAYS.format(", ".join(measures)), [unit_id, period.start, period.end])
+    }
+    return {m: [found[d][m] if d in found else 0 for d in period.each_day()] for m in measures}
 
 
 def daily_on_time(unit_id: int, period: Period, today: date) -> list[float | None]:
     """The share of promises kept by the day they fell due; None where nothing was due, or the day is not over."""
-    rows = dict(
-        (day, met / due)
-        for day, due, met in PromiseDay.objects.filter(
-            unit_id=unit_id, day__range=(period.start, period.end), day__lt=today, due__gt=0
-        ).values_list("day", "due", "met")
-    )
-    return [rows.get(day) for day in period.each_day()]
+    found = dict(rows(_ON_TIME, [unit_id, period.start, period.end, today]))
+    return [found.get(day) for day in period.each_day()]
 
 
 @dataclass(frozen=True)
@@ -106,15 +117,9 @@ class FieldRow:
 def by_field(unit_id: int, period: Period) -> list[FieldRow]:
     """Received and resolved per field (top-level category), the largest first."""
     categories = rulebook().categories
-    within = Q(day__gte=period.start)
+    asked = {"unit": unit_id, "before": period.before().start, "start": period.start, "end": period.end}
     totals = defaultdict(lambda: [0, 0, 0])
-    for category_id, *counts in (
-        CategoryDay.objects.filter(unit_id=unit_id, day__range=(period.before().start, period.end))
-        .values_list("category_id")
-        .annotate(received_now=Sum("received", filter=within, default=0),
-                  resolved_now=Sum("resolved", filter=within, default=0),
-                  received_before=Sum("received", filter=~within, default=0))
-    ):
+    for category_id, *counts in rows(_CATEGORIES, asked):
         field = totals[categories[category_id].parent_id or category_id]
         field[:] = map(add, field, counts)
     found = [FieldRow(categories[pk], *counts) for pk, counts in totals.items()]

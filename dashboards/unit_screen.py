@@ -18,10 +18,12 @@ def unit(scope: Unit, period: Period, now: datetime) -> dict:
     """The unit's own part; changes with the unit's version."""
     tickets = Ticket.objects.of_units([scope.pk])
     ahead = tickets.open().filter(paused_at=None, due_at__gt=now)
+    unaccepted = tickets.open().filter(state=State.FORWARDED)
+    late = overview.late(tickets, now)
     return overview.scope_context(scope, period, now) | {
         **backlog(tickets, now),
-        "late": overview.late(tickets, now),
-        "unaccepted": overview.light(tickets.open().filter(state=State.FORWARDED).order_by("due_at")[:8]),
+        "late": late,
+        "unaccepted": [] if late else overview.light(unaccepted.order_by("due_at")[:8]),  # takes its place
         "next_due": overview.light(ahead.order_by("due_at")[:8]),
         "newest": overview.newest(tickets),
     }

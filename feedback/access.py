@@ -9,6 +9,7 @@ from django.http import Http404
 from accounts.roles import CITYWIDE, HOTLINE, UNIT, Role
 from districts.models import Unit
 from feedback.models import Ticket
+from feedback.rulebook import rulebook
 from feedback.workflow import MOVES
 
 # Verbs that are not moves: opening the page, taking a call, reading a reporter's contact data, seeing figures.
@@ -42,14 +43,10 @@ def may(user, verb: str, ticket: Ticket | None = None) -> bool:
 
 def ticket_for(user, code: str, verb: str = "view") -> Ticket:
     """The ticket with `code`, if `user` may do `verb` on it; 404 when not visible, 403 when visible but not allowed."""
-    ticket = (
-        Ticket.objects.visible_to(user)
-        .filter(code=code if code.isprintable() else "")
-        .select_related("unit", "area", "category__parent", "channel", "assignee", "merged_into")
-        .first()
-    )
-    if ticket is None:
+    found = Ticket.objects.visible_to(user).filter(code=code if code.isprintable() else "")
+    if not (ticket := found.select_related("assignee").first()):
         raise Http404
+    rulebook().complete([ticket])  # planning the joins took ten times as long as reading the ticket
     if verb != "view" and not may(user, verb, ticket):
         raise PermissionDenied
     return ticket

@@ -1,18 +1,21 @@
 """Form fields that take what people really type, and say clearly what is wrong with it."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 
 from django import forms
 from django.db.models import Q
 from django.forms.models import ModelChoiceIterator
 from django.forms.utils import flatatt
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from districts.models import Unit
 from feedback.models import Category
+from hcmc_ioc.lib.caching import ttl_cache
+from hcmc_ioc.lib.markup import format_html
 from hcmc_ioc.lib.phones import parse_phone
 from hcmc_ioc.lib.text import clean
 
@@ -87,21 +90,37 @@ class Grouped(ModelChoiceIterator):
 
 
 class Options(forms.Select):
-    """A select written in one go: Django's own renders a template for each of a hundred options."""
+    """A select written in one go and kept: Django's own renders a template for each of a hundred options."""
 
     def render(self, name, value, attrs=None, renderer=None):
-        groups = self.optgroups(name, self.format_value(value))
-        options = mark_safe("".join(_group(heading, options) for heading, options, _number in groups))  # noqa: S308
+        options = _options(_plain(self.choices))
+        for chosen in self.format_value(value):
+            mark = format_html('value="{}"', chosen)
+            options = options.replace(f"{mark}>", f"{mark} selected>", 1)
         shown = flatatt({"name": name} | self.build_attrs(self.attrs, attrs))
-        return format_html("<select{}>{}</select>", shown, options)
+        return format_html("<select{}>{}</select>", shown, mark_safe(options))  # noqa: S308  escaped where written
 
 
-def _group(heading, options) -> str:
-    written = format_html_join(
-        "", '<option value="{}"{}>{}</option>',
-        ((o["value"], mark_safe(" selected") if o["selected"] else "", o["label"]) for o in options),
+def _plain(choices) -> tuple:
+    """`choices` of Django (value and label, or heading and choices) as text in tuples."""
+    return tuple(
+        (str(value), str(label)) if not isinstance(label, list | tuple) else (str(value or ""), _plain(label))
+        for value, label in choices
     )
-    return format_html('<optgroup label="{}">{}</optgroup>', heading, written) if heading else written
+
+
+@lru_cache(maxsize=64)
+def _options(choices: tuple) -> str:
+    return "".join(_option(*choice) if isinstance(choice[1], str) else _group(*choice) for choice in choices)
+
+
+def _option(value: str, label: str) -> str:
+    return format_html('<option value="{}">{}</option>', value, label)
+
+
+def _group(heading: str, choices: tuple) -> str:
+    options = mark_safe(_options(choices))  # noqa: S308  escaped in `_option`
+    return format_html('<optgroup label="{}">{}</optgroup>', heading, options) if heading else options
 
 
 class GroupedChoice(forms.ModelChoiceField):
@@ -152,3 +171,35 @@ class CategoryChoice(GroupedChoice):
 
     def heading(self, category):
         return category.parent.name
+
+
+class Filter(forms.TypedChoiceField):
+    """A filter of a list over the rows of a `GroupedChoice`: gives an id, and keeps its choices for ten seconds.
+
+    A list is asked for all day; the form of a ticket asks the database which rows are in use.
+    """
+
+    widget = Options
+
+    def __init__(self, grouped: partial, empty_label, **more):
+        super().__init__(
+            coerce=int, empty_value=None, required=False, error_messages=grouped.func.default_error_messages,
+            choices=lambda: (("", empty_label), *_kept(grouped, get_language())), **more,
+        )
+
+    def only(self, ids) -> None:
+        """Leave those choices alone whose id is in `ids`."""
+        wanted = {str(pk) for pk in ids}
+        empty, *groups = self.choices
+        kept = [(heading, [row for row in rows if row[0] in wanted]) for heading, rows in groups]
+        self.choices = [empty, *((heading, rows) for heading, rows in kept if rows)]
+
+
+@ttl_cache(seconds=10)
+def _kept(grouped: partial, language: str | None) -> tuple:
+    return _plain(grouped().choices)
+
+
+ANY_CATEGORY = partial(CategoryChoice, empty_label=None)
+ANY_UNIT = partial(UnitChoice, empty_label=None)
+ANY_AREA = partial(UnitChoice, areas_only=True, empty_label=None)

@@ -49,14 +49,16 @@ class Rulebook:
         return routing.choose(self.routing_rules, place)
 
     def complete(self, tickets: Iterable[Ticket]) -> list[Ticket]:
-        """The tickets with their unit, area and category from here: a list then needs no joins.
+        """The tickets with their unit, area, category and channel from here: a list then needs no joins.
 
-        A row of the catalogue that is younger than this book is left to the database.
+        A row of the catalogue that is younger than this book is left to the database, a column not read alone.
         """
         found = list(tickets)
+        catalogue = (("unit", self.units), ("area", self.units), ("category", self.categories),
+                     ("channel", self.channels))
         for ticket in found:
-            for name, known in (("unit", self.units), ("area", self.units), ("category", self.categories)):
-                if (row := known.get(getattr(ticket, f"{name}_id"))) is not None:
+            for name, known in catalogue:
+                if (row := known.get(ticket.__dict__.get(f"{name}_id"))) is not None:
                     setattr(ticket, name, row)
         return found
 

@@ -27,6 +27,10 @@ PAGE = 50
 LAST_PAGE = 40  # deeper than 2,000 rows nobody reads: the page asks for a filter instead
 PARTS = {"rows": "feedback/inbox_rows.html", "views": "feedback/inbox_views.html"}
 UNREAD = ("search", "body")  # columns that a list does not need
+LISTED = (  # columns that a row of the list shows
+    "code", "version", "title", "state", "urgency", "due_at", "paused_at", "occurred_at", "reporter_count",
+    "category", "unit", "area", "assignee__full_name", "assignee__username",
+)
 
 
 class InboxPage:
@@ -51,7 +55,7 @@ class InboxPage:
     @cached_property
     def _found(self) -> list[Ticket]:
         rows = self.filters.sift(sieves.tickets(self.view, self.user, self.now))
-        rows = rows.select_related("assignee").defer(*UNREAD).order_by(*self.view.order)
+        rows = rows.select_related("assignee").only(*LISTED).order_by(*self.view.order)
         start = (self.number - 1) * PAGE
         return rulebook().complete(rows[start : start + PAGE + 1])
 

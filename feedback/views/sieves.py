@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, User
 from accounts.roles import CITYWIDE, HOTLINE, UNIT
 from feedback import access
-from feedback.fields import CategoryChoice, Text, UnitChoice, in_force
+from feedback.fields import ANY_AREA, ANY_CATEGORY, ANY_UNIT, Filter, Options, Text
 from feedback.models import Ticket, Urgency
 from feedback.querysets import DUE_SOON
 from feedback.workflow import OPEN, TO_FORWARD, State
@@ -106,13 +106,12 @@ class FilterForm(forms.Form):
     """The filters beside a view, all of them optional, all of them in the address."""
 
     q = Text(label=_("Từ trong nội dung"), required=False, max_length=200)
-    state = forms.ChoiceField(label=_("Trạng thái"), required=False)
-    category = CategoryChoice(label=_("Lĩnh vực"), required=False, empty_label=_("Mọi lĩnh vực"))
-    urgency = forms.ChoiceField(label=_("Mức độ"), required=False)
-    area = UnitChoice(label=_("Địa bàn"), required=False, areas_only=True, empty_label=_("Mọi địa bàn"))
-    unit = UnitChoice(label=_("Đơn vị xử lý"), required=False, empty_label=_("Mọi đơn vị"))
-    assignee = forms.ModelChoiceField(User.objects.none(), label=_("Người xử lý"), required=False,
-                                      empty_label=_("Mọi người"))
+    state = forms.ChoiceField(label=_("Trạng thái"), required=False, widget=Options)
+    category = Filter(ANY_CATEGORY, label=_("Lĩnh vực"), empty_label=_("Mọi lĩnh vực"))
+    urgency = forms.ChoiceField(label=_("Mức độ"), required=False, widget=Options)
+    area = Filter(ANY_AREA, label=_("Địa bàn"), empty_label=_("Mọi địa bàn"))
+    unit = Filter(ANY_UNIT, label=_("Đơn vị xử lý"), empty_label=_("Mọi đơn vị"))
+    assignee = forms.TypedChoiceField(label=_("Người xử lý"), coerce=int, required=False, widget=Options)
 
     def __init__(self, user, data):
         super().__init__(data, auto_id="filter_%s")
@@ -122,11 +121,10 @@ class FilterForm(forms.Form):
         if units is None:
             del self.fields["assignee"]
         else:
-            self.fields["unit"].queryset = in_force().filter(pk__in=units)
+            self.fields["unit"].only(units)
             if len(units) < 2:
                 del self.fields["unit"]
-            team = Membership.objects.valid().filter(is_active=True, role__in=UNIT, unit_id__in=units)
-            self.fields["assignee"].queryset = User.objects.filter(pk__in=team.values("user_id")).order_by("full_name")
+            self.fields["assignee"].choices = [("", _("Mọi người")), *_team(units)]
 
     def sift(self, rows):
         """`rows` under those filters that could be read."""
@@ -140,6 +138,13 @@ class FilterForm(forms.Form):
     @property
     def in_use(self) -> bool:
         return any(self.data.get(name) for name in self.fields)
+
+
+def _team(units: list[int]) -> list[tuple[int, str]]:
+    """The people who work on tickets in those units."""
+    team = Membership.objects.valid().filter(is_active=True, role__in=UNIT, unit_id__in=units)
+    people = User.objects.filter(pk__in=team.values("user_id")).order_by("full_name")
+    return [(person.pk, str(person)) for person in people.only("full_name", "username")]
 
 
 def topics_of(user) -> str:

@@ -4,8 +4,9 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from hcmc_ioc.lib.markup import format_html
 
 
 @lru_cache(maxsize=1000)  # a process serves one build

@@ -81,6 +81,11 @@ def moment(when: datetime, now: datetime | None = None) -> str:
 
 def exact(when: datetime) -> str:
     """The full local date and time with the day of the week, for a `title`."""
+    return _exact(when, translation.get_language())
+
+
+@lru_cache(maxsize=20_000)
+def _exact(when: datetime, language: str | None) -> str:
     local = timezone.localtime(when)
     return f"{WEEKDAYS[local.weekday()]} {local:%d/%m/%Y %H:%M:%S}"
 

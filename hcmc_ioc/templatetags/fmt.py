@@ -2,10 +2,10 @@
 
 from django import template
 from django.utils import timezone, translation
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib import assets, words
+from hcmc_ioc.lib.markup import format_html, format_html_join
 
 register = template.Library()
 register.filter("number", words.number)

@@ -1,10 +1,10 @@
 """Charts with axes: trend over time, distribution, week by hour."""
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from hcmc_ioc.lib.svg.parts import WIDTH, area, figure, framed, join, n, path, pct, picture, stretched, told
+from hcmc_ioc.lib.markup import format_html, join
+from hcmc_ioc.lib.svg.parts import WIDTH, area, figure, framed, n, path, pct, picture, stretched, told
 from hcmc_ioc.lib.svg.scales import Scale, class_of, known, limits, runs, spread, ticks
 
 TOP, BOTTOM = 10, 24  # pixels above the highest line and below the axis

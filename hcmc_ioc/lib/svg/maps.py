@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from hcmc_ioc.lib.svg.parts import join, markup, n, told
+from hcmc_ioc.lib.markup import format_html, format_html_join, join, markup
+from hcmc_ioc.lib.svg.parts import n, told
 
 SIDE = 72  # units of a tile; its text is set in the same units
 READABLE = 60  # tiles; the names of more would be too small

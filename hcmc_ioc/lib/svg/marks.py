@@ -1,10 +1,10 @@
 """Small pictures beside a number: sparkline, dot with interval, bar, stacked strip."""
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from hcmc_ioc.lib.svg.parts import WIDTH, area, markup, n, path, pct, picture, stretched, told
+from hcmc_ioc.lib.markup import format_html, markup
+from hcmc_ioc.lib.svg.parts import WIDTH, area, n, path, pct, picture, stretched, told
 from hcmc_ioc.lib.svg.scales import Scale, known, runs
 
 
