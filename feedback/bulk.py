@@ -163,19 +163,12 @@ _has_escapes = re.compile(r"[\\\n\r\t]").search  # most texts have none, and tra
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def _words(value: str | None) -> str:
-    if value is None:
-        return "\\N"
+def _words(value: str) -> str:
     return value.translate(_ESCAPES) if _has_escapes(value) else value
 
 
-def _plain(value) -> str:
-    """Numbers, booleans, moments, UUIDs: nothing in them needs escaping."""
-    return "\\N" if value is None else str(value)
-
-
 def _json(value) -> str:
-    return "\\N" if value is None else _words(_to_json(value))
+    return _words(_to_json(value))
 
 
 def _format_of(column: models.Field):
@@ -185,14 +178,16 @@ def _format_of(column: models.Field):
         return crypto.encrypt
     if isinstance(column, models.CharField | models.TextField):
         return _words
-    return _plain
+    return str  # numbers, booleans, moments, UUIDs: nothing in them needs escaping
 
 
 def _copy(model: type[models.Model], rows: Iterable[dict], *, without_id: bool = False) -> None:
     """COPY rows given as {attribute: value}; generated columns are the database's, and so are ids if asked."""
     columns = [c for c in model._meta.concrete_fields if not c.generated and not (without_id and c.primary_key)]
     plan = [(c.attname, _format_of(c)) for c in columns]
-    lines = ["\t".join([form(row[name]) for name, form in plan]) for row in rows]
+    lines = [
+        "\t".join(["\\N" if (value := row[name]) is None else form(value) for name, form in plan]) for row in rows
+    ]
     if not lines:
         return
     names = ", ".join(c.column for c in columns)

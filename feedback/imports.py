@@ -29,6 +29,7 @@ MAPPINGS = Path(__file__).parent / "data" / "mappings"
 BATCH = 2000
 ACTOR = Actor(origin="import")
 _UNDECODED = re.compile("[\udc80-\udcff]")  # bytes that were not in the file's encoding
+_USUAL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII).fullmatch
 LONGEST = {"title": 200, "address": 300}  # what a column holds; longer text is cut, the body keeps all
 
 
@@ -207,6 +208,13 @@ def _batches(rows: Iterable) -> Iterator[list]:
         yield batch
 
 
+def _time(form: str, text: str) -> datetime:
+    """`text` read by the format `form`; the usual one is read ten times faster than others."""
+    if form == "%Y-%m-%d %H:%M:%S" and _USUAL_TIME(text):
+        return datetime.fromisoformat(text)
+    return datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows
+
+
 class _Reader:
     """Turns rows into stories; remembers units, categories and channels it has met."""
 
@@ -238,7 +246,7 @@ class _Reader:
         if not value:
             return None
         try:
-            moment = datetime.strptime(value, self.mapping.time_format)  # noqa: DTZ007 - the zone follows
+            moment = _time(self.mapping.time_format, value)
         except ValueError:
             raise BadRow(f"{fact}: {value!r} is not a time like {self.mapping.time_format}") from None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=self.book.zone)

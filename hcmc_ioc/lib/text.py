@@ -26,7 +26,7 @@ def vn_norm(text: str) -> str:
 
 def clean(text: str) -> str:
     """What a person typed, as it is stored: NFC, no control or invisible characters, Unix line ends, trimmed."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
         return text.strip()
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _CONTROLS.sub("", text).strip()
