@@ -20,12 +20,12 @@ class Rollup:
 
 
 def _grouped(facts: str, keys: tuple[str, ...], measures: tuple[str, ...]) -> str:
-    """Sum `facts` per unit and once more for the city, in one pass."""
+    """Sum `facts` per unit, and those sums once more for the city."""
     rest = ", ".join(keys[1:])
     sums = ", ".join(f"sum({m})::int AS {m}" for m in measures)
     return (
-        f"SELECT coalesce(unit_id, {CITY}) AS unit_id, {rest}, {sums} FROM ({facts}) AS facts "
-        f"GROUP BY GROUPING SETS ((unit_id, {rest}), ({rest}))"
+        f"WITH by_unit AS (SELECT unit_id, {rest}, {sums} FROM ({facts}) AS facts GROUP BY unit_id, {rest}) "
+        f"SELECT * FROM by_unit UNION ALL SELECT {CITY}, {rest}, {sums} FROM by_unit GROUP BY {rest}"
     )
 
 
