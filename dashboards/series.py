@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import add
 
-from django.db.models import Max
-
-from dashboards.models import UnitDay, UnitHour
+from dashboards.models import UnitHour
 from dashboards.periods import Period
 from feedback.rulebook import rulebook
 from hcmc_ioc.lib.sql import rows
@@ -18,7 +16,7 @@ USUAL_WEEKS = 8
 
 def last_day_with_data(unit_id: int) -> date | None:
     """The last local day on which anything was received; None before the first ticket."""
-    return UnitDay.objects.filter(unit_id=unit_id, received__gt=0).aggregate(last=Max("day"))["last"]
+    return rows("SELECT max(day) FROM dashboards_unitday WHERE unit_id = %s AND received > 0", [unit_id])[0][0]
 
 
 LONG_AGO = timedelta(days=30)

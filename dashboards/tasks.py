@@ -27,8 +27,8 @@ def fold():
         fold.apply_async(countdown=rest, retry=False)
         return
     cache.delete("queued:dashboards.tasks.fold")  # before reading: a change after this wakes us again
-    folding.fold_all()
-    _last_fold = time.monotonic()
+    if folding.fold_all():  # a sweep that found nothing must not delay the next change
+        _last_fold = time.monotonic()
 
 
 @shared_task(name="dashboards.tasks.tick", ignore_result=True)

@@ -66,6 +66,15 @@ def test_the_sweep_takes_what_nobody_woke_it_for(town, monkeypatch):
     assert not FactChange.objects.exists()
 
 
+def test_a_sweep_that_found_nothing_does_not_delay_the_next_change(town, monkeypatch):
+    monkeypatch.setattr(tasks, "_last_fold", -1000.0)  # long ago
+    tasks.fold()
+    assert not FactChange.objects.exists()
+    actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
+    tasks.fold()
+    assert not FactChange.objects.exists()
+
+
 def test_a_burst_wakes_the_background_once(town, monkeypatch, django_capture_on_commit_callbacks):
     sent = []
     monkeypatch.setattr(actions.current_app, "send_task", lambda name, **options: sent.append(name))
