@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from bench.table import quantile
 
-LIVES = 400
+LIVES = 200
 SEARCHES = 15
 CHANGES = 20_000
 LOOKUPS = 20_000

@@ -8,13 +8,14 @@ from subprocess import PIPE
 from django.conf import settings
 
 from bench import databases, live, pages
-from bench.console import say
+from bench.console import bar, say
 from bench.table import GROWTH, Row, quantile
 
 IMPORT = "bench_import"
 PAGES = ("city overview", "unit screen", "staff inbox", "operator's inbox", "ticket page")
 SHARED = ("city overview, shared piece", "unit screen, shared pieces")
 TURNS, TURNS_QUICK = 10, 3
+LIVES_TURNS, LIVES_TURNS_QUICK = 5, 1
 CHANGES, CHANGES_QUICK = 20, 6
 
 
@@ -23,10 +24,12 @@ def measured(sizes: list[str], *, quick: bool) -> Iterator[Row]:
     logs = Path(settings.VAR) / "log"
     biggest = sizes[-1]
     yield from _http(pages.measure(sizes, TURNS_QUICK if quick else TURNS, logs), sizes)
+    lives = _in_turns(sizes, LIVES_TURNS_QUICK if quick else LIVES_TURNS)
     direct = {}
     for database in sizes:
-        say(f"Lives, searches, figures in {database} …")
-        direct[database] = _direct(database, "lifecycles", "search", "tidy", "folding", "rebuilding")
+        say(f"Searches and figures in {database} …")
+        found = _direct(database, "search", "tidy", "folding", "rebuilding")
+        direct[database] = found | {"lifecycles": lives[database]}
     yield from _direct_rows(direct, sizes)
     say("Import and look-ups …")
     databases.copy(databases.EMPTY, IMPORT)
@@ -39,6 +42,19 @@ def measured(sizes: list[str], *, quick: bool) -> Iterator[Row]:
 def _direct(database: str, *rows: str) -> dict:
     done = databases.run("bench.direct", database, *rows, stdout=PIPE, text=True)
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def _in_turns(sizes: list[str], turns: int) -> dict[str, dict]:
+    """Lives of a ticket in every database, in turns as the pages are: the median of each and of its floor."""
+    seen = {database: [] for database in sizes}
+    for turn in range(turns):
+        for database in sizes:
+            seen[database].append(_direct(database, "lifecycles")["lifecycles"])
+        bar("Lives of a ticket", turn + 1, turns)
+    return {
+        database: {name: quantile([found[name] for found in taken], 0.5) for name in ("per_second", "floor")}
+        for database, taken in seen.items()
+    }
 
 
 def _both(sizes: list[str], of) -> dict:
