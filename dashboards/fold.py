@@ -57,20 +57,28 @@ def add(changes) -> None:
         _upsert(ROLLUPS[table], rows)
 
 
-def _upsert(rollup: Rollup, rows: dict[tuple, Counter]) -> None:
+def _upsert(rollup: Rollup, cells: dict[tuple, Counter]) -> None:
+    """Add to the rows of the keys. They travel as one array per column: reading thousands of VALUES took longer."""
     columns = rollup.keys + rollup.measures
+    arrays = ", ".join(f"%s::{kind}[]" for kind in rollup.types + ("int",) * len(rollup.measures))
     raises = ", ".join(f"{m} = {rollup.table}.{m} + excluded.{m}" for m in rollup.measures)
     sql = (
-        f"INSERT INTO {rollup.table} ({', '.join(columns)}) VALUES %s "  # noqa: S608 - names of our own tables
+        f"INSERT INTO {rollup.table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) "  # noqa: S608 - our own names
         f"ON CONFLICT ({', '.join(rollup.keys)}) DO UPDATE SET {raises}"
     )
+    rows = [_row(rollup, key, counts) for key, counts in cells.items()]
     with connection.cursor() as cursor:
-        execute_values(cursor.cursor, sql, [_row(rollup, key, rows[key]) for key in rows], page_size=5000)
+        cursor.execute(sql, [_array(column) for column in zip(*rows, strict=True)])
+
+
+def _array(values) -> str:
+    """Numbers and times as the text of a PostgreSQL array."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _row(rollup: Rollup, key: tuple, counts: Counter) -> tuple:
     if rollup.span == "hour":
-        key = (key[0], datetime.fromtimestamp(key[1], UTC))
+        key = (key[0], datetime.fromtimestamp(key[1], UTC).isoformat())
     return (*key, *(counts[m] for m in rollup.measures))
 
 
