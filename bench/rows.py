@@ -14,7 +14,7 @@ from bench.table import GROWTH, Row, quantile
 IMPORT = "bench_import"
 PAGES = ("city overview", "unit screen", "staff inbox", "operator's inbox", "ticket page")
 SHARED = ("city overview, shared piece", "unit screen, shared pieces")
-TURNS, TURNS_QUICK = 10, 3
+TURNS, TURNS_QUICK = 16, 3
 LIVES_TURNS, LIVES_TURNS_QUICK = 5, 1
 CHANGES, CHANGES_QUICK = 20, 6
 
