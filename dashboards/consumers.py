@@ -4,18 +4,20 @@
 * `{"t": "hint", "topic": …, "v": n}` when a topic changed.
 
 Nothing is read from the browser. Rights are asked on connect and again at every heartbeat; a revoked screen, an ended
-membership or a withdrawn right closes the socket with 4403.
+session or membership, or a withdrawn right closes the socket with 4403.
 """
 
 import asyncio
 import contextlib
 import logging
+from importlib import import_module
+from types import SimpleNamespace
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_user
 from django.utils import timezone
 
 from dashboards import screens, topics
@@ -98,8 +100,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             if self.screen is None:
                 return []
             return topics.allowed(self.asked, screen=self.screen)
-        user = self.scope.get("user")
-        if user is None or not user.is_authenticated:
-            return []
-        user = get_user_model().objects.filter(pk=user.pk, is_active=True).first()
-        return topics.allowed(self.asked, user=user)
+        return topics.allowed(self.asked, user=get_user(SimpleNamespace(session=self._session())))
+
+    def _session(self):
+        """The session as it stands now: signing out, or a new password, ends what another tab hears."""
+        return import_module(settings.SESSION_ENGINE).SessionStore(self.scope["session"].session_key)

@@ -10,7 +10,6 @@ from asgiref.sync import async_to_sync, sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -19,6 +18,7 @@ from feedback import actions
 from feedback.lives import Actor
 from hcmc_ioc.asgi import application
 from hcmc_ioc.lib import live
+from hcmc_ioc.sessions import SessionStore
 from tests.city import intake, unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -152,17 +152,33 @@ def test_a_revoked_screen_goes_dark_at_once_and_stays_dark(town):
     assert heard("city", f"{screens.COOKIE}=forged") == consumers.REFUSED
 
 
-def test_an_ended_membership_closes_the_socket(cast, monkeypatch):
-    monkeypatch.setattr(consumers, "HEARTBEAT", 0.1)
+def end_membership(user, cookie):
+    Membership.objects.filter(user=user).update(valid_to=date(2021, 1, 2))
 
-    def end():
-        Membership.objects.filter(user=cast.lan).update(valid_to=date(2021, 1, 2))
+
+def sign_out(user, cookie):
+    SessionStore(cookie.partition("=")[2]).flush()
+
+
+def change_password(user, cookie):
+    user.set_password("mot mat khau moi, dai")
+    user.save()
+
+
+def lock(user, cookie):
+    user.is_active = False
+    user.save()
+
+
+@pytest.mark.parametrize("end", [end_membership, sign_out, change_password, lock])
+def test_whoever_may_no_longer_look_stops_hearing(end, cast, monkeypatch):
+    monkeypatch.setattr(consumers, "HEARTBEAT", 0.1)
 
     async def run():
         cookie = await sync_to_async(session_cookie)(cast.lan)
         async with listening("city", cookie) as socket:
             await socket.receive_json_from(timeout=5)
-            await sync_to_async(end)()
+            await sync_to_async(end)(cast.lan, cookie)
             while True:
                 output = await socket.receive_output(timeout=5)
                 if output["type"] == "websocket.close":
