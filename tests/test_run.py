@@ -119,11 +119,14 @@ def test_a_missing_import_file_is_one_line(site, tmp_path):
     assert done.stderr == "IOC_IMPORT names no file: absent.csv\n"
 
 
-def test_a_killed_process_is_started_again(site):
-    before = site.pid_of("worker")
-    os.killpg(before, signal.SIGKILL)
-    site.wait_for(lambda: site.pid_of("worker") != before)
-    assert "worker | ended by itself (code -9), starting again in" in site.output()
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_a_killed_process_is_started_again_and_leaves_nothing_behind(site, name):
+    before = site.pid_of(name)
+    os.kill(before, signal.SIGKILL)
+    site.wait_for(lambda: site.pid_of(name) != before)
+    assert re.search(rf"{name} +\| ended by itself \(code -9\), starting again in", site.output())
+    assert running_of(before) == []
+    site.wait_for(site.ready)
 
 
 @pytest.fixture
@@ -174,6 +177,25 @@ def test_ctrl_c_stops_every_process_and_the_next_start_keeps_the_data(site):
     assert site.ask("SELECT answer FROM kept") == [(42,)]
 
 
+def test_what_a_killed_supervisor_leaves_ends_by_itself(site):
+    children = [site.pid_of(name) for name in ("web", "worker", "beat")]
+    site.process.kill()
+    site.process.wait()
+    done = site.say("stop")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not [pid for child in children for pid in running_of(child)]
+    site.start()
+
+
+def running_of(leader):
+    """The processes of a group that still run."""
+    groups = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            groups[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[2])
+    return [pid for pid, group in groups.items() if group == leader and alive(pid)]
+
+
 def alive(pid):
     """An ended process that nobody collected has no command line any more."""
     return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
@@ -187,11 +209,24 @@ def test_stop_and_reset_end_and_empty_it(site):
     assert {file.name for file in site.services.var.iterdir()} <= {"embedded.lock", "run.lock"}
 
 
-def test_the_front_end_is_built_by_what_is_there(monkeypatch):
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    assert build.npm_command()[0] == sys.executable
-    version = subprocess.run([*build.npm_command(), "--version"], capture_output=True, text=True, check=True).stdout
-    assert re.match(r"\d+\.\d+", version.strip())
+@pytest.mark.parametrize("node", [None, "echo v12.0.0"], ids=["absent", "too old"])
+def test_the_front_end_is_built_where_the_machine_has_no_fit_node(monkeypatch, tmp_path, node):
+    (tmp_path / "sh").symlink_to("/bin/sh")
+    for name in ["node", "npm"] if node else []:
+        (tmp_path / name).write_text(f"#!/bin/sh\n{node}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(build, "FRONTEND", tmp_path)
+    (tmp_path / "package.json").write_text('{"scripts": {"build": "node --version > built"}}')
+    build.npm("run", "build")
+    assert int(re.match(r"v(\d+)", (tmp_path / "built").read_text()).group(1)) >= build.NODE_AT_LEAST
+
+
+def test_a_front_end_that_cannot_be_built_says_why(monkeypatch, tmp_path):
+    monkeypatch.setattr(build, "FRONTEND", tmp_path)
+    (tmp_path / "package.json").write_text('{"scripts": {"build": "node absent.mjs"}}')
+    with pytest.raises(build.BuildError, match="absent.mjs"):
+        build.npm("run", "build")
 
 
 def test_an_unchanged_front_end_is_not_built_again():
