@@ -10,6 +10,7 @@ from dashboards import maps, situation
 from hcmc_ioc.lib import svg, words
 
 register = template.Library()
+MANY_DAYS = 120  # a longer period is drawn by weeks
 CROWDED = 60  # more tiles than this carry no text of their own
 
 NAMES = {
@@ -169,14 +170,17 @@ def rate_scale(standings) -> tuple[float, float]:
     return max(0.0, int(low * 10) / 10), 1.0
 
 
-@register.filter
-def day_labels(days) -> list[str]:
-    return [f"{day:%d/%m}" for day in days]
-
-
 @register.simple_tag
-def received_resolved(by_day) -> list:
-    return [(_("Tiếp nhận"), by_day["received"]), (_("Đã xử lý"), by_day["resolved"])]
+def received_resolved(days, by_day) -> dict:
+    """What came and what was answered, day by day; by whole weeks when the days would be too many to read."""
+    received, resolved, title = by_day["received"], by_day["resolved"], _("Tiếp nhận và xử lý theo ngày")
+    if len(days) > MANY_DAYS:
+        ends = range(len(days), 6, -7)
+        received, resolved = ([sum(n or 0 for n in values[i - 7 : i]) for i in ends][::-1]
+                              for values in (received, resolved))
+        days, title = [days[i - 1] for i in ends][::-1], _("Tiếp nhận và xử lý theo tuần")
+    return {"labels": [f"{day:%d/%m}" for day in days], "title": title,
+            "series": [(_("Tiếp nhận"), received), (_("Đã xử lý"), resolved)]}
 
 
 @register.simple_tag

@@ -11,11 +11,13 @@ TOP, BOTTOM = 10, 24  # pixels above the highest line and below the axis
 LABELS = 5  # at most so many dates along the axis
 
 
-def trend(labels, series, band=None, caption="", form="number", height=240, marks=()) -> SafeString:
+def trend(labels, series, band=None, caption="", form="number", height=240, marks=(), first=False) -> SafeString:
     """Lines over time on one axis from zero, with direct labels, an expected band and the table of figures.
 
     `labels` are the names of the periods; `series` is [(name, values)] of at most three; `band` is (lows, highs) of
     the first series; `marks` are the indexes of its points that stand out (drawn as diamonds).
+    A line alone carries no name, the caption says it. `first` counts the names along the axis from the first period
+    (0h, 6h, 12h …), else from the last (… today).
     """
     lists = [values for _name, values in series]
     lows, highs = band or ((), ())
@@ -36,10 +38,10 @@ def trend(labels, series, band=None, caption="", form="number", height=240, mark
         for run in runs(values)
         if len(run) > 1
     ]
-    plot = [_axis(steps, up, form), _dates(labels, across, height), stretched(height, lines)]
+    plot = [_axis(steps, up, form), _dates(labels, across, height, first), stretched(height, lines)]
     plot += [_points(k, values, across, up, marks if k == 1 else ()) for k, values in enumerate(lists, 1)]
     plot.append(_ends(series, across, up))
-    drawn = framed(picture(_read(labels, series, form), height, plot), "trend")
+    drawn = framed(picture(_read(labels, series, form), height, plot), "trend" if len(series) > 1 else "trend alone")
     return figure(drawn, caption, headers, rows, summary)
 
 
@@ -65,11 +67,11 @@ def _axis(steps, up, form) -> SafeString:
     )
 
 
-def _dates(labels, across, height) -> SafeString:
-    """The first, the last and evenly some between."""
+def _dates(labels, across, height, first) -> SafeString:
+    """The last and evenly some before, or the first and some after."""
     last = len(labels) - 1
     every = max(1, -(-last // (LABELS - 1)))
-    shown = sorted({*range(last, -1, -every)})
+    shown = range(0, last + 1, every) if first else range(last % every, last + 1, every)
     return join(
         format_html(
             '<text class="middle" x="{}" y="{}">{}</text>', pct(100 * across(i) / WIDTH), n(height - 6), labels[i]
@@ -113,7 +115,7 @@ def _ends(series, across, up) -> SafeString:
             '<text class="c{k} strong" x="{x}" dx="10" y="{}">{}</text>',
             n(y),
             n(place + 4),
-            name,
+            name if len(series) > 1 else "",
             k=k,
             x=pct(100 * across(i) / WIDTH),
         )

@@ -9,8 +9,9 @@ from hcmc_ioc.lib.markup import format_html, format_html_join, join, markup
 from hcmc_ioc.lib.svg.parts import n, told
 
 SIDE = 72  # units of a tile; its text is set in the same units
+LEADING = 15  # from one line of text to the next
 READABLE = 60  # tiles; the names of more would be too small
-SPLIT = 9  # a longer name goes on two lines
+SPLIT = 8  # a longer name goes on two lines
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def legend(uppers, highest=None, form="number", missing=True, prefix="q") -> Saf
         text = f"≤ {told(upper, form)}" if upper is not None else f"> {above}"
         items.append(format_html('<li><i class="{}{}"></i>{}</li>', prefix, k, text))
     gap = (
-        format_html('<ul class="legend"><li><i class="none"></i>{}</li></ul>', _("không có số liệu")) if missing else ""
+        format_html('<ul class="legend"><li><i class="none"></i>{}</li></ul>', _("chưa đủ số liệu")) if missing else ""
     )
     return format_html('<div class="cluster"><ul class="legend joined">{}</ul>{}</div>', join(items), gap)
 
@@ -97,15 +98,15 @@ def _tile(tile, text) -> SafeString:
     ]
     if text:
         lines = _lines(tile.name)
-        top = y + SIDE / 2 - 7 * len(lines) + 3
+        top = y + SIDE / 2 - LEADING / 2 * len(lines) + 3
         drawn.append(
             format_html_join(
                 "",
                 '<text class="tile-name" x="{}" y="{}">{}</text>',
-                ((n(x + SIDE / 2), n(top + 14 * i), line) for i, line in enumerate(lines)),
+                ((n(x + SIDE / 2), n(top + LEADING * i), line) for i, line in enumerate(lines)),
             )
         )
-        bottom = n(top + 14 * len(lines) + 4)
+        bottom = n(top + LEADING * len(lines) + 4)
         drawn.append(
             format_html('<text class="tile-figure" x="{}" y="{}">{}</text>', n(x + SIDE / 2), bottom, tile.value)
         )

@@ -5,15 +5,24 @@ from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib.markup import format_html, markup
 from hcmc_ioc.lib.svg.parts import WIDTH, area, n, path, pct, picture, stretched, told
-from hcmc_ioc.lib.svg.scales import Scale, known, runs
+from hcmc_ioc.lib.svg.scales import Scale, known, runs, weekly
+
+CROWDED = 120  # more days than this are drawn as the means of their weeks
 
 
 def sparkline(values, band=None, form: str = "number", height: int = 34) -> SafeString:
-    """The last days of a figure; `band` is the usual range as (lows, highs). The newest point is marked."""
+    """The last days of a figure; `band` is the usual range as (lows, highs). The newest point is marked.
+
+    A line of more than CROWDED days would be a smear: it shows the mean of each whole week.
+    """
     lows, highs = band or ((), ())
     seen = known(values, lows, highs)
     if not known(values):
         return picture(_("Chưa có số liệu"), height, [], "sparkline empty-chart")
+    own, count = known(values), len(values)
+    if count > CROWDED and not band:
+        values = weekly(values)
+        seen = known(values)
     across = Scale(0, max(1, len(values) - 1), 0, WIDTH)
     up = Scale(min(seen), max(seen), height - 4, 4)
     body = []
@@ -28,12 +37,11 @@ def sparkline(values, band=None, form: str = "number", height: int = 34) -> Safe
     place = 100 * across(last) / WIDTH
     body = [stretched(height, body)]
     body.append(markup('<circle class="dot c1" cx="{}" cy="{}" r="3.5"/>', pct(place), n(up(values[last]))))
-    own = known(values)
     label = _("%(count)s kỳ, từ %(low)s đến %(high)s, mới nhất %(last)s") % {
-        "count": len(values),
+        "count": count,
         "low": told(min(own), form),
         "high": told(max(own), form),
-        "last": told(values[last], form),
+        "last": told(own[-1], form),
     }
     return picture(label, height, body, "sparkline")
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import ceil, floor, log10
 
+WEEK = 7  # days
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -24,6 +26,13 @@ class Scale:
 def known(*lists) -> list[float]:
     """Every value of the lists that is not None."""
     return [value for values in lists for value in values or () if value is not None]
+
+
+
+def weekly(values) -> list:
+    """The mean of every seven days, counted back from the last; None where a week has no value."""
+    weeks = [known(values[i - WEEK : i]) for i in range(len(values), WEEK - 1, -WEEK)][::-1]
+    return [sum(week) / len(week) if week else None for week in weeks]
 
 
 def ticks(highest: float, count: int = 4) -> list[float]:
