@@ -40,7 +40,7 @@ async function outlines(map, { outlines: url, pin: place, fit }) {
         if (properties.name) shape.bindTooltip(properties.value ? `${properties.name}: ${properties.value}` : properties.name, { sticky: true });
         if (properties.url) shape.on("click", () => location.assign(properties.url));
       },
-    }).addTo(map);
+    }).addTo(map).bringToBack(); // outlines come late; the pin stays above them
     if (fit) map.fitBounds(layer.getBounds(), { animate: false });
   } catch {
     announce(say("mapFailed"));
