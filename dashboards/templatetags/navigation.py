@@ -21,6 +21,8 @@ ENTRIES = (
     ("screens", _("Màn hình tường"), "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
 )
 
+PART_OF = {"unit_screen": "units"}  # pages within an entry
+
 
 @register.inclusion_tag("_navigation.html", takes_context=True)
 def navigation(context):
@@ -29,6 +31,7 @@ def navigation(context):
     role = getattr(getattr(request, "user", None), "role", "")
     match = getattr(request, "resolver_match", None)
     here = context.get("nav_current") or (match.url_name if match else "")
+    here = PART_OF.get(here, here)
     found = [
         {"url": url, "label": label, "icon": icon, "key": key, "current": name == here}
         for name, label, icon, key, roles in ENTRIES
