@@ -14,19 +14,19 @@ def main():
     from django.core.management import execute_from_command_line
 
     from hcmc_ioc.embedded import EmbeddedError
-    from hcmc_ioc.logs import is_outage
+    from hcmc_ioc.errors import trouble_in_words
 
     try:
         if settings.LOCAL and not WITHOUT_DATABASE.intersection(sys.argv[1:2]):
             settings.EMBEDDED.start(settings.DATABASES["default"]["NAME"])
-    except (EmbeddedError, ImproperlyConfigured) as error:
-        sys.exit(f"{error}")
-    try:
         execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit("stopped")
     except Exception as error:
-        if "--traceback" in sys.argv or not is_outage(error):
+        told = f"{error}" if isinstance(error, (EmbeddedError, ImproperlyConfigured)) else trouble_in_words(error)
+        if "--traceback" in sys.argv or not told:
             raise
-        sys.exit(f"the database or Redis does not answer: {' '.join(str(error).split())}")
+        sys.exit(told)
 
 
 if __name__ == "__main__":

@@ -119,6 +119,8 @@ def main(parts):
             collect_static()
     except BuildError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"could not be built: {error.filename or ROOT}: {error.strerror}")
 
 
 if __name__ == "__main__":

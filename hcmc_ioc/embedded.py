@@ -193,7 +193,9 @@ class Services:
             **account.spawning(),
         )
         if done.returncode:
-            raise EmbeddedError(f"initdb failed: {(done.stderr.strip() or 'no message').splitlines()[-1]}")
+            lines = done.stderr.strip().splitlines() or ["it wrote no message"]
+            cause = next((line for line in lines if "error: " in line or "FATAL: " in line), lines[-1])
+            raise EmbeddedError(f"initdb failed: {cause}")
         draft.rename(data)
 
     def _end_orphan(self):

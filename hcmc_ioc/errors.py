@@ -1,5 +1,6 @@
-"""The last page: what a person sees when a request failed."""
+"""What a person sees when a request or a command failed."""
 
+import errno
 import logging
 import sys
 
@@ -10,6 +11,7 @@ from django.template.exceptions import TemplateDoesNotExist
 from hcmc_ioc.logs import is_outage
 
 log = logging.getLogger(__name__)
+NOT_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}  # the machine's owner can mend these
 
 
 def server_error(request):
@@ -33,3 +35,14 @@ def _page(facts):
         return loader.get_template("500.html").render(facts)
     except TemplateDoesNotExist:
         return f"Lỗi hệ thống / System error {facts['request_id']}"
+
+
+def trouble_in_words(error):
+    """One line for a command that met a service, a disk or a folder in a bad state; "" for mistakes of ours."""
+    if isinstance(error, OSError) and error.errno in NOT_OURS:
+        return f"{error.filename or 'writing failed'}: {error.strerror}"
+    if not is_outage(error):
+        return ""
+    said = " ".join(str(error).split())
+    full = "No space left on device" in said
+    return f"the database has no room left: {said}" if full else f"the database or Redis does not answer: {said}"

@@ -28,6 +28,7 @@ from honcho.manager import Manager
 from honcho.process import Popen, Process
 
 from hcmc_ioc.embedded import EmbeddedError
+from hcmc_ioc.errors import trouble_in_words
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 40
@@ -124,6 +125,7 @@ def start():
     host, port = os.environ.get("HOST", "127.0.0.1"), checked_port()
     check_free(host, port)
     database = settings.DATABASES["default"]["NAME"]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `make stop` while we prepare is like Ctrl-C
     with run_lock():
         try:
             print(f"Data are kept in {settings.VAR}", flush=True)
@@ -289,6 +291,10 @@ def main(words):
         return verbs[words[0] if words else "start"]()
     except (RunError, EmbeddedError, ImproperlyConfigured) as error:
         return f"{error}"
+    except OSError as error:
+        if not (told := trouble_in_words(error)):
+            raise
+        return told
     except KeyboardInterrupt:
         return "stopped while starting"
 

@@ -1,5 +1,6 @@
 """What people and logs see when something is down or broken."""
 
+import errno
 import logging
 import sys
 import time
@@ -10,7 +11,7 @@ from django.db.utils import OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 
 from hcmc_ioc.celery import app
-from hcmc_ioc.errors import server_error
+from hcmc_ioc.errors import server_error, trouble_in_words
 from hcmc_ioc.logs import LineFormatter, OutageFilter
 
 
@@ -94,3 +95,18 @@ def test_a_lost_broker_holds_nobody_up():
         with pytest.raises(BrokerError):
             app.send_task("dashboards.tasks.fold", connection=lost)
         assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize(("error", "told"), [
+    (OSError(errno.ENOSPC, "No space left on device"), "writing failed: No space left on device"),
+    (PermissionError(errno.EACCES, "Permission denied", "/srv/x"), "/srv/x: Permission denied"),
+    (OperationalError("could not extend file:\nNo space left on device"), "the database has no room left: could not"),
+    (OperationalError("connection refused"), "the database or Redis does not answer: connection refused"),
+    (ValueError("a mistake"), ""),
+    (FileNotFoundError(errno.ENOENT, "No such file", "ours"), ""),
+])
+def test_a_command_says_what_the_machine_lacks_in_one_line(error, told):
+    said = trouble_in_words(error)
+    assert said.startswith(told)
+    assert bool(said) == bool(told)
+    assert "\n" not in said
