@@ -1,5 +1,4 @@
 // The script of every page. htmx itself is loaded beside it.
-import { startComboboxes } from "./combobox.js";
 import { startCountdown } from "./countdown.js";
 import { startForms } from "./forms.js";
 import { startKeyboard } from "./keyboard.js";
@@ -12,7 +11,6 @@ startTheme();
 startToasts();
 startRequests();
 startForms();
-startComboboxes();
 startKeyboard();
 const live = startLive();
 startCountdown(live?.now ?? (() => new Date()));

@@ -1,4 +1,5 @@
 // The operator's console: everything by keyboard, nothing lost. The server decides; this only asks it while one types.
+import { startComboboxes } from "./combobox.js";
 import { $, $$, on } from "./dom.js";
 import { createDraft } from "./intake/draft.js";
 
@@ -9,6 +10,8 @@ const field = (name) => form().elements[name];
 const byHand = new Set(); // choices the operator made; the others follow the category
 const draft = createDraft(form, $("#console").dataset.draftUrl);
 let asking = 0;
+
+startComboboxes();
 
 // --- What the server is asked while one types
 
@@ -85,7 +88,7 @@ document.addEventListener("combobox:choose", ({ target, detail }) => {
   const exact = detail.lat && ["street", "landmark"].includes(detail.kind);
   pin(exact ? detail.lat : "", exact ? detail.lon : "");
   const middle = detail.kind === "ward" && detail.lat ? [detail.lat, detail.lon] : detail.centre?.split(",");
-  if (!exact && middle) $("#map").leaflet?.setView(middle.map(Number), 14, { animate: false });
+  if (!exact && middle) $("#map").leaflet?.setView(middle.map(Number), detail.kind === "ward" ? 13 : 12, { animate: false });
   changed();
 });
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
