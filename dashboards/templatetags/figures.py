@@ -96,7 +96,7 @@ def _shown(tile) -> tuple[str, str]:
         return words.percent(tile.value), ""
     if tile.name == "median":
         amount, _blank, unit = words.worktime(tile.value).partition(" ")
-        return f"≈ {amount}", unit
+        return f"≈\N{NO-BREAK SPACE}{amount}", unit
     return words.number(tile.value), ""
 
 
