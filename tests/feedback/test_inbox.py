@@ -82,7 +82,7 @@ def test_filters_live_in_the_address_and_narrow_the_view(client, cast):
     assert rows_of(ask(client, cast.lan, category=str(noise.category_id))) == [noise.code]
     assert rows_of(ask(client, cast.lan, area=str(unit("778").pk))) == []
     empty = ask(client, cast.lan, q="không có gì như thế")
-    assert "Không có phản ánh nào qua bộ lọc" in read(empty) and "Xóa lọc" in read(empty)
+    assert "Không có phản ánh nào khớp bộ lọc" in read(empty) and "Xóa lọc" in read(empty)
 
 
 @pytest.mark.parametrize("get", [{"category": "999999"}, {"category": "xyz"}, {"urgency": "huge"}, {"page": "-1"},
