@@ -9,12 +9,14 @@ import csv
 import gzip
 import re
 import tomllib
+import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 
+from django.db import connection
 from django.utils.text import slugify
 
 from districts.models import Unit
@@ -28,6 +30,7 @@ from hcmc_ioc.lib.text import clean, vn_norm
 MAPPINGS = Path(__file__).parent / "data" / "mappings"
 BATCH = 2000
 ACTOR = Actor(origin="import")
+BROKEN = (csv.Error, EOFError, OSError, zlib.error)  # what reading a damaged file raises
 _UNDECODED = re.compile("[\udc80-\udcff]")  # bytes that were not in the file's encoding
 _USUAL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII).fullmatch
 LONGEST = {"title": 200, "address": 300}  # what a column holds; longer text is cut, the body keeps all
@@ -107,14 +110,16 @@ class Mapping:
 
 
 def run(path: Path, mapping: Mapping, rejects_path: Path, progress: Callable[[Outcome], None]) -> Outcome:
-    """Import the whole file; returns what became of its rows. Raises `CannotImport` before anything is written."""
+    """Import the whole file; returns what became of its rows.
+
+    Raises `CannotImport` before anything is written, or where the file breaks off, with the rows before that imported.
+    """
     outcome = Outcome()
     book = rulebook()
-    with _open(path, mapping) as file:
+    with _open(path, mapping) as file, _alone(mapping.system):
         rows = csv.DictReader(file, delimiter=mapping.delimiter)
-        _check_header(rows.fieldnames, mapping)
-        _prepare_directory(rejects_path)
-        with rejects_path.open("w", encoding="utf-8", newline="") as rejects_file:
+        _check_header(rows, mapping)
+        with _rejects(rejects_path) as rejects_file:
             rejects = csv.writer(rejects_file)
             rejects.writerow(["line", "reason", *rows.fieldnames])
             reader = _Reader(mapping, book)
@@ -127,6 +132,20 @@ def run(path: Path, mapping: Mapping, rejects_path: Path, progress: Callable[[Ou
     else:
         rejects_path.unlink()
     return outcome
+
+
+@contextmanager
+def _alone(system: str):
+    """Two imports of one system at once would write the same rows; the second one is refused."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [f"import {system}"])
+        if not cursor.fetchone()[0]:
+            raise CannotImport(f"another import of {system} is running; wait for its end and run this one again")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [f"import {system}"])
 
 
 def _import_batch(batch: list, reader: "_Reader", outcome: Outcome, rejects) -> None:
@@ -159,7 +178,7 @@ def _open(path: Path, mapping: Mapping):
     try:
         with opener(path, "rb") as raw:
             head = raw.read(4096)
-    except (OSError, EOFError) as exc:
+    except BROKEN as exc:
         raise CannotImport(f"{path.name}: cannot be read ({exc})") from exc
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise CannotImport(f"{path.name}: this is UTF-16; save it as CSV UTF-8")
@@ -172,7 +191,11 @@ def _open(path: Path, mapping: Mapping):
         raise CannotImport(f"the mapping names an unknown encoding: {mapping.encoding}") from None
 
 
-def _check_header(names: list[str] | None, mapping: Mapping) -> None:
+def _check_header(rows: csv.DictReader, mapping: Mapping) -> None:
+    try:
+        names = rows.fieldnames
+    except BROKEN as exc:
+        raise CannotImport(f"the first line cannot be read: {exc}") from exc
     if not names:
         raise CannotImport("the file is empty")
     wanted = set()
@@ -183,28 +206,36 @@ def _check_header(names: list[str] | None, mapping: Mapping) -> None:
         raise CannotImport(f"the file lacks the columns {', '.join(missing)}; it has: {', '.join(names)}")
 
 
-def _prepare_directory(rejects_path: Path) -> None:
+def _rejects(path: Path):
     try:
-        rejects_path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("w", encoding="utf-8", newline="")
     except OSError as exc:
         raise CannotImport(f"the rejects file cannot be written: {exc}") from exc
 
 
 def _numbered(rows: csv.DictReader) -> Iterator[tuple[int, dict]]:
     """Rows with the line of the file they end on; a row the CSV reader chokes on stops the import with its line."""
-    while True:
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except (csv.Error, EOFError, OSError) as exc:
-            raise CannotImport(f"line {rows.line_num}: {exc}; the rows before it are imported") from exc
-        yield rows.line_num, row
+    try:
+        for row in rows:
+            yield rows.line_num, row
+    except BROKEN as exc:
+        raise CannotImport(f"line {rows.line_num}: {exc}; the rows before it are imported") from exc
 
 
 def _batches(rows: Iterable) -> Iterator[list]:
-    rows = iter(rows)
-    while batch := list(islice(rows, BATCH)):
+    """Lists of `BATCH` rows; where the file breaks off, those before it still come before the error."""
+    batch = []
+    try:
+        for row in rows:
+            batch.append(row)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    except CannotImport:
+        yield batch
+        raise
+    if batch:
         yield batch
 
 

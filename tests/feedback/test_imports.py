@@ -4,7 +4,9 @@ import csv
 import gzip
 from pathlib import Path
 
+import psycopg2
 import pytest
+from django.db import connection
 
 from dashboards import fold, kpis
 from dashboards.periods import Period
@@ -39,7 +41,8 @@ def run(tmp_path, town):
     def run(content, mapping=MAPPING, name="file.csv"):
         path = tmp_path / name
         data = content if isinstance(content, bytes) else content.encode()
-        path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        is_packed = data.startswith(b"\x1f\x8b")
+        path.write_bytes(gzip.compress(data) if name.endswith(".gz") and not is_packed else data)
         return imports.run(path, mapping, tmp_path / "rejects.csv", lambda outcome: None)
 
     run.rejects = tmp_path / "rejects.csv"
@@ -153,6 +156,34 @@ def test_an_unusable_file_is_refused_before_anything_is_written(run, content):
     with pytest.raises(imports.CannotImport):
         run(content)
     assert not Ticket.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["cut off", "damaged"])
+def test_the_rows_before_the_place_where_a_file_breaks_off_are_imported(run, how):
+    whole = gzip.compress(lines(*(GOOD.format(n=n * 7919 % 100_003) for n in range(2500))).encode())
+    half = len(whole) // 2
+    content = whole[:half] if how == "cut off" else whole[:half] + b"\xff" * half
+    with pytest.raises(imports.CannotImport, match=r"line \d+: .*; the rows before it are imported"):
+        run(content, name="file.csv.gz")
+    assert 100 < Ticket.objects.count() < 2000
+
+
+def test_two_imports_of_one_system_at_once_are_refused(run):
+    mine = psycopg2.connect(**connection.get_connection_params() | {"cursor_factory": None})
+    with mine.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('import test'))")
+    with pytest.raises(imports.CannotImport, match="another import of test is running"):
+        run(lines(GOOD.format(n=1)))
+    with mine.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+    mine.close()
+    assert run(lines(GOOD.format(n=1))).imported == 1
+
+
+def test_rejects_that_cannot_be_written_are_said_before_anything_is_written(run):
+    run.rejects.mkdir()
+    with pytest.raises(imports.CannotImport, match="rejects file cannot be written"):
+        run(lines(GOOD.format(n=1)))
 
 
 @pytest.mark.parametrize(("content", "said"), [
