@@ -1,7 +1,6 @@
 """The site as an ASGI application: pages over HTTP, live hints over WebSocket from our own hosts only."""
 
 import logging
-import os
 import warnings
 from contextlib import suppress
 
@@ -10,12 +9,13 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
+from hcmc_ioc import env
 from hcmc_ioc.logs import is_outage
 
 log = logging.getLogger(__name__)
 TRY_AGAIN = 1013  # "try again later"
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hcmc_ioc.settings")
+env.read_settings_or_exit()
 # WhiteNoise sends static files by synchronous iterators; they are small, and nginx serves them in production.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 pages = get_asgi_application()

@@ -1,13 +1,14 @@
 """Background work: the Celery application; each app's tasks.py is found by itself."""
 
-import os
 import warnings
 
 from celery import Celery, signals
 from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hcmc_ioc.settings")
+from hcmc_ioc import env
+
+env.read_settings_or_exit()
 
 # As root Celery warns of pickled messages; ours are JSON only.
 warnings.filterwarnings("ignore", category=SecurityWarning)

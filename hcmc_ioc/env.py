@@ -2,10 +2,12 @@
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cryptography.fernet import Fernet
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
@@ -56,6 +58,15 @@ def require(*names):
         raise ImproperlyConfigured(
             f"DATABASE_URL is set, so this is production, but not set: {', '.join(missing)} (see .env.example)"
         )
+
+
+def read_settings_or_exit():
+    """Read the settings; a wrong environment ends a server in one line rather than in a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hcmc_ioc.settings")
+    try:
+        _ = settings.LOCAL
+    except ImproperlyConfigured as error:
+        sys.exit(f"{error}")
 
 
 def database(url):

@@ -33,6 +33,16 @@ def test_production_names_every_missing_secret_in_one_line():
     assert all(name in done.stderr for name in SECRETS)
 
 
+@pytest.mark.parametrize("service", ["web1", "worker", "beat"])
+def test_a_server_without_secrets_ends_in_one_line(service):
+    surroundings = {k: v for k, v in processes.environment("ioc_absent").items() if k not in SECRETS}
+    command = processes.command_of(service)
+    done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert all(name in done.stderr for name in SECRETS)
+
+
 def test_production_names_the_one_that_is_missing():
     done = manage("check", without=["IOC_DIGEST_KEY"])
     assert "IOC_DIGEST_KEY" in done.stderr
