@@ -88,4 +88,5 @@ def set_language(request):
 
 
 def remember_language(response, language: str) -> None:
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax")
+    flags = {"samesite": "Lax", "httponly": True, "secure": settings.SESSION_COOKIE_SECURE}
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, **flags)

@@ -34,7 +34,7 @@ def _outcome(check):
     try:
         return check() or "ok"
     except Exception as error:  # whatever it is, the answer is "not ready", and the log says why
-        log.warning("not ready: %s: %s", check.__name__, str(error).strip().splitlines()[:1])
+        log.warning("not ready: %s", check.__name__, exc_info=error)
         return f"{type(error).__name__}: no answer"
 
 

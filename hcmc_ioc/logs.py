@@ -42,7 +42,7 @@ class OutageFilter(logging.Filter):
 
     def filter(self, record):
         error = _outage(record)
-        if error is None:
+        if error is None and getattr(record, "status_code", 0) != 503:  # a probe's 503 repeats what was told
             return True
         now, kind = time.monotonic(), type(error)
         due = now - self.told.get(kind, -TOLD_EVERY) >= TOLD_EVERY

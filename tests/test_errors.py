@@ -88,6 +88,14 @@ def test_an_outage_is_told_once_in_a_while_and_a_mistake_each_time():
     assert [outages.filter(record(ValueError("x"))) for _n in range(2)] == [True, True]
 
 
+def test_a_probe_that_knocks_every_second_fills_no_log():
+    probes = [logging.LogRecord("django.request", logging.ERROR, __file__, 1, "503", (), None) for _n in range(3)]
+    for probe in probes:
+        probe.status_code = 503
+    outages = OutageFilter()
+    assert [outages.filter(probe) for probe in probes] == [True, False, False]
+
+
 def test_a_lost_broker_holds_nobody_up():
     options = app.conf.broker_transport_options
     with app.connection_for_write("redis+socket:///nowhere/valkey.sock", transport_options=options) as lost:

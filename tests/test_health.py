@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from hcmc_ioc.logs import LineFormatter
+
 
 def test_healthz_needs_no_database_and_no_known_host(client):
     answer = client.get("/healthz", headers={"host": "10.0.0.7:8000"})
@@ -43,3 +45,12 @@ def test_readyz_names_the_service_that_is_away(client, db, settings, part):
 def test_every_answer_carries_its_request_id(client, db):
     assert client.get("/readyz", headers={"x-request-id": "abcdef-123456"})["X-Request-ID"] == "abcdef-123456"
     assert len(client.get("/readyz", headers={"x-request-id": "<script>"})["X-Request-ID"]) == 32
+
+
+def test_what_is_away_is_logged_without_traceback(client, db, settings, caplog):
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "unix:///nowhere/valkey.sock"}}
+    client.get("/readyz")
+    record = next(record for record in caplog.records if record.name == "hcmc_ioc.health")
+    line = LineFormatter().format(record)
+    assert len(line.splitlines()) == 1
+    assert "not ready: shared_cache (ConnectionError: " in line
