@@ -1,6 +1,7 @@
 """`manage.py figures --json`: what the screens show, from the same functions, for the city and every unit."""
 
 import json
+from argparse import ArgumentTypeError
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,7 +16,10 @@ from feedback.rulebook import rulebook
 
 
 def day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no day like 2026-01-31") from None
 
 
 class Command(BaseCommand):
@@ -34,7 +38,7 @@ class Command(BaseCommand):
         end = end or today
         try:
             period = Period(start, end) if start else Period.last(30, end)
-        except ValueError as exc:
+        except (ValueError, OverflowError) as exc:
             raise CommandError(str(exc)) from exc
         units = self._units(unit)
         city_id = rulebook().city_id
@@ -53,10 +57,10 @@ class Command(BaseCommand):
 
     def _units(self, code: str | None) -> list[Unit]:
         """All units that work now or ever had a ticket, `unassigned` included, so that they add up to the city."""
-        if code:
+        if code is not None:
             chosen = list(Unit.objects.filter(code=code))
             if not chosen:
-                raise CommandError(f"no unit has the code {code}")
+                raise CommandError(f"no unit has the code {code!r}")
             return chosen
         counted = UnitDay.objects.values("unit_id").union(PromiseDay.objects.values("unit_id"))
         working = Unit.objects.in_force().values("pk")
