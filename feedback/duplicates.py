@@ -17,6 +17,7 @@ SAME_STREET = 0.6  # how near a ticket of the same street counts when one of the
 DAYS = 14
 LOOKED_AT = 200
 LIKELY = 0.5
+ALIKE = 0.62  # words as alike as two reports of one kind mostly are, and of two kinds seldom
 COMPARED = 600  # characters
 _HOUSE = re.compile(r"^\s*((h[eẻ]m|ng[oõ]|s[oố])\s+)?[\d/-]+[a-z]?\s+", re.IGNORECASE)
 
@@ -25,6 +26,7 @@ _HOUSE = re.compile(r"^\s*((h[eẻ]m|ng[oõ]|s[oố])\s+)?[\d/-]+[a-z]?\s+", re.
 class Likely:
     ticket: Ticket
     score: float  # 0 to 1: half nearness, a third words, the rest how recent
+    alike: float  # the words, 0 to 1
     metres: int | None  # None: the same street, the distance unknown
 
 
@@ -32,7 +34,8 @@ def find(*, user, text: str, now: datetime, lat: float | None = None, lon: float
          area_id: int | None = None, category_id: int | None = None, limit: int = 5) -> list[Likely]:
     """The likeliest duplicates, best first: around a point, else of the same street (`address` in the area).
 
-    Only those of the same field when the category is known. Nothing is found without a point and without a street.
+    Only those of the same field when the category is known; while it is not, the street alone says too little, and the
+    words must be alike as well. Nothing is found without a point and without a street.
     """
     rows = Ticket.objects.visible_to(user).open().filter(occurred_at__gte=now - timedelta(days=DAYS))
     if lat is not None and lon is not None:
@@ -46,8 +49,9 @@ def find(*, user, text: str, now: datetime, lat: float | None = None, lon: float
         rows = rows.filter(category__parent_id=category.parent_id)
     rows = rows.select_related("unit", "category__parent").defer("search").order_by("-occurred_at")[:LOOKED_AT]
     words = vn_norm(text[:COMPARED])
-    scored = (_scored(ticket, words, lat, lon, now) for ticket in rows)
-    return sorted((s for s in scored if s.score >= LIKELY), key=lambda s: -s.score)[:limit]
+    scored = [_scored(ticket, words, lat, lon, now) for ticket in rows]
+    likely = [s for s in scored if s.score >= LIKELY and (category or s.metres is not None or s.alike >= ALIKE)]
+    return sorted(likely, key=lambda s: -s.score)[:limit]
 
 
 def _street(address: str) -> str:
@@ -63,4 +67,4 @@ def _scored(ticket: Ticket, words: str, lat: float | None, lon: float | None, no
     near = SAME_STREET if metres is None else max(0, 1 - metres / FAR)
     alike = fuzz.token_set_ratio(words, vn_norm(ticket.body[:COMPARED])) / 100 if words else 0
     recent = min(1, max(0, 1 - (now - ticket.occurred_at) / timedelta(days=DAYS)))
-    return Likely(ticket, 0.5 * near + 0.35 * alike + 0.15 * recent, metres)
+    return Likely(ticket, 0.5 * near + 0.35 * alike + 0.15 * recent, alike, metres)

@@ -119,6 +119,15 @@ def test_duplicates_of_the_same_street_are_found_without_a_point(tu, cast):
     assert "cùng đường" in words and spoken_code(same.code) in words
 
 
+def test_while_the_field_is_unknown_the_street_alone_makes_no_duplicate(tu, cast):
+    street = {"lat": None, "lon": None, "address": "30 Lê Lợi, Quận 1"}
+    same = opened(**street, category="ha-tang-mat-duong", body=POTHOLE)
+    opened(**street, category="hanh-chinh-ho-tich", body="Nhờ đính chính dữ liệu hộ tịch của con tôi, bị ghi sai.")
+    found = duplicates.find(user=cast.tu, text="Mặt đường Lê Lợi có ổ gà lớn, xe máy té", address="12 Lê Lợi, Quận 1",
+                            now=timezone.now(), area_id=unit("760").pk)
+    assert [likely.ticket for likely in found] == [same]
+
+
 def test_joining_adds_the_caller_and_opens_nothing(tu):
     first = opened(reporter={"name": "An", "phone": "+84900000009"})
     request_id = str(uuid.uuid4())
