@@ -23,7 +23,7 @@ from feedback.models import Ticket, TicketEvent
 from feedback.rulebook import rulebook
 from feedback.workflow import TO_FORWARD, IllegalMove, State
 
-GAP = 10.0  # seconds between two calls at the liveliest hour, at speed 1
+GAP = 75.0  # seconds between two calls at the liveliest hour, at speed 1: about as busy as the months before
 QUIET = 0.25  # the least share of that pace, deep at night
 BURST_CALLS, BURST_SECONDS = 25, 120
 HANDS_OFF = timedelta(minutes=20)  # after a person touched a ticket
@@ -100,7 +100,7 @@ class Simulator:
         area = self.rng.choices(range(len(self.areas)), weights=self.areas)[0]
         seconds = sorted(self.rng.uniform(0, BURST_SECONDS) for _call in range(BURST_CALLS))
         self.burst = [(now + timedelta(seconds=s), kind, area) for s in seconds]
-        self.next_burst = now + timedelta(minutes=self.rng.uniform(30, 60))
+        self.next_burst = now + timedelta(minutes=self.rng.uniform(120, 240))
 
     # --- units and the hotline
 

@@ -49,7 +49,7 @@ def test_every_verb_makes_its_move(simulator):
 def test_the_number_of_open_tickets_returns_to_its_level(simulator):
     """Five lively minutes in which too much is open: more is answered than arrives."""
     simulator.level = Ticket.objects.open().count() // 2
-    simulator.speed, now = 3, NOW
+    simulator.speed, now = 22, NOW
     while now < NOW + timedelta(minutes=5):
         now += timedelta(seconds=simulator.tick(now))
     made = TicketEvent.objects.filter(at__gt=NOW)
