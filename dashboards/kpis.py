@@ -7,7 +7,7 @@ open makes nobody look better.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.db.models import F, Q
 
@@ -72,6 +72,21 @@ def figures(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: 
     return answer
 
 
+def before(unit_id: int, period: Period, now: datetime, *, medians: bool = True) -> Figures:
+    """The figures of the period before. When `period` ends with today, what was received and resolved counts up to the
+    same time of the last day before: half a day is not held against a whole one."""
+    earlier = period.before()
+    found = figures([unit_id], earlier, now, medians=medians, standing=False)[unit_id]
+    book = rulebook()
+    if period.end == now.astimezone(book.zone).date():
+        rest = {"from": now - timedelta(days=period.days), "to": earlier.instants(book.zone)[1],
+                "unit": unit_id, "city": unit_id == book.city_id}
+        (received, resolved), = rows(_BETWEEN, rest)
+        found.received -= received
+        found.resolved -= resolved
+    return found
+
+
 # The statements are written out: a screen asks a dozen of them, and building each from the models takes longer than
 # answering it.
 
@@ -90,6 +105,12 @@ _DUE_TODAY = """
 _HANDLING = """
     SELECT unit_id, bin, sum(resolved) FROM dashboards_handlingday
     WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s GROUP BY unit_id, bin HAVING sum(resolved) > 0
+"""
+_BETWEEN = """
+    SELECT (SELECT count(*) FROM feedback_ticket
+            WHERE occurred_at >= %(from)s AND occurred_at < %(to)s AND (%(city)s OR unit_id = %(unit)s)),
+           (SELECT count(*) FROM feedback_ticket
+            WHERE resolved_at >= %(from)s AND resolved_at < %(to)s AND (%(city)s OR unit_id = %(unit)s))
 """
 _STANDING = """
     SELECT unit_id, count(*), count(*) FILTER (WHERE paused_at IS NULL AND due_at <= %(now)s),

@@ -34,7 +34,7 @@ def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] 
     """What city and unit screens have in common, for one scope; `by_unit` has the figures of the units `among` too."""
     by_unit = kpis.figures([scope.pk, *(u.pk for u in among)], period, now, medians=[scope.pk])
     figures = by_unit[scope.pk]
-    before = kpis.figures([scope.pk], period.before(), now, standing=False)[scope.pk]
+    before = kpis.before(scope.pk, period, now)
     today = now.astimezone(rulebook().zone).date()
     by_day = series.daily(scope.pk, period, "received", "resolved")
     one_day = period.days == 1

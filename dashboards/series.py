@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import sqrt
 from operator import add
 
 from dashboards.models import UnitHour
@@ -69,10 +70,11 @@ class Hours:
     high: list[float | None]  # 90th percentile
 
     def unusual(self) -> list[int]:
-        """The hours that lie above the usual band."""
+        """The hours that lie above the usual band by more than chance: counts of calls scatter by their square root,
+        so two calls in a night that mostly has one are nothing."""
         return [
             hour for hour, (count, high) in enumerate(zip(self.received, self.high, strict=True))
-            if count is not None and high is not None and count > high
+            if count is not None and high is not None and count > high + 2 * sqrt(max(high, 1))
         ]
 
 

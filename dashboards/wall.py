@@ -18,7 +18,7 @@ def today(scope: Unit, now: datetime) -> dict:
     day, ended = series.current_day(scope.pk, now)
     figures = kpis.figures([scope.pk], Period(day, day), now, medians=False)[scope.pk]
     month = kpis.figures([scope.pk], Period.last(MONTH, day), now, medians=False)[scope.pk]
-    yesterday = kpis.figures([scope.pk], Period(day, day).before(), now, medians=False)[scope.pk]
+    yesterday = kpis.before(scope.pk, Period(day, day), now, medians=False)
     return {
         "scope": scope,
         "now": now,

@@ -31,7 +31,8 @@ NAMES = {
     "satisfaction": gettext_lazy("Người dân hài lòng"),
 }
 DEFINITIONS = {
-    "received": gettext_lazy("Số phản ánh ghi nhận trong kỳ, tính cho đơn vị đang chịu trách nhiệm."),
+    "received": gettext_lazy("Số phản ánh ghi nhận trong kỳ, tính cho đơn vị đang chịu trách nhiệm. Kỳ có hôm nay được "
+                             "so với kỳ trước đến cùng giờ."),
     "resolved": gettext_lazy("Số phản ánh có kết quả xử lý trong kỳ; phản ánh bị mở lại không còn được tính."),
     "reopened": gettext_lazy("Số phản ánh được mở lại trong kỳ, mỗi phản ánh tính một lần."),
     "rejected": gettext_lazy("Số phản ánh bị từ chối trong kỳ, có nêu lý do."),

@@ -197,3 +197,20 @@ def test_periods():
     period = Period.last(7, date(2026, 3, 3))
     assert (period.start, period.days) == (date(2026, 2, 25), 7)
     assert period.before() == Period(date(2026, 2, 18), date(2026, 2, 24))
+
+
+@pytest.mark.parametrize("days", [1, 7])
+def test_a_running_period_is_compared_with_the_one_before_up_to_the_same_time(town, days):
+    now = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
+    same_time = now - timedelta(days=days)
+    for at in (now - timedelta(hours=1), same_time - timedelta(hours=1), same_time - timedelta(minutes=1), same_time,
+               same_time + timedelta(hours=5)):
+        answered = opened(at=at, category="ha-tang-mat-duong")
+        actions.resolve(actor=Actor(), ticket_id=answered.pk, reply="Xong", at=at + timedelta(minutes=30))
+    fold.fold_all()
+    period = Period.last(days, now.date())
+    for scope in (Unit.objects.city(), Ticket.objects.first().unit):
+        before = kpis.before(scope.pk, period, now)
+        assert (before.received, before.resolved) == (2, 1)
+        over = kpis.before(scope.pk, period, now + timedelta(days=1))
+        assert (over.received, over.resolved) == (4, 4)
