@@ -44,6 +44,7 @@ def period(get, scope: Unit, now: datetime) -> Asked:
     if start_text or end_text:
         try:
             chosen = Period(date.fromisoformat(start_text), date.fromisoformat(end_text) if end_text else end)
+            chosen.before()  # screens compare with it, so it must exist too
             return Asked(chosen, "", ended, map_form=form)
         except (ValueError, OverflowError):
             message = _("Khoảng thời gian không đọc được: ngày đầu phải trước ngày cuối, tối đa 10 năm.")
