@@ -128,6 +128,7 @@ def test_marks_stand_on_their_points_and_the_band_spans_its_range():
     assert (mark.get("x"), mark.get("y")) == ("100%", "10")
     band = points(found(drawn, "path", "band")[0])
     assert {y for _x, y in band} == {10, 210}
+    assert drawn.index('class="mark"') > drawn.rindex('r="4"')  # above the dot at the end of the line
 
 
 def test_a_trend_without_values_still_has_its_table():

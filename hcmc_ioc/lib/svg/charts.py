@@ -39,8 +39,8 @@ def trend(labels, series, band=None, caption="", form="number", height=240, mark
         if len(run) > 1
     ]
     plot = [_axis(steps, up, form), _dates(labels, across, height, first), stretched(height, lines)]
+    plot.append(_ends(series, across, up))  # under the points: the newest one may stand out
     plot += [_points(k, values, across, up, marks if k == 1 else ()) for k, values in enumerate(lists, 1)]
-    plot.append(_ends(series, across, up))
     drawn = framed(picture(_read(labels, series, form), height, plot), "trend" if len(series) > 1 else "trend alone")
     return figure(drawn, caption, headers, rows, summary)
 
