@@ -4,6 +4,7 @@
 import os
 import sys
 
+UNABLE = 2  # the work could not be done at all; 1 is the answer "no" of a command that checks
 WITHOUT_DATABASE = {"collectstatic", "compile_messages", "help", "makemessages", "version"}
 
 
@@ -26,7 +27,8 @@ def main():
         told = f"{error}" if isinstance(error, (EmbeddedError, ImproperlyConfigured)) else trouble_in_words(error)
         if "--traceback" in sys.argv or not told:
             raise
-        sys.exit(told)
+        print(told, file=sys.stderr)
+        sys.exit(UNABLE)
 
 
 if __name__ == "__main__":

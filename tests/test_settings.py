@@ -76,8 +76,8 @@ def test_a_wrong_value_is_one_clear_line(name, value, said):
 
 
 def test_a_database_that_is_away_is_one_clear_line():
-    done = manage("figures", DATABASE_URL="postgres://ioc@127.0.0.1:1/ioc")
-    assert done.returncode == 1
+    done = manage("verify_aggregates", DATABASE_URL="postgres://ioc@127.0.0.1:1/ioc")
+    assert done.returncode == 2  # 1 would say that figures differ
     assert re.fullmatch(r"the database or Redis does not answer: .*refused.*\n", done.stderr)
 
 

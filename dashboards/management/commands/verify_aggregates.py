@@ -1,4 +1,5 @@
-"""`manage.py verify_aggregates`: do the rollups equal the tickets? Exit 0 when they do, 1 with every difference."""
+"""`manage.py verify_aggregates`: do the rollups equal the tickets? Exit 0 when they do, 1 with every difference, 2 when
+nothing could be compared."""
 
 import sys
 
