@@ -27,7 +27,7 @@ def main():
         told = f"{error}" if isinstance(error, (EmbeddedError, ImproperlyConfigured)) else trouble_in_words(error)
         if "--traceback" in sys.argv or not told:
             raise
-        print(told, file=sys.stderr)
+        sys.stderr.write(f"{told}\n")
         sys.exit(UNABLE)
 
 
