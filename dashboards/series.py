@@ -70,11 +70,11 @@ class Hours:
     high: list[float | None]  # 90th percentile
 
     def unusual(self) -> list[int]:
-        """The hours that lie above the usual band by more than chance: counts of calls scatter by their square root,
-        so two calls in a night that mostly has one are nothing."""
+        """The hours that lie above the usual band by more than chance: counts of calls scatter by their square root
+        (Poisson), and three of those hardly ever happen; three calls in a night that mostly has one are nothing."""
         return [
             hour for hour, (count, high) in enumerate(zip(self.received, self.high, strict=True))
-            if count is not None and high is not None and count > high + 2 * sqrt(max(high, 1))
+            if count is not None and high is not None and count > high + 3 * sqrt(max(high, 1))
         ]
 
 

@@ -27,13 +27,13 @@ def receive(pk, hour, number):
     UnitHour.objects.create(unit_id=pk, hour=hour, received=number)
 
 
-@pytest.mark.parametrize(("so_far", "shown"), [(1, None), (9, None), (10, 10), (16, 16), (17, 17)])
+@pytest.mark.parametrize(("so_far", "shown"), [(1, None), (9, None), (10, 10), (19, 19), (20, 20)])
 def test_the_running_hour_is_shown_once_it_has_what_is_usual(city, so_far, shown):
     receive(city, NOW.replace(hour=8, minute=0), 7)
     receive(city, NOW.replace(minute=0), so_far)
     found = series.hours(city, NOW.date(), NOW)
     assert found.received[7:11] == [0, 7, shown, None]
-    assert found.unusual() == ([9] if so_far > 16 else [])  # 10 and twice its square root
+    assert found.unusual() == ([9] if so_far > 19 else [])  # 10 and three times its square root
 
 
 def test_a_day_that_is_over_is_shown_whole(city):
