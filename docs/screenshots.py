@@ -6,7 +6,7 @@
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from tests import chromium
 
@@ -48,9 +48,16 @@ def _save(page, name: str) -> None:
     page.wait_for_load_state("networkidle")
     if page.locator("[data-link-state]").count():
         page.locator("[data-link-state][data-state=ok]").wait_for()
+    if page.locator("[data-wall-clock]").count():
+        page.locator("[data-age]", has_text=":").wait_for()
     page.screenshot(path=HERE / f"{name}.png")
     sys.stdout.write(f"docs/img/{name}.png\n")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except Error as error:
+        if "ERR_CONNECTION_REFUSED" not in str(error):
+            raise
+        sys.exit(f"no site answers at {sys.argv[1]}: start it with `make run`, or name it with ADDRESS=…")
