@@ -7,26 +7,26 @@ from random import Random
 
 from django.conf import settings
 
-ROWS = 58_119
+ROWS, ROWS_QUICK = 58_119, 15_000
 MAPPING = Path(__file__).parent / "export.toml"
 COLUMNS = ("id", "opened", "target", "closed", "category", "channel", "body", "address", "unit", "lat", "lon", "answer")
 TABLE = f"CREATE TABLE bench_import ({', '.join(f'{name} text' for name in COLUMNS)})"
 
 
-def written() -> Path:
-    """The file, made the first time it is asked for."""
-    path = Path(settings.VAR) / "export.csv"
+def written(count: int = ROWS) -> Path:
+    """The file with `count` rows, made the first time it is asked for."""
+    path = Path(settings.VAR) / f"export-{count}.csv"
     if not path.is_file():
         draft = path.with_suffix(".draft")
         with draft.open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file)
             rows.writerow(COLUMNS)
-            rows.writerows(_rows())
+            rows.writerows(_rows(count))
         draft.rename(path)
     return path
 
 
-def _rows():
+def _rows(count: int):
     from bench import words
     from bench.fill import streets_named
     from districts import geo
@@ -36,7 +36,7 @@ def _rows():
     chance, first = Random(2015), datetime(2026, 1, 1)  # noqa: DTZ001 - local times, as such files have them
     areas = list(Unit.objects.in_force().areas())
     codes = list(Category.objects.filter(parent__isnull=False).values_list("code", flat=True))
-    for number in range(ROWS):
+    for number in range(count):
         area, opened = chance.choice(areas), first + timedelta(minutes=number * 4.3)
         street, (lat, lon) = chance.choice(streets_named(area.code)), geo.random_point(area.code, chance)
         closed = opened + timedelta(hours=chance.lognormvariate(3.5, 1.2)) if chance.random() < 0.9 else None
