@@ -134,8 +134,8 @@ _FIELDS = {"unit": _unit, "assignee": _assignee, "note": _note, "reply": _reply,
 
 def _forward(form):
     form.fields["coordinating"] = forms.ModelMultipleChoiceField(
-        in_force(), required=False, label=_("Đơn vị phối hợp"), widget=forms.SelectMultiple({"size": 5}),
-        help_text=_("Giữ Ctrl để chọn nhiều đơn vị."),
+        in_force(), required=False, label=_("Đơn vị phối hợp"),
+        widget=forms.CheckboxSelectMultiple({"class": "many"}),
     )
     form.fields["note"] = Text(label=_("Lời dặn"), rows=2, required=False,
                                help_text=_("Chỉ cán bộ đọc được, người dân không thấy."))
