@@ -200,3 +200,10 @@ def test_no_picture_carries_a_style_attribute():
         svg.strip([("a", 1, "ok")]),
     ]
     assert not any("style=" in picture for picture in drawn)
+
+
+def test_a_long_line_is_drawn_by_whole_weeks_counted_back_from_the_last():
+    assert svg.weeks([0, 1, 1, 1, 1, 1, 1, 1, 2, 2, None, 2, 2, 2, 2]) == [[1] * 7, [2] * 6]
+    many = svg.MANY_DAYS + 1
+    assert len(points(found(svg.sparkline(range(many)), "path", "line")[0])) == many // 7
+    assert len(points(found(svg.sparkline(range(many - 1)), "path", "line")[0])) == many - 1

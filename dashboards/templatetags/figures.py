@@ -10,8 +10,6 @@ from dashboards import maps, situation
 from hcmc_ioc.lib import svg, words
 
 register = template.Library()
-MANY_DAYS = 120  # a longer period is drawn by weeks
-CROWDED = 60  # more tiles than this carry no text of their own
 
 NAMES = {
     "received": gettext_lazy("Tiếp nhận"),
@@ -152,7 +150,7 @@ def on_time_map(standings, asked=None) -> dict:
     else:
         tiles = [svg.Tile(row.unit.tile_col, row.unit.tile_row, *_shown_on_map(row, uppers, asked))
                  for row in standings if row.unit.tile_col is not None]
-        drawn = svg.tile_map(tiles, _("Tỷ lệ đúng hạn theo đơn vị"), text=len(tiles) <= CROWDED)
+        drawn = svg.tile_map(tiles, _("Tỷ lệ đúng hạn theo đơn vị"))
     legend = svg.legend(uppers, max(rates, default=None), "percent")
     return {"map": drawn, "legend": legend, "has_outlines": bool(paths)}
 
@@ -175,11 +173,9 @@ def rate_scale(standings) -> tuple[float, float]:
 def received_resolved(days, by_day) -> dict:
     """What came and what was answered, day by day; by whole weeks when the days would be too many to read."""
     received, resolved, title = by_day["received"], by_day["resolved"], _("Tiếp nhận và xử lý theo ngày")
-    if len(days) > MANY_DAYS:
-        ends = range(len(days), 6, -7)
-        received, resolved = ([sum(n or 0 for n in values[i - 7 : i]) for i in ends][::-1]
-                              for values in (received, resolved))
-        days, title = [days[i - 1] for i in ends][::-1], _("Tiếp nhận và xử lý theo tuần")
+    if len(days) > svg.MANY_DAYS:
+        received, resolved = ([sum(week) for week in svg.weeks(values)] for values in (received, resolved))
+        days, title = [week[-1] for week in svg.weeks(days)], _("Tiếp nhận và xử lý theo tuần")
     return {"labels": [f"{day:%d/%m}" for day in days], "title": title,
             "series": [(_("Tiếp nhận"), received), (_("Đã xử lý"), resolved)]}
 

@@ -8,9 +8,10 @@ percentages, so that letters keep their size on every screen. `None` is "not kno
 from hcmc_ioc.lib.svg.charts import heat, histogram, trend
 from hcmc_ioc.lib.svg.maps import Shape, Tile, legend, outline_map, tile_map
 from hcmc_ioc.lib.svg.marks import bar, dot_interval, sparkline, strip
-from hcmc_ioc.lib.svg.scales import class_of, limits
+from hcmc_ioc.lib.svg.scales import MANY_DAYS, class_of, limits, weeks
 
 __all__ = [
+    "MANY_DAYS",
     "Shape",
     "Tile",
     "bar",
@@ -25,4 +26,5 @@ __all__ = [
     "strip",
     "tile_map",
     "trend",
+    "weeks",
 ]

@@ -5,23 +5,21 @@ from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib.markup import format_html, markup
 from hcmc_ioc.lib.svg.parts import WIDTH, area, n, path, pct, picture, stretched, told
-from hcmc_ioc.lib.svg.scales import Scale, known, runs, weekly
-
-CROWDED = 120  # more days than this are drawn as the means of their weeks
+from hcmc_ioc.lib.svg.scales import MANY_DAYS, Scale, known, mean, runs, weeks
 
 
 def sparkline(values, band=None, form: str = "number", height: int = 34) -> SafeString:
     """The last days of a figure; `band` is the usual range as (lows, highs). The newest point is marked.
 
-    A line of more than CROWDED days would be a smear: it shows the mean of each whole week.
+    A line of more than MANY_DAYS shows the mean of each whole week.
     """
     lows, highs = band or ((), ())
     seen = known(values, lows, highs)
     if not known(values):
         return picture(_("Chưa có số liệu"), height, [], "sparkline empty-chart")
     own, count = known(values), len(values)
-    if count > CROWDED and not band:
-        values = weekly(values)
+    if count > MANY_DAYS and not band:
+        values = [mean(week) for week in weeks(values)]
         seen = known(values)
     across = Scale(0, max(1, len(values) - 1), 0, WIDTH)
     up = Scale(min(seen), max(seen), height - 4, 4)

@@ -6,6 +6,7 @@ from itertools import groupby
 from math import ceil, floor, log10
 
 WEEK = 7  # days
+MANY_DAYS = 120  # a line of more days would be a smear: it is drawn by weeks
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,13 @@ def known(*lists) -> list[float]:
     return [value for values in lists for value in values or () if value is not None]
 
 
+def weeks(values) -> list[list]:
+    """The values of every whole week, counted back from the last; values that are missing are left out."""
+    return [known(values[i - WEEK : i]) for i in range(len(values), WEEK - 1, -WEEK)][::-1]
 
-def weekly(values) -> list:
-    """The mean of every seven days, counted back from the last; None where a week has no value."""
-    weeks = [known(values[i - WEEK : i]) for i in range(len(values), WEEK - 1, -WEEK)][::-1]
-    return [sum(week) / len(week) if week else None for week in weeks]
+
+def mean(values) -> float | None:
+    return sum(values) / len(values) if values else None
 
 
 def ticks(highest: float, count: int = 4) -> list[float]:
