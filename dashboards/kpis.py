@@ -7,7 +7,7 @@ open makes nobody look better.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from django.db.models import F, Q
 
@@ -78,10 +78,11 @@ def before(unit_id: int, period: Period, now: datetime, *, medians: bool = True)
     earlier = period.before()
     found = figures([unit_id], earlier, now, medians=medians, standing=False)[unit_id]
     book = rulebook()
-    if period.end == now.astimezone(book.zone).date():
-        rest = {"from": now - timedelta(days=period.days), "to": earlier.instants(book.zone)[1],
-                "unit": unit_id, "city": unit_id == book.city_id}
-        (received, resolved), = rows(_BETWEEN, rest)
+    local = now.astimezone(book.zone)
+    if period.end == local.date():
+        given = {"from": datetime.combine(earlier.end, local.time(), book.zone), "to": earlier.instants(book.zone)[1],
+                 "unit": unit_id, "city": unit_id == book.city_id}
+        [(received, resolved)] = rows(_LATER_THAT_DAY, given)
         found.received -= received
         found.resolved -= resolved
     return found
@@ -106,7 +107,7 @@ _HANDLING = """
     SELECT unit_id, bin, sum(resolved) FROM dashboards_handlingday
     WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s GROUP BY unit_id, bin HAVING sum(resolved) > 0
 """
-_BETWEEN = """
+_LATER_THAT_DAY = """
     SELECT (SELECT count(*) FROM feedback_ticket
             WHERE occurred_at >= %(from)s AND occurred_at < %(to)s AND (%(city)s OR unit_id = %(unit)s)),
            (SELECT count(*) FROM feedback_ticket
