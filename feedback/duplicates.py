@@ -47,11 +47,13 @@ def find(*, user, text: str, now: datetime, lat: float | None = None, lon: float
     category = rulebook().categories.get(category_id)
     if category:
         rows = rows.filter(category__parent_id=category.parent_id)
-    rows = rows.select_related("unit", "category__parent").defer("search").order_by("-occurred_at")[:LOOKED_AT]
+    rows = rows.defer("search").order_by("-occurred_at")[:LOOKED_AT]
     words = vn_norm(text[:COMPARED])
     scored = [_scored(ticket, words, lat, lon, now) for ticket in rows]
     likely = [s for s in scored if s.score >= LIKELY and (category or s.metres is not None or s.alike >= ALIKE)]
-    return sorted(likely, key=lambda s: -s.score)[:limit]
+    best = sorted(likely, key=lambda s: -s.score)[:limit]
+    rulebook().complete(s.ticket for s in best)
+    return best
 
 
 def _street(address: str) -> str:
