@@ -8,14 +8,14 @@ from django.db.models import Q
 from django.forms.models import ModelChoiceIterator
 from django.forms.utils import flatatt
 from django.utils import timezone
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from districts.models import Unit
 from feedback.models import Category
 from hcmc_ioc.lib.caching import ttl_cache
-from hcmc_ioc.lib.markup import format_html
+from hcmc_ioc.lib.markup import format_html, join
 from hcmc_ioc.lib.phones import parse_phone
 from hcmc_ioc.lib.text import clean
 
@@ -98,7 +98,7 @@ class Options(forms.Select):
             mark = format_html('value="{}"', chosen)
             options = options.replace(f"{mark}>", f"{mark} selected>", 1)
         shown = flatatt({"name": name} | self.build_attrs(self.attrs, attrs))
-        return format_html("<select{}>{}</select>", shown, mark_safe(options))  # noqa: S308  escaped where written
+        return format_html("<select{}>{}</select>", shown, join([options]))
 
 
 def _plain(choices) -> tuple:
@@ -110,16 +110,16 @@ def _plain(choices) -> tuple:
 
 
 @lru_cache(maxsize=64)
-def _options(choices: tuple) -> str:
-    return "".join(_option(*choice) if isinstance(choice[1], str) else _group(*choice) for choice in choices)
+def _options(choices: tuple) -> SafeString:
+    return join(_option(*choice) if isinstance(choice[1], str) else _group(*choice) for choice in choices)
 
 
-def _option(value: str, label: str) -> str:
+def _option(value: str, label: str) -> SafeString:
     return format_html('<option value="{}">{}</option>', value, label)
 
 
-def _group(heading: str, choices: tuple) -> str:
-    options = mark_safe(_options(choices))  # noqa: S308  escaped in `_option`
+def _group(heading: str, choices: tuple) -> SafeString:
+    options = _options(choices)
     return format_html('<optgroup label="{}">{}</optgroup>', heading, options) if heading else options
 
 
