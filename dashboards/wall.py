@@ -1,8 +1,10 @@
 """What the wall shows: few numbers, few shapes, no personal data, no words of citizens."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from dashboards import kpis, leagues, overview, series
+from dashboards.kpis import Figures
 from dashboards.periods import Period
 from districts.models import Unit
 from feedback.models import Ticket
@@ -16,28 +18,27 @@ WORST_SHOWN, BEST_SHOWN = 10, 3
 def today(scope: Unit, now: datetime) -> dict:
     """Scene "today": four numbers, the hours against what is usual, and who is behind."""
     day, ended = series.current_day(scope.pk, now)
-    figures = kpis.figures([scope.pk], Period(day, day), now, medians=False)[scope.pk]
+    others = Unit.objects.in_force().exclude(pk=scope.pk) if scope.kind == Unit.Kind.CITY else []
+    found = kpis.figures([scope.pk, *(u.pk for u in others)], Period(day, day), now, medians=False)
     month = kpis.figures([scope.pk], Period.last(MONTH, day), now, medians=False)[scope.pk]
     yesterday = kpis.before(scope.pk, Period(day, day), now, medians=False)
     return {
         "scope": scope,
         "now": now,
-        "figures": figures,
+        "figures": found[scope.pk],
         "yesterday": yesterday,
         "month": month,
         "ended_on": ended,
         "hours": series.hours(scope.pk, day, now),
-        "behind": behind(now) if scope.kind == Unit.Kind.CITY else None,
+        "behind": behind(others, found) if scope.kind == Unit.Kind.CITY else None,
         "late": None if scope.kind == Unit.Kind.CITY else overview.late(Ticket.objects.of_units([scope.pk]), now),
     }
 
 
-def behind(now: datetime) -> list[tuple[Unit, int]]:
+def behind(units: Iterable[Unit], found: dict[int, Figures]) -> list[tuple[Unit, int]]:
     """The units with most overdue tickets, the most first."""
-    units = {u.pk: u for u in Unit.objects.in_force().exclude(kind=Unit.Kind.CITY)}
-    found = kpis.figures(units, Period.last(1, now.date()), now, medians=False)
-    rows = sorted(((units[pk], f.overdue) for pk, f in found.items() if f.overdue), key=lambda row: -row[1])
-    return rows[:BEHIND_SHOWN]
+    rows = [(unit, found[unit.pk].overdue) for unit in units if found[unit.pk].overdue]
+    return sorted(rows, key=lambda row: -row[1])[:BEHIND_SHOWN]
 
 
 def units(scope: Unit, now: datetime) -> dict:
