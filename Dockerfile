@@ -17,7 +17,7 @@ RUN pip install --no-cache-dir -r requirements.txt
 COPY . ./
 COPY --from=frontend /build/static/dist ./static/dist
 # Building runs in local mode, which makes secrets: they are thrown away.
-RUN python -m hcmc_ioc.build words static && rm -f var/secrets.env
+RUN python -m hcmc_ioc.local.build words static && rm -f var/secrets.env
 USER ioc
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \

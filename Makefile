@@ -16,24 +16,24 @@ help:
 	@sed -n '2,4s/^#   //p' Makefile
 
 install: .venv/local
-	@$(PY) -m hcmc_ioc.build
+	@$(PY) -m hcmc_ioc.local.build
 
 run: install
-	@exec $(PY) -m hcmc_ioc.run
+	@exec $(PY) -m hcmc_ioc.local.run
 
 test: .venv/dev
-	@$(PY) -m hcmc_ioc.build
+	@$(PY) -m hcmc_ioc.local.build
 	@$(PY) -m tests.chromium
 	@exec $(PY) -m pytest $(ARGS)
 
 stop: .venv/local
-	@$(PY) -m hcmc_ioc.run stop
+	@$(PY) -m hcmc_ioc.local.run stop
 
 reset: .venv/local
-	@$(PY) -m hcmc_ioc.run reset
+	@$(PY) -m hcmc_ioc.local.run reset
 
 bench: .venv/dev
-	@$(PY) -m hcmc_ioc.build
+	@$(PY) -m hcmc_ioc.local.build
 	@exec $(PY) -m bench --size $(SIZE)
 
 lint: .venv/dev

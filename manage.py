@@ -14,8 +14,8 @@ def main():
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from hcmc_ioc.embedded import EmbeddedError
     from hcmc_ioc.errors import trouble_in_words
+    from hcmc_ioc.local.embedded import EmbeddedError
 
     try:
         if settings.LOCAL and not WITHOUT_DATABASE.intersection(sys.argv[1:2]):

@@ -12,7 +12,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from hcmc_ioc import env
-from hcmc_ioc.embedded import Services
+from hcmc_ioc.local.embedded import Services
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.flag("DEBUG")

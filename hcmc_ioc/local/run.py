@@ -1,6 +1,6 @@
 """`make run`: prepares the city, starts its processes, keeps them going, and stops them all together.
 
-    python -m hcmc_ioc.run [start | stop | reset]
+    python -m hcmc_ioc.local.run [start | stop | reset]
 
 Environment: PORT (8000), HOST (127.0.0.1), IOC_VAR, IOC_CITY, and IOC_IMPORT, a file of real tickets that is imported
 in place of the demo.
@@ -27,10 +27,10 @@ from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.process import Popen, Process
 
-from hcmc_ioc.embedded import EmbeddedError
 from hcmc_ioc.errors import trouble_in_words
+from hcmc_ioc.local.embedded import EmbeddedError
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 40
 
 

@@ -1,7 +1,7 @@
 """What is built from the sources: the front end, the compiled catalogues of words, the collected static files.
 
-`python -m hcmc_ioc.build` does the first two, `manage.py setup_city` the third; each is skipped while its sources are
-unchanged.
+`python -m hcmc_ioc.local.build` does the first two, `manage.py setup_city` the third; each is skipped while its
+sources are unchanged.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polib
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FRONTEND = ROOT / "frontend"
 NODE_AT_LEAST = 20
 
