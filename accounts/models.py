@@ -1,7 +1,7 @@
 """Who: people and the roles they hold in units.
 
 A person may hold several memberships over time, one of them active; it decides what the person sees and may do.
-A wall screen is a device with a token (`dashboards.Screen`), never a person.
+A wall screen is a device with a token (`live.Device`), never a person.
 """
 
 from django.contrib.auth.models import AbstractUser, UserManager

@@ -20,7 +20,7 @@ from bench.console import bar
 from tests import processes
 
 PER_TURN = 20
-NEW_VERSIONS = "UPDATE dashboards_scopeversion SET version = version + 1"
+NEW_VERSIONS = "UPDATE live_topicversion SET version = version + 1"
 
 
 @dataclass

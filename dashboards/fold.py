@@ -8,15 +8,13 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime
 
 from django.db import connection, transaction
-from django.utils import timezone
-from psycopg2.extras import execute_values
 
 from dashboards.contribution import difference
 from dashboards.rollups import ROLLUPS, Rollup
-from districts.models import Unit
+from dashboards.topics import of_units
 from feedback import outbox
 from feedback.rulebook import rulebook
-from hcmc_ioc.lib import live
+from live import hints, topics
 
 LOCK = 1022_0001  # the advisory lock that fold and rebuild share
 BATCH = 2000
@@ -30,7 +28,7 @@ def fold(limit: int = BATCH) -> int:
     changes = outbox.take(limit)
     if changes:
         add(changes)
-        live.publish_on_commit(raise_versions(topics_of(changes)))
+        hints.publish_on_commit(topics.raise_versions(topics_of(changes)))
     return len(changes)
 
 
@@ -90,24 +88,4 @@ def topics_of(changes) -> set[str]:
             if facts:
                 units.add(facts["unit"])
                 units.update(promise[0] for promise in facts["promises"])
-    return {live.EVERYTHING} | {f"unit:{unit}" for unit in units}
-
-
-def raise_versions(topics) -> dict[str, int]:
-    """Raise the version of every topic by one; returns the new ones. Rows are taken in order, so no deadlock."""
-    now = timezone.now()
-    with connection.cursor() as cursor:
-        return dict(
-            execute_values(
-                cursor.cursor,
-                "INSERT INTO dashboards_scopeversion (topic, version, changed_at) VALUES %s "
-                "ON CONFLICT (topic) DO UPDATE SET version = dashboards_scopeversion.version + 1, "
-                "changed_at = excluded.changed_at RETURNING topic, version",
-                [(topic, 1, now) for topic in sorted(topics)],
-                fetch=True,
-            )
-        )
-
-
-def all_topics() -> set[str]:
-    return {live.EVERYTHING} | {f"unit:{pk}" for pk in Unit.objects.values_list("pk", flat=True)}
+    return of_units(units)

@@ -1,11 +1,10 @@
-"""What figures are read from: narrow rollups per unit (the city is a unit row), versions of scopes, wall screens.
+"""What figures are read from: narrow rollups per unit (the city is a unit row).
 
 Only `dashboards.fold` writes rollups. Days and hours are local to the city; an hour row carries the instant at which
 that clock hour began.
 """
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from districts.models import Unit
 
@@ -87,30 +86,3 @@ class PromiseDay(Rollup):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "day"], name="promise_day_key")]
         indexes = [models.Index(fields=["day"], name="promise_day_by_day")]
-
-
-class ScopeVersion(models.Model):
-    """How often the figures of a topic (`city`, `unit:42`) changed; screens compare it with what they show."""
-
-    topic = models.CharField(max_length=40, primary_key=True)
-    version = models.BigIntegerField(default=1)
-    changed_at = models.DateTimeField()
-
-
-class Screen(models.Model):
-    """A wall screen: a device with a token of its own, never a person. Revoking it closes its socket."""
-
-    name = models.CharField(_("Tên màn hình"), max_length=80)
-    place = models.CharField(_("Nơi đặt"), max_length=120, blank=True)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("Phạm vi"))
-    token_digest = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    revoked_at = models.DateTimeField(_("Thu hồi lúc"), null=True, blank=True)
-    last_seen_at = models.DateTimeField(_("Thấy lần cuối"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("Màn hình tường")
-        verbose_name_plural = _("Màn hình tường")
-
-    def __str__(self):
-        return self.name

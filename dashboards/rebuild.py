@@ -14,9 +14,10 @@ from django.db import connection, transaction
 
 from dashboards import contribution, fold
 from dashboards.rollups import ROLLUPS, Rollup
+from dashboards.topics import everything
 from feedback import facets, outbox
 from feedback.rulebook import rulebook
-from hcmc_ioc.lib import live
+from live import hints, topics
 
 BATCH_DAYS = 92
 
@@ -46,7 +47,7 @@ def rebuild(progress: Callable[[int, int], None] = lambda done, total: None) -> 
                 _recount(cursor, rollup, start, end)
         progress(number, len(spans))
     with transaction.atomic():
-        live.publish_on_commit(fold.raise_versions(fold.all_topics()))
+        hints.publish_on_commit(topics.raise_versions(everything()))
     return len(spans)
 
 

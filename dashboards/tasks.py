@@ -9,16 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from dashboards import fold as folding
+from dashboards.topics import FOLD_TASK, everything, of_units
 from feedback.models import Ticket
 from feedback.querysets import DUE_SOON
 from feedback.rulebook import rulebook
-from hcmc_ioc.lib import live
+from live import feed, hints, topics
 
 REST = 0.5  # seconds between two folds under load: the first change shows at once, a burst is gathered
 _last_fold = 0.0
 
 
-@shared_task(name="dashboards.tasks.fold", ignore_result=True)
+@shared_task(name=FOLD_TASK, ignore_result=True)
 def fold():
     """Take the outbox into the rollups. Woken by every committed change, and swept every few seconds."""
     global _last_fold
@@ -26,7 +27,7 @@ def fold():
     if rest > 0:
         fold.apply_async(countdown=rest, retry=False)
         return
-    cache.delete("queued:dashboards.tasks.fold")  # before reading: a change after this wakes us again
+    cache.delete(feed.queued(feed.takers["figures"]))  # before reading: a change after this wakes us again
     if folding.fold_all():  # a sweep that found nothing must not delay the next change
         _last_fold = time.monotonic()
 
@@ -38,17 +39,17 @@ def tick():
     now = timezone.now()
     before = cache.get("tick") or now - timedelta(minutes=10)
     with transaction.atomic():
-        if topics := _moved_by_time(before, now):
-            live.publish_on_commit(folding.raise_versions(topics))
+        if moved := _moved_by_time(before, now):
+            hints.publish_on_commit(topics.raise_versions(moved))
     cache.set("tick", now, timeout=3600)
 
 
 def _moved_by_time(before: datetime, now: datetime) -> set[str]:
     zone = rulebook().zone
     if before.astimezone(zone).date() != now.astimezone(zone).date():
-        return folding.all_topics()
+        return everything()
     units = set()
     for low, high in ((before, now), (before + DUE_SOON, now + DUE_SOON)):
         crossed = Ticket.objects.open().filter(due_at__gt=low, due_at__lte=high, paused_at=None)
         units |= set(crossed.values_list("unit_id", flat=True))
-    return {live.EVERYTHING} | {f"unit:{unit}" for unit in units} if units else set()
+    return of_units(units) if units else set()

@@ -1,49 +1,45 @@
-"""What may be listened to, by whom, and at which version it stands."""
+"""What the figures tell open screens: the topics `city` and `unit:42`, and the fold as a taker of the feed."""
 
-from datetime import datetime
+from collections.abc import Iterable
 
-from django.utils import timezone
-
-from dashboards.models import ScopeVersion, Screen
+from accounts.actors import Actor, Kind
+from districts.models import Unit
 from feedback import access, outbox
-from feedback.models import Ticket
-from hcmc_ioc.lib import live
+from live import feed, topics
+
+CITY = "city"  # whatever changes anywhere
+FOLD_TASK = "dashboards.tasks.fold"
 
 
-def allowed(topics: list[str], *, user=None, screen: Screen | None = None) -> list[str]:
-    """Those of `topics` that this person or device may hear; strangers and unknown topics get nothing."""
-    if screen is not None:
-        return [t for t in topics if t in (live.EVERYTHING, f"unit:{screen.unit_id}")]
-    if user is None or not user.is_authenticated or not user.role:
-        return []
-    return [topic for topic in topics[:20] if _may_hear(user, topic)]
+def register() -> None:
+    topics.register(CITY, topics.Kind(_may_hear_city, numbered=False))
+    topics.register("unit", topics.Kind(_may_hear_unit))
+    feed.register(feed.Taker(
+        "figures", frozenset({"ticket"}), task=FOLD_TASK, notifies=False, oldest=outbox.oldest, feeds_screens=True,
+    ))
 
 
-def _may_hear(user, topic: str) -> bool:
-    if topic == live.EVERYTHING:
-        return access.may(user, "figures")  # a bare number: how often something changed somewhere
-    kind, _, number = topic.partition(":")
-    if not number.isdecimal() or len(number) > 18:
-        return False
-    if kind == "unit":
-        units = access.units_of(user)
-        return access.may(user, "figures") and (units is None or int(number) in units)
-    if kind == "ticket":
-        return Ticket.objects.visible_to(user).filter(pk=int(number)).exists()
-    return False
+def of_unit(unit: Unit) -> str:
+    """The topic of a unit's figures; the city's is everything."""
+    return CITY if unit.kind == Unit.Kind.CITY else f"unit:{unit.pk}"
 
 
-def versions(topics: list[str]) -> dict[str, int]:
-    """The version at which every topic stands now (0: never changed)."""
-    found = dict.fromkeys(topics, 0)
-    found |= dict(ScopeVersion.objects.filter(topic__in=topics).values_list("topic", "version"))
-    tickets = [int(t.partition(":")[2]) for t in topics if t.startswith("ticket:")]
-    if tickets:
-        found |= {f"ticket:{pk}": v for pk, v in Ticket.objects.filter(pk__in=tickets).values_list("pk", "version")}
-    return found
+def of_units(unit_ids: Iterable[int]) -> set[str]:
+    """The topics that change with these units: theirs and the city's."""
+    return {CITY} | {f"unit:{pk}" for pk in unit_ids}
 
 
-def lag(now: datetime | None = None) -> int:
-    """How many seconds the figures are behind: the age of the oldest change that is not counted yet."""
-    oldest = outbox.oldest()
-    return max(0, int(((now or timezone.now()) - oldest).total_seconds())) if oldest else 0
+def everything() -> set[str]:
+    """All topics of figures."""
+    return of_units(Unit.objects.values_list("pk", flat=True))
+
+
+def _may_hear_city(actor: Actor, _number: None) -> bool:
+    return actor.kind == Kind.DEVICE or access.may(actor.user, "figures")  # bare numbers: how often something changed
+
+
+def _may_hear_unit(actor: Actor, number: int) -> bool:
+    if actor.kind == Kind.DEVICE:
+        return number == actor.unit_id
+    units = access.units_of(actor.user) if actor.role else []
+    return access.may(actor.user, "figures") and (units is None or number in units)

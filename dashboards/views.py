@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts.roles import HOTLINE, Role
-from dashboards import asked, fragments, kpis, overview, topics, unit_screen, units
+from dashboards import asked, kpis, overview, unit_screen, units
+from dashboards.topics import CITY, of_unit
 from districts.models import Unit
 from feedback import access
-from hcmc_ioc.lib import live
+from live import fragments, topics
 
 PAGE = 50
 PROMISES = ("due", "due_met", "late")
@@ -45,9 +46,9 @@ def city_overview(request):
     now = timezone.now()
     scope = units.city()
     chosen = asked.period(request.GET, scope, now)
-    version = topics.versions([live.EVERYTHING])[live.EVERYTHING]
+    version = topics.versions([CITY])[CITY]
     html = fragments.shared(
-        "dashboards/overview_part.html", live.EVERYTHING, version,
+        "dashboards/overview_part.html", CITY, version,
         (chosen.period.start, chosen.period.end, chosen.preset, chosen.map_form),
         lambda: overview.city(chosen.period, now) | {
             "asked": chosen,
@@ -58,7 +59,7 @@ def city_overview(request):
     )
     if request.GET.get("part"):
         return HttpResponse(html)
-    context = {"asked": chosen, "scope": scope, "part": html, "live_topics": live.EVERYTHING}
+    context = {"asked": chosen, "scope": scope, "part": html, "live_topics": CITY}
     return render(request, "dashboards/overview.html", context)
 
 
@@ -78,8 +79,8 @@ def unit_operations(request, slug: str):
     scope = asked.unit(request.user, slug)
     now = timezone.now()
     chosen = asked.period(request.GET, scope, now)
-    topic = f"unit:{scope.pk}"
-    versions = topics.versions([topic, live.EVERYTHING])
+    topic = of_unit(scope)
+    versions = topics.versions([topic, CITY])
     days = (chosen.period.start, chosen.period.end, chosen.preset, chosen.map_form)
     address = f"{request.path}?{chosen.query}"
 
@@ -91,7 +92,7 @@ def unit_operations(request, slug: str):
 
     def peers():
         return fragments.shared(
-            "dashboards/peers_part.html", live.EVERYTHING, versions[live.EVERYTHING], (scope.pk, *days),
+            "dashboards/peers_part.html", CITY, versions[CITY], (scope.pk, *days),
             lambda: unit_screen.peers(scope, chosen.period, now) | {"asked": chosen, "part_url": address},
         )
 
@@ -99,7 +100,7 @@ def unit_operations(request, slug: str):
     if part:
         return HttpResponse(peers() if part == "peers" else own())
     context = {"asked": chosen, "scope": scope, "part": own(), "peers": peers(), "switch": _switchable(request.user)}
-    context["live_topics"] = f"{topic},{live.EVERYTHING}"
+    context["live_topics"] = f"{topic},{CITY}"
     return render(request, "dashboards/unit.html", context)
 
 
@@ -127,12 +128,8 @@ def figure_list(request, slug: str, name: str):
         rows = rows.select_related("unit", "category").defer("search", "body")
     page = _page(rows, request.GET.get("trang", "1"), getattr(figures, name))
     context = {"asked": chosen, "scope": scope, "name": name, "count": getattr(figures, name), "page": page,
-               "is_promises": name in PROMISES, "live_topics": _topic(scope)}
+               "is_promises": name in PROMISES, "live_topics": of_unit(scope)}
     return render(request, "dashboards/figure_list.html", context)
-
-
-def _topic(scope: Unit) -> str:
-    return live.EVERYTHING if scope.kind == Unit.Kind.CITY else f"unit:{scope.pk}"
 
 
 def _page(rows, number: str, count: int):

@@ -6,12 +6,9 @@ nothing and returns the ticket. Raises `workflow.IllegalMove` (with messages per
 `PermissionDenied`.
 """
 
-import logging
 from datetime import datetime
 
-from celery import current_app
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
@@ -24,9 +21,8 @@ from feedback.lives import Actor, Intake, Life
 from feedback.models import EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
 from feedback.rulebook import rulebook
 from feedback.workflow import IllegalMove
-from hcmc_ioc.lib import crypto, live
-
-log = logging.getLogger(__name__)
+from hcmc_ioc.lib import crypto
+from live import feed, hints
 
 
 class StaleTicket(Exception):
@@ -213,18 +209,8 @@ def _write(life: Life, before: dict | None, stored: dict | None = None) -> None:
     if life.coordinating_ids:
         ticket.coordinating.set(life.coordinating_ids)
     FactChange.objects.create(ticket_id=ticket.pk, before=before, after=facets.of(ticket, life.promises))
-    live.publish_on_commit({f"ticket:{ticket.pk}": ticket.version})
-    transaction.on_commit(wake_folders, robust=True)
-
-
-def wake_folders() -> None:
-    """Ask the background to take the outbox now; a burst asks once. Without a broker the next sweep takes it."""
-    for task in settings.TICKET_EVENT_TASKS:
-        try:
-            if cache.add(f"queued:{task}", 1, timeout=5):
-                current_app.send_task(task, retry=False, ignore_result=True)
-        except Exception as exc:  # noqa: BLE001 - the ticket is safe; the sweep comes within seconds
-            log.warning("background not woken (%s): the next sweep takes the change", exc)
+    hints.publish_on_commit({f"ticket:{ticket.pk}": ticket.version})
+    feed.hand("ticket", [event.pk for event in events])
 
 
 def _add_reporter(ticket: Ticket, reporter: dict, at: datetime, *, is_first: bool) -> None:

@@ -17,11 +17,11 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from feedback import facets, lives
-from feedback.actions import wake_folders
 from feedback.lives import Actor, Intake, Life
 from feedback.models import EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
 from feedback.rulebook import Rulebook
 from hcmc_ioc.lib import crypto
+from live import feed
 
 
 @dataclass
@@ -68,14 +68,13 @@ def write(stories: Iterable[Story], *, zone, wake: bool = True) -> int:
     _number(stories, zone)
     _copy(Ticket, (vars(s.life.ticket) for s in stories))
     _copy(Promise, (vars(p) for s in stories for p in s.life.promises))
-    _copy_events(stories)
+    event_ids = _copy_events(stories)
     _copy(FactChange, (_change(s) for s in stories), without_id=True)
     _copy(Reporter, (row for s in stories for row in _reporters(s)), without_id=True)
     through = Ticket.coordinating.through
     links = ({"ticket_id": s.life.ticket.pk, "unit_id": u} for s in stories for u in s.life.coordinating_ids)
     _copy(through, links, without_id=True)
-    if wake:
-        transaction.on_commit(wake_folders, robust=True)
+    feed.hand("ticket", event_ids, is_history=True, wake=wake)
     return len(stories)
 
 
@@ -110,7 +109,7 @@ def _name_target(story: Story, target: Ticket) -> None:
             step.columns["data"]["into"] = target.code
 
 
-def _copy_events(stories: list[Story]) -> None:
+def _copy_events(stories: list[Story]) -> list[int]:
     steps = [(step, s.life.ticket.pk) for s in stories for step in s.life.steps]
     events, texts = [], []
     for (step, ticket_id), pk in zip(steps, _ids(TicketEvent, len(steps)), strict=True):
@@ -119,6 +118,7 @@ def _copy_events(stories: list[Story]) -> None:
             texts.append({"event_id": pk, "words": step.words, "is_public": step.is_public, "redacted_at": None})
     _copy(TicketEvent, events)
     _copy(EventText, texts)
+    return [event["id"] for event in events]
 
 
 def _ids(model: type[models.Model], count: int) -> list[int]:

@@ -20,7 +20,7 @@ env.read_settings_or_exit()
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 pages = get_asgi_application()
 
-from dashboards.routing import websocket_urlpatterns  # noqa: E402  needs the apps to be loaded
+from live.routing import websocket_urlpatterns  # noqa: E402  needs the apps to be loaded
 
 sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 

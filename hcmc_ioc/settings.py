@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "hcmc_ioc",
     "accounts",
     "districts",
+    "live",
     "feedback",
     "dashboards",
 ]
@@ -197,10 +198,9 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # the schedule is short and nee
 CELERY_BEAT_SCHEDULE = {
     # Sweeps what a lost task left behind; a run that could not start in time is not owed later.
     "fold": {"task": "dashboards.tasks.fold", "schedule": 5.0, "options": {"expires": 5}},
+    "feed": {"task": "live.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "tick": {"task": "dashboards.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
 }
-# Sent after each commit that wrote ticket events. Names, so that feedback need not know who listens.
-TICKET_EVENT_TASKS = ["dashboards.tasks.fold"]
 
 # --- Static files, maps, API
 

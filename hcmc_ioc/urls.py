@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 import accounts.admin  # noqa: F401 - the admin has no autodiscovery here (see settings)
-import dashboards.admin  # noqa: F401
 import districts.admin  # noqa: F401
 import feedback.admin  # noqa: F401
+import live.admin  # noqa: F401
 from accounts.views import admin_door
 from hcmc_ioc import health
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("live.urls")),
     path("", include("feedback.urls")),
     path("", include("dashboards.urls")),
 ]

@@ -13,11 +13,11 @@ from django.utils.http import urlencode
 from django.utils.regex_helper import normalize
 
 from accounts.models import User
-from dashboards import screens
 from feedback import drafts
 from feedback.forms import MoveForm
 from feedback.models import Category, Channel
 from feedback.workflow import MOVES
+from live import devices
 from tests.city import CAST, unit
 from tests.feedback.pages import BACKEND
 from tests.feedback.test_actions import brought_to, opened
@@ -51,7 +51,7 @@ def scene(cast):
     cast.root = User.objects.create_superuser("root", password="mat-khau-1022")
     cast.ticket = opened(reporter={"name": "Nguyễn An", "phone": "+84900000001"})
     cast.draft = drafts.save(owner=cast.tu, token=uuid4(), fields={"body": "Ổ gà"}).token
-    cast.screen, _token = screens.register(name="Sảnh", unit=unit("79"))
+    cast.screen, _token = devices.register(name="Sảnh", unit=unit("79"))
     return cast
 
 

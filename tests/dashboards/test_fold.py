@@ -10,12 +10,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from dashboards import contribution, fold, kpis, rebuild
-from dashboards.models import PromiseDay, ScopeVersion, UnitDay
+from dashboards.models import PromiseDay, UnitDay
 from dashboards.periods import Period
 from feedback import actions, bulk, facets
 from feedback.lives import Actor
 from feedback.models import FactChange, Ticket
 from feedback.rulebook import rulebook
+from live.models import TopicVersion
 from tests.city import intake, unit
 
 ACTOR = Actor(origin="demo")
@@ -150,11 +151,11 @@ def test_two_folds_and_a_rebuild_at_once_are_still_exact(town):
 def test_versions_go_up_for_every_scope_touched(town):
     ticket = actions.open_ticket(actor=ACTOR, intake=intake(occurred_at=timezone.now()))
     fold.fold_all()
-    first = dict(ScopeVersion.objects.values_list("topic", "version"))
+    first = dict(TopicVersion.objects.values_list("topic", "version"))
     assert first.keys() == {"city", f"unit:{unit('760').pk}"}
     actions.transfer(actor=ACTOR, ticket_id=ticket.pk, unit=unit("778").pk, note="x")
     fold.fold_all()
-    second = dict(ScopeVersion.objects.values_list("topic", "version"))
+    second = dict(TopicVersion.objects.values_list("topic", "version"))
     assert second["city"] == first["city"] + 1
     assert second[f"unit:{unit('760').pk}"] == first[f"unit:{unit('760').pk}"] + 1
     assert f"unit:{unit('778').pk}" in second

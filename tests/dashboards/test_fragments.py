@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from dashboards import fragments
+from live import fragments
 
 
 def test_screens_that_ask_at_once_cost_one_rendering():

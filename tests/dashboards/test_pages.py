@@ -8,13 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboards import fold, fragments, kpis, screens
-from dashboards.models import ScopeVersion
+from dashboards import fold, kpis
 from dashboards.periods import Period
 from districts.models import Unit
 from feedback import actions
 from feedback.lives import Actor
 from feedback.models import Ticket
+from live import devices, fragments
+from live.models import TopicVersion
 from tests.city import intake, unit
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +98,7 @@ def test_a_page_costs_the_same_for_one_ticket_and_for_many(cast, client):
                  reverse("figure_list", args=[Unit.objects.city().slug, "received"])]
 
     def cost(address):
-        ScopeVersion.objects.update(version=timezone.now().timestamp())
+        TopicVersion.objects.update(version=timezone.now().timestamp())
         fragments.cache.clear()
         client.get(address)
         with CaptureQueriesContext(fold.connection) as queries:
@@ -163,7 +164,7 @@ def test_an_empty_city_has_screens_that_say_what_will_come(cast, client):
 def test_pairing_trades_the_token_for_a_cookie_and_revoking_ends_it(town, client):
     opened()
     fold.fold_all()
-    screen, token = screens.register(name="Tường 1", unit=Unit.objects.city())
+    screen, token = devices.register(name="Tường 1", unit=Unit.objects.city())
     assert client.get(reverse("wall")).status_code == 404
     assert client.get(reverse("wall_pair", args=["x" + token])).status_code == 404
     assert client.get(reverse("wall_pair", args=[token])).url == reverse("wall")
@@ -171,7 +172,7 @@ def test_pairing_trades_the_token_for_a_cookie_and_revoking_ends_it(town, client
     for scene in ("today", "units"):
         assert client.get(reverse("wall"), {"part": scene}).status_code == 200
     assert client.get(reverse("wall"), {"part": "x"}).status_code == 404
-    screens.revoke(screen)
+    devices.revoke(screen)
     assert client.get(reverse("wall")).status_code == 404
 
 
@@ -179,7 +180,7 @@ def test_the_wall_shows_no_words_of_citizens(town, client):
     opened(body="Bà Nguyễn Thị Bí Mật ở hẻm 45 báo mất nắp cống", title="Bà Nguyễn Thị Bí Mật")
     fold.fold_all()
     for scope in (Unit.objects.city(), unit("760")):
-        _screen, token = screens.register(name="Tường", unit=scope)
+        _screen, token = devices.register(name="Tường", unit=scope)
         client.get(reverse("wall_pair", args=[token]))
         assert "Bí Mật" not in client.get(reverse("wall")).content.decode()
 
@@ -189,7 +190,7 @@ def test_the_address_of_a_new_screen_is_shown_once(cast, client):
     given = {"name": "Tường 2", "place": "", "unit": Unit.objects.city().pk}
     page = client.post(reverse("screens"), given).content.decode()
     token = re.search(r"/wall/pair/([\w-]+)/", page)[1]
-    assert screens.by_token(token).name == "Tường 2"
+    assert devices.by_token(token).name == "Tường 2"
     assert token not in client.get(reverse("screens")).content.decode()
 
 

@@ -13,12 +13,12 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.utils import timezone
 
 from accounts.models import Membership
-from dashboards import consumers, fold, screens, topics
+from dashboards import fold
 from feedback import actions
 from feedback.lives import Actor
 from hcmc_ioc.asgi import application
-from hcmc_ioc.lib import live
 from hcmc_ioc.sessions import SessionStore
+from live import consumers, devices, feed, hints
 from tests.city import intake, unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,7 +100,7 @@ def test_a_committed_change_arrives_as_a_hint_and_a_lost_hint_heals_by_the_heart
     def change_silently():
         """The hint is lost: the layer is away."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(live, "publish", lambda versions: None)
+            patch.setattr(hints, "publish", lambda versions: None)
             actions.start(actor=Actor(), ticket_id=ticket.pk)
             fold.fold_all()
 
@@ -136,20 +136,20 @@ def test_a_ticket_page_hears_of_each_new_version(cast, ticket):
 
 
 def test_a_revoked_screen_goes_dark_at_once_and_stays_dark(town):
-    screen, _token = screens.register(name="Phòng điều hành", unit=unit("79"))
-    cookie = f"{screens.COOKIE}={screens.seal(screen)}"
+    screen, _token = devices.register(name="Phòng điều hành", unit=unit("79"))
+    cookie = f"{devices.COOKIE}={devices.seal(screen)}"
 
     async def run():
         async with listening("city", cookie) as socket:
             message = await socket.receive_json_from(timeout=5)
             assert message["versions"].keys() == {"city"}
-            await sync_to_async(screens.revoke)(screen)
+            await sync_to_async(devices.revoke)(screen)
             output = await socket.receive_output(timeout=5)
             return output["code"]
 
     assert async_to_sync(run)() == consumers.REFUSED
     assert heard("city", cookie) == consumers.REFUSED
-    assert heard("city", f"{screens.COOKIE}=forged") == consumers.REFUSED
+    assert heard("city", f"{devices.COOKIE}=forged") == consumers.REFUSED
 
 
 def end_membership(user, cookie):
@@ -188,8 +188,8 @@ def test_whoever_may_no_longer_look_stops_hearing(end, cast, monkeypatch):
 
 
 def test_the_lag_is_the_age_of_the_oldest_change_not_counted(town):
-    assert topics.lag() == 0
+    assert feed.screen_lag() == 0
     actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
-    assert topics.lag(timezone.now() + timedelta(seconds=90)) in (90, 91)
+    assert feed.screen_lag(timezone.now() + timedelta(seconds=90)) in (90, 91)
     fold.fold_all()
-    assert topics.lag() == 0
+    assert feed.screen_lag() == 0

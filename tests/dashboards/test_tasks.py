@@ -7,10 +7,11 @@ import time_machine
 from django.core.cache import cache
 from django.utils import timezone
 
-from dashboards import fold, tasks, topics
+from dashboards import fold, tasks
 from feedback import actions
 from feedback.lives import Actor
 from feedback.models import FactChange
+from live import feed, topics
 from tests.city import intake, unit
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def test_at_midnight_every_screen_has_a_new_today(ticket):
 
 
 def test_the_sweep_takes_what_nobody_woke_it_for(town, monkeypatch):
-    monkeypatch.setattr(actions, "wake_folders", lambda: None)
+    monkeypatch.setattr(feed.current_app, "send_task", lambda *args, **options: None)
     actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
     monkeypatch.setattr(tasks, "_last_fold", 0.0)
     tasks.fold()
@@ -77,7 +78,7 @@ def test_a_sweep_that_found_nothing_does_not_delay_the_next_change(town, monkeyp
 
 def test_a_burst_wakes_the_background_once(town, monkeypatch, django_capture_on_commit_callbacks):
     sent = []
-    monkeypatch.setattr(actions.current_app, "send_task", lambda name, **options: sent.append(name))
+    monkeypatch.setattr(feed.current_app, "send_task", lambda name, *args, **options: sent.append(name))
     for _n in range(5):
         with django_capture_on_commit_callbacks(execute=True):
             actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
@@ -89,7 +90,7 @@ def test_a_lost_broker_costs_a_line_and_no_ticket(town, monkeypatch, caplog, dja
     def away(*args, **options):
         raise ConnectionError("no route")
 
-    monkeypatch.setattr(actions.current_app, "send_task", away)
+    monkeypatch.setattr(feed.current_app, "send_task", away)
     with django_capture_on_commit_callbacks(execute=True):
         ticket = actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
     assert ticket.pk and "the next sweep takes the change" in caplog.text

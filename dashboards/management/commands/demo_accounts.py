@@ -4,11 +4,11 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone, translation
 
 from accounts.roles import Role
-from dashboards import screens
 from dashboards.management.demo import add_consent, check_consent
-from dashboards.models import Screen
 from districts.models import Unit
 from feedback.demo import cast
+from live import devices
+from live.models import Device
 
 SCREEN = "Màn hình trung tâm điều hành"
 
@@ -42,10 +42,10 @@ class Command(BaseCommand):
     @staticmethod
     def _screen(*, anew: bool) -> str:
         """The address that pairs a device; the token is kept as a digest only, so it is shown once."""
-        known = Screen.objects.filter(name=SCREEN, revoked_at=None)
+        known = Device.objects.filter(name=SCREEN, revoked_at=None)
         if known and not anew:
             return "đã tạo trước đây; tạo địa chỉ ghép mới: manage.py demo_accounts --new-screen"
-        for screen in known:
-            screens.revoke(screen)
-        _screen, token = screens.register(name=SCREEN, unit=Unit.objects.city())
+        for device in known:
+            devices.revoke(device)
+        _device, token = devices.register(name=SCREEN, unit=Unit.objects.city())
         return f"mở /wall/pair/{token}/ trên thiết bị của tường"

@@ -1,11 +1,11 @@
 from django.contrib import admin
 
-from dashboards.models import Screen
+from live.models import Device
 
 
-@admin.register(Screen)
-class ScreenAdmin(admin.ModelAdmin):
-    """To look at; screens are added and revoked on their own page, which shows the token once."""
+@admin.register(Device)
+class DeviceAdmin(admin.ModelAdmin):
+    """To look at; devices are added and revoked on their own page, which shows the token once."""
 
     list_display = ["name", "place", "unit", "created_at", "last_seen_at", "revoked_at"]
 

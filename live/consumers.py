@@ -3,7 +3,7 @@
 * `{"t": "hb", "now": …, "versions": {topic: n}, "lag": seconds, "build": …}` on connect and every ten seconds;
 * `{"t": "hint", "topic": …, "v": n}` when a topic changed.
 
-Nothing is read from the browser. Rights are asked on connect and again at every heartbeat; a revoked screen, an ended
+Nothing is read from the browser. Rights are asked on connect and again at every heartbeat; a revoked device, an ended
 session or membership, or a withdrawn right closes the socket with 4403.
 """
 
@@ -20,8 +20,8 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.utils import timezone
 
-from dashboards import screens, topics
-from hcmc_ioc.lib import live
+from accounts.actors import Actor
+from live import devices, feed, hints, topics
 
 HEARTBEAT = 10  # seconds
 REFUSED, TRY_AGAIN = 4403, 1013
@@ -33,17 +33,15 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("topics", [""])[0].split(",")
         self.asked = [topic for topic in asked if topic]
         self.beating = None
-        self.screen = await database_sync_to_async(screens.by_cookie)(self.scope["cookies"].get(screens.COOKIE))
-        self.topics = await self._allowed()
+        self.device = await database_sync_to_async(self._paired)()
+        self.topics = await database_sync_to_async(self._still_allowed)()
         await self.accept()
         if not self.topics:
             await self.close(code=REFUSED)
             return
-        listened = [live.group(topic) for topic in self.topics]
-        if self.screen:
-            listened.append(live.group(f"screen:{self.screen.pk}"))
-        self.listened = listened
-        for name in listened:
+        ending = [devices.topic(self.device)] if self.device else []
+        self.listened = [hints.group(topic) for topic in self.topics + ending]
+        for name in self.listened:
             await self.channel_layer.group_add(name, self.channel_name)
         self.beating = asyncio.create_task(self._beat())
 
@@ -56,7 +54,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
                 await self.channel_layer.group_discard(name, self.channel_name)
 
     async def hint(self, event):
-        if event["topic"].startswith("screen:"):
+        if self.device and event["topic"] == devices.topic(self.device):
             await self.close(code=REFUSED)
             return
         await self.send_json({"t": "hint", "topic": event["topic"], "v": event["version"]})
@@ -80,27 +78,25 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         """The next heartbeat, or None when the right to listen has ended."""
         if set(self._still_allowed()) != set(self.topics):
             return None
-        if self.screen:
-            screens.seen(self.screen)
+        if self.device:
+            devices.seen(self.device)
         return {
             "t": "hb",
             "now": timezone.now().isoformat(),
             "versions": topics.versions(self.topics),
-            "lag": topics.lag(),
+            "lag": feed.screen_lag(),
             "build": settings.BUILD_ID,
         }
 
-    @database_sync_to_async
-    def _allowed(self) -> list[str]:
-        return self._still_allowed()
-
     def _still_allowed(self) -> list[str]:
-        if self.screen:
-            self.screen = screens.by_cookie(self.scope["cookies"].get(screens.COOKIE))
-            if self.screen is None:
-                return []
-            return topics.allowed(self.asked, screen=self.screen)
-        return topics.allowed(self.asked, user=get_user(SimpleNamespace(session=self._session())))
+        if self.device:
+            self.device = self._paired()
+            return topics.allowed(self.asked, devices.acting(self.device)) if self.device else []
+        return topics.allowed(self.asked, Actor.person(get_user(SimpleNamespace(session=self._session()))))
+
+    def _paired(self):
+        """The device whose cookie came with the socket, as it stands now."""
+        return devices.by_cookie(self.scope["cookies"].get(devices.COOKIE))
 
     def _session(self):
         """The session as it stands now: signing out, or a new password, ends what another tab hears."""

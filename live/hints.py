@@ -14,7 +14,6 @@ from django.db import transaction
 
 log = logging.getLogger(__name__)
 
-EVERYTHING = "city"
 WAIT_SECONDS = 2  # how long a hint may hold up whoever sends it
 
 

@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from dashboards.consumers import LiveConsumer
+from live.consumers import LiveConsumer
 
 websocket_urlpatterns = [path("ws/live/", LiveConsumer.as_asgi())]

@@ -2,7 +2,7 @@
 
 from django import template
 
-from dashboards import topics
+from live import topics
 
 register = template.Library()
 

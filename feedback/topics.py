@@ -1,0 +1,17 @@
+"""What tickets tell open pages: the topic `ticket:7`, whose version is the ticket's own."""
+
+from accounts.actors import Actor
+from feedback.models import Ticket
+from live import topics
+
+
+def register() -> None:
+    topics.register("ticket", topics.Kind(_may_hear, _versions))
+
+
+def _may_hear(actor: Actor, number: int) -> bool:
+    return bool(actor.role) and Ticket.objects.visible_to(actor.user).filter(pk=number).exists()
+
+
+def _versions(numbers: list[int]) -> dict[int, int]:
+    return dict(Ticket.objects.filter(pk__in=numbers).values_list("pk", "version"))
