@@ -107,7 +107,7 @@ def search() -> dict:
 
 def folding() -> dict:
     """Changes folded per second: each ticket handed to another unit, and later back, so nothing is changed at last."""
-    from dashboards import fold
+    from dashboards.figures import fold
     from feedback import facets
     from feedback.models import FactChange, Promise, Ticket
 
@@ -130,9 +130,9 @@ def folding() -> dict:
 
 def rebuilding() -> dict:
     """Seconds of a rebuild, and of one plain INSERT … SELECT … GROUP BY per table into tables like ours."""
-    from dashboards.contribution import EDGES
-    from dashboards.rebuild import rebuild
-    from dashboards.rollups import ROLLUPS
+    from dashboards.figures.contribution import EDGES
+    from dashboards.figures.rebuild import rebuild
+    from dashboards.figures.rollups import ROLLUPS
     from feedback.rulebook import rulebook
 
     with connection.cursor() as cursor:
@@ -152,7 +152,7 @@ def rebuilding() -> dict:
 
 
 def rebuild_figures() -> dict:
-    from dashboards.rebuild import rebuild
+    from dashboards.figures.rebuild import rebuild
 
     return {"batches": rebuild()}
 
@@ -227,7 +227,7 @@ def lookups() -> dict:
 
 def tidy() -> dict:
     """Take away the tickets that measuring added, and count the figures anew."""
-    from dashboards import fold
+    from dashboards.figures import fold
 
     fold.fold_all()
     with transaction.atomic(), connection.cursor() as cursor:

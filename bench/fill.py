@@ -33,7 +33,7 @@ def main():
     prepare()
     fill(options.tickets)
     from bench.console import bar, say
-    from dashboards.rebuild import rebuild
+    from dashboards.figures.rebuild import rebuild
 
     rebuild(lambda done, total: bar("Counting the figures", done, total))
     with connection.cursor() as cursor:

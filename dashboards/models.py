@@ -1,7 +1,7 @@
 """What figures are read from: narrow rollups per unit (the city is a unit row).
 
-Only `dashboards.fold` writes rollups. Days and hours are local to the city; an hour row carries the instant at which
-that clock hour began.
+Only `dashboards.figures.fold` writes rollups. Days and hours are local to the city; an hour row carries the instant at
+which that clock hour began.
 """
 
 from django.db import models

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from dashboards import fold as folding
+from dashboards.figures import fold as folding
 from dashboards.topics import FOLD_TASK, everything, of_units
 from feedback.models import Ticket
 from feedback.querysets import DUE_SOON

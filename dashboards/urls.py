@@ -1,12 +1,12 @@
 from django.urls import path
 
-from dashboards import views, wall_views
+from dashboards.screens import lists, views, wall_views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("tong-quan/", views.city_overview, name="overview"),
     path("don-vi/", views.own_unit, name="units"),
     path("don-vi/<slug:slug>/", views.unit_operations, name="unit_screen"),
-    path("so-lieu/<slug:slug>/<slug:name>/", views.figure_list, name="figure_list"),
+    path("so-lieu/<slug:slug>/<slug:name>/", lists.figure_list, name="figure_list"),
     path("wall/", wall_views.wall_page, name="wall"),
 ]

@@ -12,6 +12,20 @@ from feedback import workflow
 from hcmc_ioc.lib.text import vn_norm
 
 DUE_SOON = timedelta(hours=24)
+# Overdue and due soon, once as conditions and once as SQL (with `now` and `soon`, 24 hours later) for statements that
+# are written out; of open tickets both. A clock that is stopped is neither.
+SQL_OVERDUE = "paused_at IS NULL AND due_at <= %(now)s"
+SQL_DUE_SOON = "paused_at IS NULL AND due_at > %(now)s AND due_at <= %(soon)s"
+
+
+def is_overdue(now: datetime) -> Q:
+    return Q(paused_at__isnull=True, due_at__lte=now)
+
+
+def is_due_soon(now: datetime) -> Q:
+    return Q(paused_at__isnull=True, due_at__gt=now, due_at__lte=now + DUE_SOON)
+
+
 LONGEST_WORD = 60  # letters of a word that are kept for searching; `ticket_search` cuts there too
 LOOKED_THROUGH = 10_000  # tickets that a search looks through before it asks the index; some milliseconds
 
@@ -49,11 +63,11 @@ class TicketQuerySet(models.QuerySet):
 
     def overdue(self, at: datetime) -> "TicketQuerySet":
         """Open, with a running clock, and past its date."""
-        return self.filter(is_open=True, paused_at__isnull=True, due_at__lte=at)
+        return self.open().filter(is_overdue(at))
 
     def due_soon(self, at: datetime) -> "TicketQuerySet":
         """Open, with a running clock, and due within 24 hours."""
-        return self.filter(is_open=True, paused_at__isnull=True, due_at__gt=at, due_at__lte=at + DUE_SOON)
+        return self.open().filter(is_due_soon(at))
 
     def to_forward(self) -> "TicketQuerySet":
         return self.filter(is_open=True, state__in=workflow.TO_FORWARD)
@@ -69,6 +83,12 @@ class TicketQuerySet(models.QuerySet):
     def reopened_between(self, start: datetime, end: datetime) -> "TicketQuerySet":
         """Whose last reopening was in [start, end)."""
         return self.filter(reopened_at__gte=start, reopened_at__lt=end)
+
+    def rejected_between(self, start: datetime, end: datetime) -> "TicketQuerySet":
+        return self.filter(rejected_at__gte=start, rejected_at__lt=end)
+
+    def rated_between(self, start: datetime, end: datetime) -> "TicketQuerySet":
+        return self.filter(rated_at__gte=start, rated_at__lt=end)
 
     def matching(self, words: str, *, beginning: bool = True) -> "TicketQuerySet":
         """Full-text search without regard to diacritics; every word must occur, the last one may be a `beginning`."""

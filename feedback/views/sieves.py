@@ -12,7 +12,7 @@ from accounts.roles import CITYWIDE, HOTLINE, UNIT
 from feedback import access
 from feedback.fields import ANY_AREA, ANY_CATEGORY, ANY_UNIT, Filter, Options, Text
 from feedback.models import Ticket, Urgency
-from feedback.querysets import DUE_SOON
+from feedback.querysets import is_due_soon, is_overdue
 from feedback.workflow import OPEN, TO_FORWARD, State
 
 MANY = 1000  # counts outside the small set of open tickets stop here
@@ -31,14 +31,6 @@ class View:
     order: tuple = (F("due_at").asc(nulls_last=True), "pk")  # what burns first
 
 
-def _overdue(user, now):
-    return Q(paused_at__isnull=True, due_at__lte=now)
-
-
-def _due_soon(user, now):
-    return Q(paused_at__isnull=True, due_at__gt=now, due_at__lte=now + DUE_SOON)
-
-
 def _in(*states):
     return lambda user, now: Q(state__in=states)
 
@@ -51,8 +43,10 @@ VIEWS = {
         View("new", _("Chưa nhận"), EVERYBODY, _in(State.FORWARDED), _("Mọi phản ánh đã được tiếp nhận.")),
         View("mine", _("Của tôi"), UNIT, lambda user, now: Q(assignee=user), _("Bạn chưa được giao việc nào.")),
         View("working", _("Đang xử lý"), EVERYBODY, _in(State.ACCEPTED, State.IN_PROGRESS)),
-        View("due_soon", _("Sắp hạn"), EVERYBODY, _due_soon, _("Không có phản ánh nào đến hạn trong 24 giờ tới.")),
-        View("overdue", _("Quá hạn"), EVERYBODY, _overdue, _("Không có phản ánh quá hạn."), urgent=True),
+        View("due_soon", _("Sắp hạn"), EVERYBODY, lambda user, now: is_due_soon(now),
+             _("Không có phản ánh nào đến hạn trong 24 giờ tới.")),
+        View("overdue", _("Quá hạn"), EVERYBODY, lambda user, now: is_overdue(now),
+             _("Không có phản ánh quá hạn."), urgent=True),
         View("waiting", _("Chờ người dân"), EVERYBODY, _in(State.WAITING)),
         View("reopened", _("Mở lại"), EVERYBODY, _in(State.REOPENED)),
         View("to_close", _("Chờ kết thúc"), HOTLINE, _in(State.RESOLVED), _("Không còn phản ánh chờ kết thúc."),

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboards import series
+from dashboards.figures import series
 from dashboards.models import UnitHour
 from districts.models import Unit
 

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboards import fold, kpis
-from dashboards.periods import Period
+from dashboards.figures import definitions, fold, registry
+from dashboards.figures.periods import Period
 from districts.models import Unit
 from feedback import actions
 from feedback.lives import Actor
@@ -71,7 +71,7 @@ def test_home_is_the_page_one_works_on(cast, client):
         assert client.get("/").url == address, who
 
 
-@pytest.mark.parametrize("name", kpis.LISTS)
+@pytest.mark.parametrize("name", registry.LISTS)
 def test_a_list_shows_exactly_what_its_figure_counted(name, cast, client):
     at = timezone.now() - timedelta(days=20)
     late, kept, waiting, rejected, again = (opened(at=at + timedelta(hours=n)) for n in range(5))
@@ -88,7 +88,7 @@ def test_a_list_shows_exactly_what_its_figure_counted(name, cast, client):
         count = int(re.search(r"data-figure>(\d+)<", page)[1])
         assert page.count('class="row-link num"') == count
         period = Period.last(30, timezone.localdate())
-        assert getattr(kpis.figures([scope.pk], period, timezone.now())[scope.pk], name) == count
+        assert getattr(definitions.figures([scope.pk], period, timezone.now())[scope.pk], name) == count
     assert late.pk and waiting.pk
 
 
@@ -211,7 +211,7 @@ def test_a_running_period_is_compared_with_the_one_before_up_to_the_same_time(to
     fold.fold_all()
     period = Period.last(days, now.date())
     for scope in (Unit.objects.city(), Ticket.objects.first().unit):
-        before = kpis.before(scope.pk, period, now)
+        before = definitions.before(scope.pk, period, now)
         assert (before.received, before.resolved) == (2, 1)
-        over = kpis.before(scope.pk, period, now + timedelta(days=1))
+        over = definitions.before(scope.pk, period, now + timedelta(days=1))
         assert (over.received, over.resolved) == (4, 4)

@@ -13,7 +13,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.utils import timezone
 
 from accounts.models import Membership
-from dashboards import fold
+from dashboards.figures import fold
 from feedback import actions
 from feedback.lives import Actor
 from hcmc_ioc.asgi import application

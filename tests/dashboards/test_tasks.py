@@ -7,7 +7,8 @@ import time_machine
 from django.core.cache import cache
 from django.utils import timezone
 
-from dashboards import fold, tasks
+from dashboards import tasks
+from dashboards.figures import fold
 from feedback import actions
 from feedback.lives import Actor
 from feedback.models import FactChange

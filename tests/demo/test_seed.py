@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import Membership, User
-from dashboards import fold, rebuild
+from dashboards.figures import fold, rebuild
 from districts.cities import read_city
 from districts.loading import load
 from feedback import access, actions

@@ -8,8 +8,8 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from dashboards import fold, kpis
-from dashboards.periods import Period
+from dashboards.figures import definitions, fold
+from dashboards.figures.periods import Period
 from feedback import imports
 from feedback.models import Promise, Ticket
 from feedback.rulebook import rulebook
@@ -126,7 +126,7 @@ def test_a_case_closed_before_it_opened_is_kept_flagged_and_outside_medians(run)
     fold.fold_all()
     city = rulebook().city_id
     period = Period(ticket.resolved_at.date(), ticket.occurred_at.date())
-    found = kpis.figures([city], period, ticket.occurred_at)[city]
+    found = definitions.figures([city], period, ticket.occurred_at)[city]
     assert (found.received, found.resolved, found.median_minutes) == (1, 1, None)
 
 

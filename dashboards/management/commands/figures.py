@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 from django.utils import timezone
 
-from dashboards import fold, kpis
+from dashboards.figures import definitions, fold
+from dashboards.figures.periods import Period
 from dashboards.models import PromiseDay, UnitDay
-from dashboards.periods import Period
 from districts.models import Unit
 from feedback.rulebook import rulebook
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(str(exc)) from exc
         units = self._units(unit)
         city_id = rulebook().city_id
-        found = kpis.figures([city_id, *(u.pk for u in units)], period, now)
+        found = definitions.figures([city_id, *(u.pk for u in units)], period, now)
         answer = {
             "from": period.start.isoformat(),
             "to": period.end.isoformat(),
@@ -68,11 +68,11 @@ class Command(BaseCommand):
 
     def _table(self, answer: dict) -> None:
         self.stdout.write(f"{answer['from']} … {answer['to']}")
-        self.stdout.write("  ".join([f"{'':<32}", *(f"{name:>10}" for name in kpis.PUBLISHED)]))
+        self.stdout.write("  ".join([f"{'':<32}", *(f"{name:>10}" for name in definitions.PUBLISHED)]))
         for row in [{"name": "*"} | answer["city"], *answer["units"]]:
-            numbers = ["–" if row[name] is None else row[name] for name in kpis.PUBLISHED]
+            numbers = ["–" if row[name] is None else row[name] for name in definitions.PUBLISHED]
             self.stdout.write("  ".join([f"{row['name'][:32]:<32}", *(f"{n:>10}" for n in numbers)]))
 
 
-def published(figures: kpis.Figures) -> dict:
-    return {name: getattr(figures, name) for name in kpis.PUBLISHED}
+def published(figures: definitions.Figures) -> dict:
+    return {name: getattr(figures, name) for name in definitions.PUBLISHED}

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dashboards import fold
+from dashboards.figures import fold
 from feedback import imports
 
 

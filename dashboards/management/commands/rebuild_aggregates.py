@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from dashboards import rebuild
+from dashboards.figures import rebuild
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from dashboards import fold
+from dashboards.figures import fold
 from dashboards.management.demo import add_consent, check_city, check_consent
 from feedback.demo import cast, seeding
 from feedback.demo.intake import SYSTEM

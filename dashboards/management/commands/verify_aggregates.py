@@ -5,7 +5,7 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from dashboards import rebuild
+from dashboards.figures import rebuild
 
 
 class Command(BaseCommand):

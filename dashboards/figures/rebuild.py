@@ -12,8 +12,8 @@ from types import SimpleNamespace
 
 from django.db import connection, transaction
 
-from dashboards import contribution, fold
-from dashboards.rollups import ROLLUPS, Rollup
+from dashboards.figures import contribution, fold
+from dashboards.figures.rollups import ROLLUPS, Rollup
 from dashboards.topics import everything
 from feedback import facets, outbox
 from feedback.rulebook import rulebook

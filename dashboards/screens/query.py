@@ -6,8 +6,8 @@ from datetime import date, datetime
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from dashboards import series
-from dashboards.periods import Period
+from dashboards.figures import series
+from dashboards.figures.periods import Period
 from districts.models import Unit
 from feedback import access
 from feedback.rulebook import rulebook
@@ -17,7 +17,7 @@ DEFAULT = "30"
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """The period of a screen. `preset` is a key of PRESETS or "" for free dates; `ended_on` is set when the data ended
     long ago and the screen shows its last period instead of an empty one; `error` is a message for the reader."""
 
@@ -28,7 +28,7 @@ class Asked:
     map_form: str = "o"  # "o": equal tiles; "ranh-gioi": outlines
 
     @property
-    def query(self) -> str:
+    def encoded(self) -> str:
         """The period as it goes into an address."""
         form = "" if self.map_form == "o" else f"&ban-do={self.map_form}"
         if self.preset:
@@ -36,7 +36,7 @@ class Asked:
         return f"tu={self.period.start.isoformat()}&den={self.period.end.isoformat()}{form}"
 
 
-def period(get, scope: Unit, now: datetime) -> Asked:
+def period(get, scope: Unit, now: datetime) -> Query:
     """`?ky=30` (a preset), or `?tu=…&den=…` (ISO dates); anything unreadable gives the default and says so."""
     form = "ranh-gioi" if get.get("ban-do") == "ranh-gioi" else "o"
     end, ended = series.current_day(scope.pk, now)
@@ -45,13 +45,13 @@ def period(get, scope: Unit, now: datetime) -> Asked:
         try:
             chosen = Period(date.fromisoformat(start_text), date.fromisoformat(end_text) if end_text else end)
             chosen.before()  # screens compare with it, so it must exist too
-            return Asked(chosen, "", ended, map_form=form)
+            return Query(chosen, "", ended, map_form=form)
         except (ValueError, OverflowError):
             message = _("Khoảng thời gian không đọc được: ngày đầu phải trước ngày cuối, tối đa 10 năm.")
-            return Asked(Period.last(PRESETS[DEFAULT], end), DEFAULT, ended, message, form)
+            return Query(Period.last(PRESETS[DEFAULT], end), DEFAULT, ended, message, form)
     preset = get.get("ky", DEFAULT)
     preset = preset if preset in PRESETS else DEFAULT
-    return Asked(Period.last(PRESETS[preset], end), preset, ended, map_form=form)
+    return Query(Period.last(PRESETS[preset], end), preset, ended, map_form=form)
 
 
 def unit(user, slug: str) -> Unit:

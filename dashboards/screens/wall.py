@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from dashboards import kpis, leagues, overview, series
-from dashboards.kpis import Figures
-from dashboards.periods import Period
+from dashboards.figures import comparison, definitions, series
+from dashboards.figures.definitions import Figures
+from dashboards.figures.periods import Period
+from dashboards.screens import overview
 from districts.models import Unit
 from feedback.models import Ticket
 from feedback.rulebook import rulebook
@@ -19,9 +20,9 @@ def today(scope: Unit, now: datetime) -> dict:
     """Scene "today": four numbers, the hours against what is usual, and who is behind."""
     day, ended = series.current_day(scope.pk, now)
     others = Unit.objects.in_force().exclude(pk=scope.pk) if scope.kind == Unit.Kind.CITY else []
-    found = kpis.figures([scope.pk, *(u.pk for u in others)], Period(day, day), now, medians=False)
-    month = kpis.figures([scope.pk], Period.last(MONTH, day), now, medians=False)[scope.pk]
-    yesterday = kpis.before(scope.pk, Period(day, day), now, medians=False)
+    found = definitions.figures([scope.pk, *(u.pk for u in others)], Period(day, day), now, medians=False)
+    month = definitions.figures([scope.pk], Period.last(MONTH, day), now, medians=False)[scope.pk]
+    yesterday = definitions.before(scope.pk, Period(day, day), now, medians=False)
     return {
         "scope": scope,
         "now": now,
@@ -47,8 +48,8 @@ def units(scope: Unit, now: datetime) -> dict:
     day, ended = series.current_day(city_id, now)
     period = Period.last(MONTH, day)
     areas = list(Unit.objects.in_force().areas())
-    found = kpis.figures([city_id, *(u.pk for u in areas)], period, now, medians=False)
-    rows = leagues.standings(areas, found)
+    found = definitions.figures([city_id, *(u.pk for u in areas)], period, now, medians=False)
+    rows = comparison.standings(areas, found)
     ranked = [row for row in rows if row.rank]
     best = ranked[:BEST_SHOWN]
     worst = ranked[BEST_SHOWN:][-WORST_SHOWN:]

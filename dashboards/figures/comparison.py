@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dashboards.kpis import Figures
+from dashboards.figures.definitions import Figures
 from districts.models import Unit
 from hcmc_ioc.lib.stats import wilson
 

@@ -4,10 +4,14 @@ from bisect import bisect_right
 from collections import Counter
 from datetime import datetime
 
-from dashboards import kpis, leagues, overview, units
-from dashboards.periods import Period
+from django.db.models import Case, When
+
+from dashboards.figures import comparison, definitions, units
+from dashboards.figures.periods import Period
+from dashboards.screens import overview
 from districts.models import Unit
 from feedback.models import Ticket
+from feedback.querysets import is_overdue
 from feedback.rulebook import rulebook
 from feedback.workflow import State
 
@@ -33,8 +37,8 @@ def peers(scope: Unit, period: Period, now: datetime) -> dict:
     """The unit among its peers; changes with the city's version."""
     ranked = units.peers_of(scope)
     city_id = rulebook().city_id
-    found = kpis.figures([city_id, *(u.pk for u in ranked)], period, now, medians=False)
-    rows = leagues.standings(ranked, found)
+    found = definitions.figures([city_id, *(u.pk for u in ranked)], period, now, medians=False)
+    rows = comparison.standings(ranked, found)
     return {
         "scope": scope,
         "period": period,
@@ -50,11 +54,12 @@ def backlog(tickets, now: datetime) -> dict:
     """The open tickets in one look: `ages` as (from day, to day, in time, overdue), the last step without an upper
     edge, and since when the oldest one waits to be accepted."""
     all_of, late_of, unaccepted = Counter(), Counter(), []
-    rows = tickets.open().values_list("state", "occurred_at", "due_at", "paused_at", "forwarded_at")
-    for state, occurred, due, paused, forwarded in rows:
+    late = Case(When(is_overdue(now), then=True), default=False)
+    rows = tickets.open().values_list("state", "occurred_at", "forwarded_at", late)
+    for state, occurred, forwarded, late in rows:
         step = bisect_right(AGES, (now - occurred).total_seconds() / 86400)
         all_of[step] += 1
-        late_of[step] += bool(paused is None and due and due <= now)
+        late_of[step] += late
         if state == State.FORWARDED and forwarded:
             unaccepted.append(forwarded)
     edges = zip((0, *AGES), (*AGES, None), strict=True)

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from math import sqrt
 from operator import add
 
+from dashboards.figures.periods import Period
 from dashboards.models import UnitHour
-from dashboards.periods import Period
 from feedback.rulebook import rulebook
 from hcmc_ioc.lib.sql import rows
 from hcmc_ioc.lib.stats import change, percentile

@@ -1,4 +1,4 @@
-"""Every figure's one definition. Screens, wall, lists and `manage.py figures` ask here and nowhere else.
+"""How every figure is counted: its one definition. Its words and the list behind it stand in `registry`.
 
 History comes from the rollups, "now" from the small set of open tickets. Promises that fall due today are cut live by
 their hour, because that denominator grows without any event. The on-time rate is `due_met / due`: leaving late tickets
@@ -11,10 +11,10 @@ from datetime import datetime, time
 
 from django.db.models import F, Q
 
-from dashboards.contribution import bin_middle
-from dashboards.periods import Period
-from feedback.models import Promise, Ticket
-from feedback.querysets import DUE_SOON
+from dashboards.figures.contribution import bin_middle
+from dashboards.figures.periods import Period
+from feedback.models import Promise
+from feedback.querysets import DUE_SOON, SQL_DUE_SOON, SQL_OVERDUE
 from feedback.rulebook import rulebook
 from feedback.workflow import TO_FORWARD
 from hcmc_ioc.lib.sql import rows
@@ -113,9 +113,8 @@ _LATER_THAT_DAY = """
            (SELECT count(*) FROM feedback_ticket
             WHERE resolved_at >= %(from)s AND resolved_at < %(to)s AND (%(city)s OR unit_id = %(unit)s))
 """
-_STANDING = """
-    SELECT unit_id, count(*), count(*) FILTER (WHERE paused_at IS NULL AND due_at <= %(now)s),
-           count(*) FILTER (WHERE paused_at IS NULL AND due_at > %(now)s AND due_at <= %(soon)s),
+_STANDING = f"""
+    SELECT unit_id, count(*), count(*) FILTER (WHERE {SQL_OVERDUE}), count(*) FILTER (WHERE {SQL_DUE_SOON}),
            count(*) FILTER (WHERE state = ANY(%(to_forward)s))
     FROM feedback_ticket WHERE is_open AND (%(all)s OR unit_id = ANY(%(units)s)) GROUP BY unit_id
 """
@@ -180,42 +179,3 @@ def _add_now(answer: dict[int, Figures], now: datetime) -> None:
             figure.overdue += overdue
             figure.due_soon += due_soon
             figure.to_forward += to_forward
-
-
-# --- the list behind a figure -----------------------------------------------------------------------------------
-
-LISTS = ("received", "resolved", "reopened", "rejected", "open", "overdue", "due_soon", "to_forward", "rated",
-         "due", "due_met", "late")
-
-
-def tickets_of(name: str, unit_id: int, period: Period, now: datetime):
-    """Exactly the tickets that the figure `name` counted, newest first; promises' figures: see `promises_of`."""
-    book = rulebook()
-    start, end = period.instants(book.zone)
-    tickets = Ticket.objects.all() if unit_id == book.city_id else Ticket.objects.of_units([unit_id])
-    chosen = {
-        "received": lambda: tickets.received_between(start, end).order_by("-occurred_at"),
-        "resolved": lambda: tickets.resolved_between(start, end).order_by("-resolved_at"),
-        "reopened": lambda: tickets.reopened_between(start, end).order_by("-reopened_at"),
-        "rejected": lambda: tickets.filter(rejected_at__gte=start, rejected_at__lt=end).order_by("-rejected_at"),
-        "rated": lambda: tickets.filter(rated_at__gte=start, rated_at__lt=end).order_by("-rated_at"),
-        "open": lambda: tickets.open().order_by("due_at"),
-        "overdue": lambda: tickets.overdue(now).order_by("due_at"),
-        "due_soon": lambda: tickets.due_soon(now).order_by("due_at"),
-        "to_forward": lambda: tickets.to_forward().order_by("occurred_at"),
-    }
-    return chosen[name]()
-
-
-def promises_of(name: str, unit_id: int, period: Period, now: datetime):
-    """Exactly the promises that `due`, `due_met` or `late` counted, the latest date first, with their tickets."""
-    book = rulebook()
-    start, end = period.instants(book.zone)
-    promises = due_promises(start, min(end, now)).exclude(due_at=end)
-    if unit_id != book.city_id:
-        promises = promises.filter(unit_id=unit_id)
-    if name == "due_met":
-        promises = promises.filter(KEPT)
-    elif name == "late":
-        promises = promises.exclude(KEPT)
-    return promises.select_related("ticket").order_by("-due_at")

@@ -3,15 +3,15 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboards.kpis import Figures
-from dashboards.periods import Period
+from dashboards.figures.definitions import Figures
+from dashboards.figures.periods import Period
 from hcmc_ioc.lib.stats import change
 from hcmc_ioc.lib.words import number, percent
 
 NOTICEABLE = 0.03  # a smaller change is called "about the same"
 
 
-def sentences(now: Figures, before: Figures, period: Period) -> list[str]:
+def situation(now: Figures, before: Figures, period: Period) -> list[str]:
     """What was received, what is late, how promises are kept; each one sentence in the language in force."""
     return [received(now, before, period), lateness(now), kept(now, before)]
 

@@ -4,21 +4,19 @@ or with `?part=` the live piece of it that open screens ask for again."""
 from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts.roles import HOTLINE, Role
-from dashboards import asked, kpis, overview, unit_screen, units
+from dashboards.figures import units
+from dashboards.screens import overview, query
+from dashboards.screens import unit as unit_screen
 from dashboards.topics import CITY, of_unit
 from districts.models import Unit
 from feedback import access
 from live import fragments, topics
-
-PAGE = 50
-PROMISES = ("due", "due_met", "late")
 
 
 @login_required
@@ -45,21 +43,21 @@ def city_overview(request):
         raise Http404
     now = timezone.now()
     scope = units.city()
-    chosen = asked.period(request.GET, scope, now)
+    chosen = query.period(request.GET, scope, now)
     version = topics.versions([CITY])[CITY]
     html = fragments.shared(
         "dashboards/overview_part.html", CITY, version,
         (chosen.period.start, chosen.period.end, chosen.preset, chosen.map_form),
         lambda: overview.city(chosen.period, now) | {
-            "asked": chosen,
-            "part_url": f"{request.path}?{chosen.query}",
-            "tiles_query": replace(chosen, map_form="o").query,
-            "outlines_query": replace(chosen, map_form="ranh-gioi").query,
+            "query": chosen,
+            "part_url": f"{request.path}?{chosen.encoded}",
+            "tiles_query": replace(chosen, map_form="o").encoded,
+            "outlines_query": replace(chosen, map_form="ranh-gioi").encoded,
         },
     )
     if request.GET.get("part"):
         return HttpResponse(html)
-    context = {"asked": chosen, "scope": scope, "part": html, "live_topics": CITY}
+    context = {"query": chosen, "scope": scope, "part": html, "live_topics": CITY}
     return render(request, "dashboards/overview.html", context)
 
 
@@ -76,30 +74,30 @@ def own_unit(request):
 @never_cache
 @login_required
 def unit_operations(request, slug: str):
-    scope = asked.unit(request.user, slug)
+    scope = query.unit(request.user, slug)
     now = timezone.now()
-    chosen = asked.period(request.GET, scope, now)
+    chosen = query.period(request.GET, scope, now)
     topic = of_unit(scope)
     versions = topics.versions([topic, CITY])
     days = (chosen.period.start, chosen.period.end, chosen.preset, chosen.map_form)
-    address = f"{request.path}?{chosen.query}"
+    address = f"{request.path}?{chosen.encoded}"
 
     def own():
         return fragments.shared(
             "dashboards/unit_part.html", topic, versions[topic], days,
-            lambda: unit_screen.unit(scope, chosen.period, now) | {"asked": chosen, "part_url": address},
+            lambda: unit_screen.unit(scope, chosen.period, now) | {"query": chosen, "part_url": address},
         )
 
     def peers():
         return fragments.shared(
             "dashboards/peers_part.html", CITY, versions[CITY], (scope.pk, *days),
-            lambda: unit_screen.peers(scope, chosen.period, now) | {"asked": chosen, "part_url": address},
+            lambda: unit_screen.peers(scope, chosen.period, now) | {"query": chosen, "part_url": address},
         )
 
     part = request.GET.get("part")
     if part:
         return HttpResponse(peers() if part == "peers" else own())
-    context = {"asked": chosen, "scope": scope, "part": own(), "peers": peers(), "switch": _switchable(request.user)}
+    context = {"query": chosen, "scope": scope, "part": own(), "peers": peers(), "switch": _switchable(request.user)}
     context["live_topics"] = f"{topic},{CITY}"
     return render(request, "dashboards/unit.html", context)
 
@@ -108,36 +106,3 @@ def _switchable(user) -> list[Unit]:
     """The units whose screens this person may open."""
     own = access.units_of(user)
     return [unit for unit in units.in_force() if own is None or unit.pk in own]
-
-
-@never_cache
-@login_required
-def figure_list(request, slug: str, name: str):
-    """Exactly the tickets (for promises: the promises) that a figure counted, with the figure above them."""
-    if name not in kpis.LISTS:
-        raise Http404
-    scope = asked.unit(request.user, slug)
-    now = timezone.now()
-    chosen = asked.period(request.GET, scope, now)
-    figures = kpis.figures([scope.pk], chosen.period, now, medians=False)[scope.pk]
-    if name in PROMISES:
-        rows = kpis.promises_of(name, scope.pk, chosen.period, now)
-        rows = rows.select_related("ticket__unit", "ticket__category").defer("ticket__search", "ticket__body")
-    else:
-        rows = kpis.tickets_of(name, scope.pk, chosen.period, now)
-        rows = rows.select_related("unit", "category").defer("search", "body")
-    page = _page(rows, request.GET.get("trang", "1"), getattr(figures, name))
-    context = {"asked": chosen, "scope": scope, "name": name, "count": getattr(figures, name), "page": page,
-               "is_promises": name in PROMISES, "live_topics": of_unit(scope)}
-    return render(request, "dashboards/figure_list.html", context)
-
-
-def _page(rows, number: str, count: int):
-    """A page of `rows` without counting them again: the figure is their count."""
-    paginator = Paginator(rows, PAGE)
-    paginator.count = count
-    try:
-        return paginator.page(max(1, int(number)))
-    except (ValueError, EmptyPage):
-        return paginator.page(1)
-

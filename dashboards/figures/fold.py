@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from django.db import connection, transaction
 
-from dashboards.contribution import difference
-from dashboards.rollups import ROLLUPS, Rollup
+from dashboards.figures.contribution import difference
+from dashboards.figures.rollups import ROLLUPS, Rollup
 from dashboards.topics import of_units
 from feedback import outbox
 from feedback.rulebook import rulebook

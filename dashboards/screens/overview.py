@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dashboards import kpis, leagues, series, units
-from dashboards.kpis import Figures
-from dashboards.periods import Period
+from dashboards.figures import comparison, definitions, series, units
+from dashboards.figures.definitions import Figures
+from dashboards.figures.periods import Period
+from dashboards.figures.registry import FIGURES, Figure
 from districts.models import Unit
 from feedback.models import Ticket
 from feedback.rulebook import rulebook
@@ -15,15 +16,19 @@ LATE_SHOWN = 8
 NEWEST_SHOWN = 8
 
 
+TILES = ("received", "open", "overdue", "on_time", "median_minutes", "satisfaction")
+STANDING = frozenset({"open", "overdue"})  # as of now: a period before has no meaning for them
+
+
 @dataclass(frozen=True)
 class Tile:
-    """One big number. `name` is the figure (and the list behind it); `previous` the same for the period before."""
+    """One big number with its line; `previous` is the same figure of the period before."""
 
-    name: str
+    figure: Figure
     value: float | int | None
-    previous: float | int | None = None
-    spark: list | None = None
-    beside: dict | None = None  # further figures said in words under the number
+    previous: float | int | None
+    spark: list | None
+    note: str
 
     @property
     def change(self) -> float | None:
@@ -32,9 +37,9 @@ class Tile:
 
 def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] = ()) -> dict:
     """What city and unit screens have in common, for one scope; `by_unit` has the figures of the units `among` too."""
-    by_unit = kpis.figures([scope.pk, *(u.pk for u in among)], period, now, medians=[scope.pk])
+    by_unit = definitions.figures([scope.pk, *(u.pk for u in among)], period, now, medians=[scope.pk])
     figures = by_unit[scope.pk]
-    before = kpis.before(scope.pk, period, now)
+    before = definitions.before(scope.pk, period, now)
     today = now.astimezone(rulebook().zone).date()
     by_day = series.daily(scope.pk, period, "received", "resolved")
     one_day = period.days == 1
@@ -45,7 +50,7 @@ def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] 
         "figures": figures,
         "by_unit": by_unit,
         "before": before,
-        "tiles": tiles(figures, before, by_day, series.daily_on_time(scope.pk, period, today)),
+        "tiles": tiles(figures, before, by_day | {"on_time": series.daily_on_time(scope.pk, period, today)}),
         "by_day": None if one_day else by_day,
         "days": period.each_day(),
         "hours": series.hours(scope.pk, period.end, now) if one_day else None,
@@ -53,14 +58,15 @@ def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] 
     }
 
 
-def tiles(now: Figures, before: Figures, by_day: dict, on_time: list) -> list[Tile]:
+def tiles(now: Figures, before: Figures, sparks: dict[str, list]) -> list[Tile]:
+    """The big numbers of a scope, in the order in which leaders ask."""
     return [
-        Tile("received", now.received, before.received, by_day["received"]),
-        Tile("open", now.open, beside={"to_forward": now.to_forward}),
-        Tile("overdue", now.overdue, beside={"due_soon": now.due_soon}),
-        Tile("on_time", now.on_time, before.on_time, on_time, {"due": now.due, "due_met": now.due_met}),
-        Tile("median", now.median_minutes, before.median_minutes, beside={"p90": kpis.quantile(now.histogram, 0.9)}),
-        Tile("satisfaction", now.satisfaction, before.satisfaction, beside={"rated": now.rated}),
+        Tile(
+            figure, figure.value(now), None if code in STANDING else figure.value(before), sparks.get(code),
+            figure.note(now) if figure.note else "",
+        )
+        for code in TILES
+        for figure in [FIGURES[code]]
     ]
 
 
@@ -72,8 +78,8 @@ def city(period: Period, now: datetime) -> dict:
     areas = [u for u in working if u.is_area]
     organisations = [u for u in working if not u.is_area and (by_unit[u.pk].received or by_unit[u.pk].open)]
     return context | {
-        "areas": leagues.standings(areas, by_unit),
-        "organisations": leagues.standings(organisations, by_unit),
+        "areas": comparison.standings(areas, by_unit),
+        "organisations": comparison.standings(organisations, by_unit),
         "unassigned": next(((u, by_unit[u.pk]) for u in everybody if u.kind == Unit.Kind.UNASSIGNED), None),
         "late": late(Ticket.objects.all(), now),
         "newest": newest(Ticket.objects.all()),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dashboards.contribution import EDGES
+from dashboards.figures.contribution import EDGES
 
 CITY, FROM, TO, ZONE = "%(city)s", "%(from)s", "%(to)s", "%(zone)s"
 

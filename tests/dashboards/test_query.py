@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from dashboards import asked
+from dashboards.screens import query
 from districts.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,6 @@ pytestmark = pytest.mark.django_db
     ("soon", "", False),
 ])
 def test_a_period_is_read_or_explained(town, start, end, is_read):
-    found = asked.period({"tu": start, "den": end}, Unit.objects.city(), timezone.now())
+    found = query.period({"tu": start, "den": end}, Unit.objects.city(), timezone.now())
     assert (found.error == "") == is_read
     assert found.period.before().days == found.period.days

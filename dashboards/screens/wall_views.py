@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from dashboards import wall
+from dashboards.screens import wall
 from dashboards.topics import CITY, of_unit
 from live import devices, fragments, topics
 from live.models import Device

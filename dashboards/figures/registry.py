@@ -1,0 +1,128 @@
+"""Every figure of 1022 in one place: its code, its words, how it is written, which way is better, the list behind it.
+
+Screens, lists, the `figures` command and later reports and the API ask here; the numbers themselves come from
+`definitions`. A click on a figure lists exactly what it counted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from dashboards.figures.definitions import KEPT, Figures, due_promises, quantile
+from dashboards.figures.periods import Period
+from feedback.models import Ticket
+from feedback.rulebook import rulebook
+from hcmc_ioc.lib.words import number, worktime
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`form` is how it is written: number, percent (a share 0–1) or worktime (working minutes, within 5 %).
+
+    `better` says which way is good: more, less, or "" for neither. `tickets(rows, start, end, now)` are the tickets
+    that it counted, `promises` narrows the promises due; a figure with neither shows another one's list, `listed_as`.
+    `note(figures)` says in words what belongs beside the number.
+    """
+
+    code: str
+    name: str
+    definition: str
+    form: str = "number"
+    better: str = ""
+    tickets: Callable | None = None
+    promises: Callable | None = None
+    listed_as: str = ""
+    note: Callable[[Figures], str] | None = None
+
+    def value(self, figures: Figures) -> float | int | None:
+        return getattr(figures, self.code)
+
+    @property
+    def list_code(self) -> str:
+        """The figure whose list stands behind this one."""
+        return self.listed_as or self.code
+
+    @property
+    def has_list(self) -> bool:
+        return self.tickets is not None or self.promises is not None
+
+
+def _ninth_decile(figures: Figures) -> str:
+    slow = quantile(figures.histogram, 0.9)
+    return "" if slow is None else _("90%% xử lý trong %(time)s") % {"time": worktime(slow)}
+
+
+def _rated(figures: Figures) -> str:
+    return ngettext("%(n)s lượt đánh giá", "%(n)s lượt đánh giá", figures.rated) % {"n": number(figures.rated)}
+
+
+_ALL = (
+    Figure("received", gettext_lazy("Tiếp nhận"),
+           gettext_lazy("Số phản ánh ghi nhận trong kỳ, tính cho đơn vị đang chịu trách nhiệm. Kỳ có hôm nay được "
+                        "so với kỳ trước đến cùng giờ."),
+           tickets=lambda rows, start, end, now: rows.received_between(start, end).order_by("-occurred_at")),
+    Figure("resolved", gettext_lazy("Đã xử lý"),
+           gettext_lazy("Số phản ánh có kết quả xử lý trong kỳ; phản ánh bị mở lại không còn được tính."),
+           better="more",
+           tickets=lambda rows, start, end, now: rows.resolved_between(start, end).order_by("-resolved_at")),
+    Figure("reopened", gettext_lazy("Mở lại"),
+           gettext_lazy("Số phản ánh được mở lại trong kỳ, mỗi phản ánh tính một lần."), better="less",
+           tickets=lambda rows, start, end, now: rows.reopened_between(start, end).order_by("-reopened_at")),
+    Figure("rejected", gettext_lazy("Từ chối"), gettext_lazy("Số phản ánh bị từ chối trong kỳ, có nêu lý do."),
+           tickets=lambda rows, start, end, now: rows.rejected_between(start, end).order_by("-rejected_at")),
+    Figure("rated", gettext_lazy("Được đánh giá"),
+           gettext_lazy("Số phản ánh được người dân đánh giá trong kỳ."),
+           tickets=lambda rows, start, end, now: rows.rated_between(start, end).order_by("-rated_at")),
+    Figure("open", gettext_lazy("Đang mở"), gettext_lazy("Số phản ánh chưa có kết quả tại thời điểm này."),
+           tickets=lambda rows, start, end, now: rows.open().order_by("due_at"),
+           note=lambda figures: _("%(n)s chờ chuyển đơn vị") % {"n": number(figures.to_forward)}),
+    Figure("overdue", gettext_lazy("Quá hạn"),
+           gettext_lazy("Số phản ánh đang mở đã quá hạn; phản ánh đang chờ người dân không tính là quá hạn."),
+           better="less", tickets=lambda rows, start, end, now: rows.overdue(now).order_by("due_at"),
+           note=lambda figures: _("%(n)s sắp đến hạn trong 24 giờ") % {"n": number(figures.due_soon)}),
+    Figure("due_soon", gettext_lazy("Sắp đến hạn trong 24 giờ"),
+           gettext_lazy("Số phản ánh đang mở sẽ đến hạn trong 24 giờ tới."),
+           tickets=lambda rows, start, end, now: rows.due_soon(now).order_by("due_at")),
+    Figure("to_forward", gettext_lazy("Chờ chuyển"),
+           gettext_lazy("Số phản ánh mới hoặc bị trả lại, chưa có đơn vị xử lý."), better="less",
+           tickets=lambda rows, start, end, now: rows.to_forward().order_by("occurred_at")),
+    Figure("due", gettext_lazy("Đến hạn trong kỳ"),
+           gettext_lazy("Số lời hứa đến hạn trong kỳ và trước thời điểm này, trừ lời hứa đã rút hoặc đang tạm dừng."),
+           promises=lambda rows: rows),
+    Figure("due_met", gettext_lazy("Trả lời đúng hạn"),
+           gettext_lazy("Số lời hứa đến hạn trong kỳ đã được trả lời trước hoặc đúng hạn."), better="more",
+           promises=lambda rows: rows.filter(KEPT)),
+    Figure("late", gettext_lazy("Trả lời trễ hạn hoặc chưa trả lời"),
+           gettext_lazy("Số lời hứa đến hạn trong kỳ được trả lời sau hạn hoặc chưa được trả lời."), better="less",
+           promises=lambda rows: rows.exclude(KEPT)),
+    Figure("on_time", gettext_lazy("Đúng hạn"),
+           gettext_lazy("Lời hứa giữ đúng chia cho lời hứa đến hạn trong kỳ; để quá hạn không làm tỷ lệ đẹp hơn."),
+           form="percent", better="more", listed_as="late",
+           note=lambda figures: _("%(met)s trên %(due)s lượt đến hạn")
+           % {"met": number(figures.due_met), "due": number(figures.due)}),
+    Figure("median_minutes", gettext_lazy("Thời gian xử lý trung vị"),
+           gettext_lazy("Một nửa số phản ánh được xử lý trong thời gian này, tính bằng giờ làm việc, sai số 5%."),
+           form="worktime", better="less", listed_as="resolved", note=_ninth_decile),
+    Figure("satisfaction", gettext_lazy("Người dân hài lòng"),
+           gettext_lazy("Tỷ lệ lượt đánh giá từ 4 trên 5 trở lên."), form="percent", better="more",
+           listed_as="rated", note=_rated),
+)
+
+FIGURES: dict[str, Figure] = {figure.code: figure for figure in _ALL}
+LISTS = tuple(figure.code for figure in _ALL if figure.has_list)
+
+
+def rows_behind(figure: Figure, unit_id: int, period: Period, now: datetime):
+    """Exactly the tickets (or, with `figure.promises`, the promises with their tickets) that the figure counted."""
+    book = rulebook()
+    start, end = period.instants(book.zone)
+    if figure.promises is None:
+        tickets = Ticket.objects.all() if unit_id == book.city_id else Ticket.objects.of_units([unit_id])
+        return figure.tickets(tickets, start, end, now)
+    promises = due_promises(start, min(end, now)).exclude(due_at=end)
+    if unit_id != book.city_id:
+        promises = promises.filter(unit_id=unit_id)
+    return figure.promises(promises).select_related("ticket").order_by("-due_at")
