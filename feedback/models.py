@@ -140,7 +140,7 @@ class RoutingRule(DatedRule):
 
 
 class TicketSearch(Func):
-    """The SQL function that folds a ticket's words for searching (migration 0001)."""
+    """The SQL function that folds a ticket's words for searching (migration 0006)."""
 
     function = "ticket_search"
     output_field = SearchVectorField()

