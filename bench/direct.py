@@ -38,9 +38,8 @@ def timed(work: Callable, *given, **named) -> float:
 def lifecycles() -> dict:
     """Lives per second: open → accept → resolve → search for it, each verb its own commit."""
     from accounts.models import User
-    from feedback import actions
-    from feedback.lives import Actor
-    from feedback.views import search
+    from feedback import actions, search
+    from feedback.rules.lifecycle import Actor
     from tests import city
 
     people = User.objects.in_bulk(["tu", "lan"], field_name="username")
@@ -88,7 +87,7 @@ def search() -> dict:
     """95th percentiles in milliseconds over common, middling and rare words, with and without diacritics."""
     from accounts.models import User
     from bench import words
-    from feedback.views.search import by_words
+    from feedback.search import by_words
     from hcmc_ioc.lib.text import vn_norm
 
     user, chance = User.objects.get(username="tu"), Random(7)
@@ -108,8 +107,8 @@ def search() -> dict:
 def folding() -> dict:
     """Changes folded per second: each ticket handed to another unit, and later back, so nothing is changed at last."""
     from dashboards.figures import fold
-    from feedback import facets
     from feedback.models import FactChange, Promise, Ticket
+    from feedback.rules import facts
 
     fold.fold_all()
     half = CHANGES // 2
@@ -117,7 +116,7 @@ def folding() -> dict:
     promises = {}
     for promise in Promise.objects.filter(ticket__in=[t.pk for t in tickets]):
         promises.setdefault(promise.ticket_id, []).append(promise)
-    here = [facets.of(t, promises.get(t.pk, [])) for t in tickets]
+    here = [facts.of(t, promises.get(t.pk, [])) for t in tickets]
     there = [facts | {"unit": here[n - 1]["unit"]} for n, facts in enumerate(here)]
     pairs = [*zip(tickets, here, there, strict=True), *zip(tickets, there, here, strict=True)]
     FactChange.objects.bulk_create(
@@ -133,7 +132,7 @@ def rebuilding() -> dict:
     from dashboards.figures.contribution import EDGES
     from dashboards.figures.rebuild import rebuild
     from dashboards.figures.rollups import ROLLUPS
-    from feedback.rulebook import rulebook
+    from feedback.rules.rulebook import rulebook
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), sum(length(state)) FROM feedback_ticket")  # both start with warm tables
@@ -206,7 +205,7 @@ def lookups() -> dict:
     from districts import geo
     from districts.models import Unit
     from feedback.models import Category, DeadlineRule
-    from feedback.rulebook import rulebook
+    from feedback.rules.rulebook import rulebook
 
     chance, book, now = Random(3), rulebook(), _now()
     areas = list(Unit.objects.in_force().areas())

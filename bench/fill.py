@@ -109,9 +109,9 @@ class Maker:
     def __init__(self):
         from accounts.models import User
         from districts.models import Unit
-        from feedback.lives import Actor
         from feedback.models import Category, Channel
-        from feedback.rulebook import rulebook
+        from feedback.rules.lifecycle import Actor
+        from feedback.rules.rulebook import rulebook
         from tests.city import CAST
 
         self.book = rulebook()
@@ -127,7 +127,7 @@ class Maker:
         from bench import words
         from districts import geo
         from feedback.bulk import Story
-        from feedback.lives import Intake
+        from feedback.rules.lifecycle import Intake
 
         area = self.areas[int(len(self.areas) * chance.random() ** 1.3)]
         category = self.categories[int(len(self.categories) * chance.random() ** 1.6)]

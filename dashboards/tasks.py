@@ -12,7 +12,7 @@ from dashboards.figures import fold as folding
 from dashboards.topics import FOLD_TASK, everything, of_units
 from feedback.models import Ticket
 from feedback.querysets import DUE_SOON
-from feedback.rulebook import rulebook
+from feedback.rules.rulebook import rulebook
 from live import feed, hints, topics
 
 REST = 0.5  # seconds between two folds under load: the first change shows at once, a burst is gathered

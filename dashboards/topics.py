@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from accounts.actors import Actor, Kind
 from districts.models import Unit
-from feedback import access, outbox
+from feedback import access
+from feedback.feed import oldest
 from live import feed, topics
 
 CITY = "city"  # whatever changes anywhere
@@ -15,7 +16,7 @@ def register() -> None:
     topics.register(CITY, topics.Kind(_may_hear_city, numbered=False))
     topics.register("unit", topics.Kind(_may_hear_unit))
     feed.register(feed.Taker(
-        "figures", frozenset({"ticket"}), task=FOLD_TASK, notifies=False, oldest=outbox.oldest, feeds_screens=True,
+        "figures", frozenset({"ticket"}), task=FOLD_TASK, notifies=False, oldest=oldest, feeds_screens=True,
     ))
 
 

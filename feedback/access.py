@@ -9,8 +9,8 @@ from django.http import Http404
 from accounts.roles import CITYWIDE, HOTLINE, UNIT, Role
 from districts.models import Unit
 from feedback.models import Ticket
-from feedback.rulebook import rulebook
-from feedback.workflow import MOVES
+from feedback.rules.rulebook import rulebook
+from feedback.rules.workflow import MOVES
 
 # Verbs that are not moves: opening the page, taking a call, reading a reporter's contact data, seeing figures.
 OTHER_VERBS = {

@@ -1,6 +1,6 @@
 """The only writer of tickets. One verb per move; keyword-only, actor first, each its own transaction.
 
-Every verb locks the row, checks the version that the person saw, lets `feedback.lives` think, writes ticket, promises,
+Every verb locks the row, checks the version that the person saw, lets `rules.lifecycle` think, writes ticket, promises,
 event, words and outbox together, and sends its hints after the commit. A repeated request (same `request_id`) changes
 nothing and returns the ticket. Raises `workflow.IllegalMove` (with messages per field), `StaleTicket`,
 `PermissionDenied`.
@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from districts.models import Unit
-from feedback import access, facets, lives
-from feedback.lives import Actor, Intake, Life
+from feedback import access
 from feedback.models import EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
-from feedback.rulebook import rulebook
-from feedback.workflow import IllegalMove
+from feedback.rules import facts, lifecycle
+from feedback.rules.lifecycle import Actor, Intake, Lifecycle
+from feedback.rules.rulebook import rulebook
+from feedback.rules.workflow import IllegalMove
 from hcmc_ioc.lib import crypto
 from live import feed, hints
 
@@ -46,8 +47,8 @@ def open_ticket(*, actor: Actor, intake: Intake, reporter: dict | None = None, a
         cursor.execute("SELECT nextval('ticket_number')")
         number = cursor.fetchone()[0]
     prefix = settings.CITY["ticket_prefix"]
-    code = lives.ticket_code(prefix, number, timezone.localtime(at))
-    life = lives.begin(intake, code=code, actor=actor, recorded_at=at, book=rulebook())
+    code = lifecycle.ticket_code(prefix, number, timezone.localtime(at))
+    life = lifecycle.begin(intake, code=code, actor=actor, recorded_at=at, book=rulebook())
     _write(life, None)
     if reporter and any(reporter.values()):
         _add_reporter(life.ticket, reporter, at, is_first=True)
@@ -161,14 +162,14 @@ def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticke
     version = seen.get("version")
     if version is not None and version != ticket.version:
         raise StaleTicket(ticket, ticket.events.filter(version__gt=version).select_related("actor").order_by("pk"))
-    life = Life(ticket, list(Promise.objects.filter(ticket_id=ticket_id).order_by("pk")))
-    before, stored = facets.of(ticket, life.promises), vars(ticket).copy()
+    life = Lifecycle(ticket, list(Promise.objects.filter(ticket_id=ticket_id).order_by("pk")))
+    before, stored = facts.of(ticket, life.promises), vars(ticket).copy()
     at = seen.get("at") or timezone.now()
     if verb == "assign":
         _check_assignee(ticket, given["assignee"])
     if verb == "merge":
         given["target"] = _merge_target(ticket, given["target"])
-    lives.apply(life, verb, at=at, actor=actor, given=given, book=rulebook())
+    lifecycle.apply(life, verb, at=at, actor=actor, given=given, book=rulebook())
     _write(life, before, stored)
     if verb == "join":
         _add_reporter(ticket, given["reporter"], at, is_first=False)
@@ -185,7 +186,7 @@ def _done_before(actor: Actor, verb: str) -> Ticket | None:
     return event.ticket if event else None
 
 
-def _write(life: Life, before: dict | None, stored: dict | None = None) -> None:
+def _write(life: Lifecycle, before: dict | None, stored: dict | None = None) -> None:
     """`before` has the facts and `stored` the columns of a ticket that is there already."""
     ticket = life.ticket
     if stored is None:
@@ -208,7 +209,7 @@ def _write(life: Life, before: dict | None, stored: dict | None = None) -> None:
     )
     if life.coordinating_ids:
         ticket.coordinating.set(life.coordinating_ids)
-    FactChange.objects.create(ticket_id=ticket.pk, before=before, after=facets.of(ticket, life.promises))
+    FactChange.objects.create(ticket_id=ticket.pk, before=before, after=facts.of(ticket, life.promises))
     hints.publish_on_commit({f"ticket:{ticket.pk}": ticket.version})
     feed.hand("ticket", [event.pk for event in events])
 

@@ -1,7 +1,7 @@
 """The verbs of `feedback.actions` over many tickets at once, for imports and the demo.
 
-A `Story` is lived in memory through `feedback.lives`, by the same rules as a single verb, and written with thousands of
-others by COPY. A test proves that both ways leave identical rows. Whole batches are one transaction each.
+A `Story` is lived in memory through `rules.lifecycle`, by the same rules as a single verb, and written with thousands
+of others by COPY. A test proves that both ways leave identical rows. Whole batches are one transaction each.
 """
 
 import gc
@@ -16,10 +16,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from feedback import facets, lives
-from feedback.lives import Actor, Intake, Life
 from feedback.models import EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
-from feedback.rulebook import Rulebook
+from feedback.rules import facts, lifecycle
+from feedback.rules.lifecycle import Actor, Intake, Lifecycle
+from feedback.rules.rulebook import Rulebook
 from hcmc_ioc.lib import crypto
 from live import feed
 
@@ -28,7 +28,7 @@ from live import feed
 class Story:
     """One ticket's life so far, not yet written."""
 
-    life: Life
+    life: Lifecycle
     reporter: dict = field(default_factory=dict)  # name, phone (E.164), email; each optional
     joined: list[tuple[dict, datetime]] = field(default_factory=list)  # further reporters, and when
     merged_into: "Story | None" = None
@@ -37,7 +37,7 @@ class Story:
     def open(cls, intake: Intake, *, book: Rulebook, actor: Actor, recorded_at: datetime | None = None,
              reporter: dict | None = None) -> "Story":
         """Like `actions.open_ticket`; the code is given when the story is written."""
-        life = lives.begin(
+        life = lifecycle.begin(
             intake, code="", actor=actor, recorded_at=recorded_at or intake.occurred_at, book=book
         )
         return cls(life, reporter or {})
@@ -45,7 +45,7 @@ class Story:
     def then(self, verb: str, at: datetime, *, book: Rulebook, actor: Actor, recorded_at: datetime | None = None,
              **given) -> "Story":
         """Like the verb of `actions`; raises `workflow.IllegalMove` and leaves the story as it was."""
-        lives.apply(self.life, verb, at=at, actor=actor, given=given, book=book, recorded_at=recorded_at)
+        lifecycle.apply(self.life, verb, at=at, actor=actor, given=given, book=book, recorded_at=recorded_at)
         if verb == "join":
             self.joined.append((given["reporter"], at))
         return self
@@ -92,7 +92,7 @@ def _number(stories: list[Story], zone) -> None:
     for story, pk, number in zip(stories, _ids(Ticket, len(stories)), numbers, strict=True):
         ticket = story.life.ticket
         ticket.pk = pk
-        ticket.code = lives.ticket_code(prefix, number, ticket.recorded_at.astimezone(zone))
+        ticket.code = lifecycle.ticket_code(prefix, number, ticket.recorded_at.astimezone(zone))
     for story in stories:
         if story.merged_into:
             _name_target(story, story.merged_into.life.ticket)
@@ -135,7 +135,7 @@ def _sequence(name: str, count: int) -> list[int]:
 
 def _change(story: Story) -> dict:
     ticket = story.life.ticket
-    after = facets.of(ticket, story.life.promises)
+    after = facts.of(ticket, story.life.promises)
     return {"ticket_id": ticket.pk, "before": None, "after": after, "at": ticket.recorded_at}
 
 

@@ -22,9 +22,9 @@ from django.utils.text import slugify
 from districts.models import Unit
 from feedback import bulk
 from feedback.bulk import Story
-from feedback.lives import Actor, Intake
 from feedback.models import Category
-from feedback.rulebook import Rulebook, rulebook
+from feedback.rules.lifecycle import Actor, Intake
+from feedback.rules.rulebook import Rulebook, rulebook
 from hcmc_ioc.lib.text import clean, vn_norm
 
 MAPPINGS = Path(__file__).parent / "data" / "mappings"

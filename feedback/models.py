@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from districts.models import Unit
 from feedback.querysets import TicketQuerySet
-from feedback.workflow import MOVES, State
+from feedback.rules.workflow import MOVES, State
 from hcmc_ioc.lib.crypto import EncryptedTextField
 
 
@@ -346,7 +346,7 @@ class EventText(models.Model):
 class FactChange(models.Model):
     """The outbox: what an event changed in the facts that figures count, until the fold has taken it.
 
-    `before` is null for a new ticket; see `feedback.facets` for the shape.
+    `before` is null for a new ticket; see `feedback.rules.facts` for the shape.
     """
 
     ticket_id = models.BigIntegerField()

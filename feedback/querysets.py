@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from accounts.roles import CITYWIDE, UNIT
 from districts.models import Unit
-from feedback import workflow
+from feedback.rules import workflow
 from hcmc_ioc.lib.text import vn_norm
 
 DUE_SOON = timedelta(hours=24)

@@ -80,6 +80,10 @@ INSTALLED_APPS = [
     "dashboards",
 ]
 
+DEMO = env.flag("IOC_DEMO", default=LOCAL)
+if DEMO:
+    INSTALLED_APPS.append("demo")  # the invented city and its commands: never where real tickets are kept
+
 MIDDLEWARE = [
     "hcmc_ioc.middleware.request_id",
     "hcmc_ioc.health.healthz",

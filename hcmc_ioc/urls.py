@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("districts.urls")),
     path("", include("live.urls")),
     path("", include("feedback.urls")),
     path("", include("dashboards.urls")),

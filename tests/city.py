@@ -12,9 +12,9 @@ from accounts.roles import Role
 from districts.cities import read_city
 from districts.loading import load as load_units
 from districts.models import Unit
-from feedback import catalogue
-from feedback.lives import Actor, Intake
 from feedback.models import Category, Channel
+from feedback.rules import catalogue
+from feedback.rules.lifecycle import Actor, Intake
 
 CAST = {
     "lan": ("Trần Thị Lan", Role.UNIT_STAFF, "760"),

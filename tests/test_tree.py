@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ["hcmc_ioc", "accounts", "districts", "live", "feedback", "dashboards"]
+PACKAGES = ["hcmc_ioc", "accounts", "districts", "live", "feedback", "dashboards", "demo"]
 UNNAMED = {"__init__", "apps", "urls"}  # every app has them, and they say nothing new
 TOLD_ELSEWHERE = {"migrations", "management"}  # `manage.py help` lists the commands
 

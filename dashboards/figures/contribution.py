@@ -48,7 +48,7 @@ def local_day(seconds: int, zone: ZoneInfo) -> date:
 
 
 def of(facts: dict | None, city_id: int, zone: ZoneInfo) -> Counter:
-    """What a ticket with these `feedback.facets` adds; nothing for None."""
+    """What a ticket with these `feedback.rules.facts` adds; nothing for None."""
     adds = Counter()
     if facts is None:
         return adds

@@ -15,8 +15,8 @@ from dashboards.figures.contribution import bin_middle
 from dashboards.figures.periods import Period
 from feedback.models import Promise
 from feedback.querysets import DUE_SOON, SQL_DUE_SOON, SQL_OVERDUE
-from feedback.rulebook import rulebook
-from feedback.workflow import TO_FORWARD
+from feedback.rules.rulebook import rulebook
+from feedback.rules.workflow import TO_FORWARD
 from hcmc_ioc.lib.sql import rows
 
 

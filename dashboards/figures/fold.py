@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from dashboards.figures.contribution import difference
 from dashboards.figures.rollups import ROLLUPS, Rollup
 from dashboards.topics import of_units
-from feedback import outbox
-from feedback.rulebook import rulebook
+from feedback.feed import take
+from feedback.rules.rulebook import rulebook
 from live import hints, topics
 
 LOCK = 1022_0001  # the advisory lock that fold and rebuild share
@@ -25,7 +25,7 @@ def fold(limit: int = BATCH) -> int:
     """Take up to `limit` changes into the rollups and raise the versions of the scopes they touch; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    changes = outbox.take(limit)
+    changes = take(limit)
     if changes:
         add(changes)
         hints.publish_on_commit(topics.raise_versions(topics_of(changes)))

@@ -15,8 +15,9 @@ from django.db import connection, transaction
 from dashboards.figures import contribution, fold
 from dashboards.figures.rollups import ROLLUPS, Rollup
 from dashboards.topics import everything
-from feedback import facets, outbox
-from feedback.rulebook import rulebook
+from feedback import feed
+from feedback.rules import facts
+from feedback.rules.rulebook import rulebook
 from live import hints, topics
 
 BATCH_DAYS = 92
@@ -41,7 +42,7 @@ def rebuild(progress: Callable[[int, int], None] = lambda done, total: None) -> 
     spans = _open_ended(list(_spans(*_days())))
     for number, (start, end) in enumerate(spans, 1):
         with snapshot() as cursor:
-            if changes := outbox.take(10_000_000):
+            if changes := feed.take(10_000_000):
                 fold.add(changes)
             for rollup in ROLLUPS.values():
                 _recount(cursor, rollup, start, end)
@@ -116,7 +117,7 @@ def differences(progress: Callable[[int], None] = lambda done: None) -> list[str
     found = []
     with snapshot() as cursor:
         pending = Counter()
-        for _ticket, before, after in outbox.waiting():
+        for _ticket, before, after in feed.waiting():
             pending.update(contribution.difference(before, after, book.city_id, book.zone))
         stored = _stored(cursor)
         stored.update(pending)
@@ -179,7 +180,7 @@ def _pure(progress) -> Counter:
         while promise is not None and promise.ticket_id == ticket.pk:
             own.append(promise)
             promise = next(promises, None)
-        total.update(contribution.of(facets.of(ticket, own), book.city_id, book.zone))
+        total.update(contribution.of(facts.of(ticket, own), book.city_id, book.zone))
         if done % 10_000 == 0:
             progress(done)
     return total

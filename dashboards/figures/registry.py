@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from dashboards.figures.definitions import KEPT, Figures, due_promises, quantile
 from dashboards.figures.periods import Period
 from feedback.models import Ticket
-from feedback.rulebook import rulebook
+from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib.words import number, worktime
 
 

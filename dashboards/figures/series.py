@@ -8,7 +8,7 @@ from operator import add
 
 from dashboards.figures.periods import Period
 from dashboards.models import UnitHour
-from feedback.rulebook import rulebook
+from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib.sql import rows
 from hcmc_ioc.lib.stats import change, percentile
 

@@ -1,7 +1,7 @@
 """The units that screens speak of, at most ten seconds old like the rulebook: they change a few times a year."""
 
 from districts.models import Unit
-from feedback.rulebook import rulebook
+from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib.caching import ttl_cache
 
 

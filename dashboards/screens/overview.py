@@ -9,7 +9,7 @@ from dashboards.figures.periods import Period
 from dashboards.figures.registry import FIGURES, Figure
 from districts.models import Unit
 from feedback.models import Ticket
-from feedback.rulebook import rulebook
+from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib.stats import change
 
 LATE_SHOWN = 8

@@ -10,7 +10,7 @@ from dashboards.figures import series
 from dashboards.figures.periods import Period
 from districts.models import Unit
 from feedback import access
-from feedback.rulebook import rulebook
+from feedback.rules.rulebook import rulebook
 
 PRESETS = {"1": 1, "7": 7, "30": 30, "90": 90, "365": 365}
 DEFAULT = "30"

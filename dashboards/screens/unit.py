@@ -12,8 +12,8 @@ from dashboards.screens import overview
 from districts.models import Unit
 from feedback.models import Ticket
 from feedback.querysets import is_overdue
-from feedback.rulebook import rulebook
-from feedback.workflow import State
+from feedback.rules.rulebook import rulebook
+from feedback.rules.workflow import State
 
 AGES = (1, 3, 7, 14)  # days; the backlog is cut at these
 

@@ -9,7 +9,7 @@ from dashboards.figures.periods import Period
 from dashboards.screens import overview
 from districts.models import Unit
 from feedback.models import Ticket
-from feedback.rulebook import rulebook
+from feedback.rules.rulebook import rulebook
 
 MONTH = 30
 BEHIND_SHOWN = 8

@@ -4,7 +4,8 @@ from django import template
 from django.utils.translation import get_language
 
 from districts.explanations import explain as explain_deadline
-from feedback import reasons, receipts
+from feedback.console import receipts
+from feedback.rules import reasons
 from hcmc_ioc.lib.phones import spoken
 from hcmc_ioc.lib.text import mask_name, mask_phone
 

@@ -85,9 +85,9 @@ def site(tmp_path_factory):
     with connection, connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     connection.close()
-    city = City(processes.environment(DATABASE))
+    city = City(processes.environment(DATABASE, IOC_DEMO="1"))
     city.manage("setup_city")
-    city.manage("seed_demo", "--tickets", "2000", "--months", "2", "--yes-demo")
+    city.manage("seed_demo", "--tickets", "2000", "--months", "2")
     with processes.site(DATABASE, tmp_path_factory.mktemp("logs")) as running:
         city.running = running
         yield city

@@ -12,10 +12,11 @@ from django.utils import timezone
 from dashboards.figures import contribution, definitions, fold, rebuild, registry
 from dashboards.figures.periods import Period
 from dashboards.models import PromiseDay, UnitDay
-from feedback import actions, bulk, facets
-from feedback.lives import Actor
+from feedback import actions, bulk
 from feedback.models import FactChange, Ticket
-from feedback.rulebook import rulebook
+from feedback.rules import facts
+from feedback.rules.lifecycle import Actor
+from feedback.rules.rulebook import rulebook
 from live.models import TopicVersion
 from tests.city import intake, unit
 
@@ -224,7 +225,7 @@ def test_taking_outside_a_transaction_is_refused(town):
         in_atomic_block = False
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("feedback.outbox.connection", Plain())
+        patch.setattr("feedback.feed.connection", Plain())
         with pytest.raises(RuntimeError):
             fold.outbox.take(1)
 
@@ -234,8 +235,7 @@ def test_facts_hold_no_personal_data(town):
     ticket = actions.open_ticket(
         actor=ACTOR, intake=intake(occurred_at=timezone.now()), reporter={"name": "An", "phone": "+84900000001"}
     )
-    facts = facets.of(ticket, ticket.promises.all())
-    assert set(facts) <= {
+    assert set(facts.of(ticket, ticket.promises.all())) <= {
         "unit", "category", "channel", "received", "resolved", "minutes", "reopened", "rejected", "rated", "score",
         "promises",
     }

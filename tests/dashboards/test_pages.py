@@ -12,8 +12,8 @@ from dashboards.figures import definitions, fold, registry
 from dashboards.figures.periods import Period
 from districts.models import Unit
 from feedback import actions
-from feedback.lives import Actor
 from feedback.models import Ticket
+from feedback.rules.lifecycle import Actor
 from live import devices, fragments
 from live.models import TopicVersion
 from tests.city import intake, unit

@@ -10,8 +10,8 @@ from django.utils import timezone
 from dashboards import tasks
 from dashboards.figures import fold
 from feedback import actions
-from feedback.lives import Actor
 from feedback.models import FactChange
+from feedback.rules.lifecycle import Actor
 from live import feed, topics
 from tests.city import intake, unit
 

@@ -1,5 +1,7 @@
 """A small demo city: exact figures, the ordinary rules, the same city for the same seed."""
 
+import subprocess
+import sys
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,13 +11,14 @@ from django.db import connection
 
 from accounts.models import Membership, User
 from dashboards.figures import fold, rebuild
+from demo import cast, seeding
 from districts.cities import read_city
 from districts.loading import load
 from feedback import access, actions
-from feedback.demo import cast, seeding
 from feedback.models import Promise, Reporter, Ticket, TicketEvent
-from feedback.rulebook import rulebook
-from feedback.workflow import MOVES, State
+from feedback.rules.rulebook import rulebook
+from feedback.rules.workflow import MOVES, State
+from tests import processes
 from tests.city import intake
 
 pytestmark = pytest.mark.django_db
@@ -137,10 +140,12 @@ def test_real_tickets_are_never_mixed_with_the_demo(town):
 
 
 @pytest.mark.parametrize("command", ["seed_demo", "demo_accounts", "simulate"])
-def test_outside_local_mode_the_demo_asks_first(settings, command):
-    settings.LOCAL = False
-    with pytest.raises(CommandError, match="--yes-demo"):
-        call_command(command)
+def test_production_has_no_such_command(command):
+    done = subprocess.run(
+        [sys.executable, "manage.py", command], cwd=processes.ROOT, capture_output=True, text=True,
+        env=processes.environment("nowhere"),
+    )
+    assert done.returncode and f"Unknown command: '{command}'" in done.stderr
 
 
 def test_accounts_are_printed_one_per_role_and_the_screen_once(town, capsys, monkeypatch, client):

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from demo import cast, seeding
+from demo.simulation import BURST_CALLS, EASING, LATE_SHARE, SHARES, Simulator
 from feedback import actions
-from feedback.demo import cast, seeding
-from feedback.demo.living import BURST_CALLS, EASING, LATE_SHARE, SHARES, Simulator
-from feedback.lives import Actor
 from feedback.models import Ticket, TicketEvent
-from feedback.workflow import MOVES, State
+from feedback.rules.lifecycle import Actor
+from feedback.rules.workflow import MOVES, State
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 10, 28, 15, 20, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from demo import people, texts
+from demo.places import somewhere
+from demo.rhythm import tables
 from districts.models import Unit
-from feedback.demo import people, texts
-from feedback.demo.places import somewhere
-from feedback.demo.rhythm import tables
 from feedback.models import Category
 from hcmc_ioc.lib.phones import parse_phone
 

@@ -33,7 +33,7 @@ def assist(tu, **given):
 
 
 def keep(client, token, **fields):
-    return client.put(reverse("api_draft", args=[token]), json.dumps({"fields": fields}),
+    return client.put(reverse("draft_keep", args=[token]), json.dumps({"fields": fields}),
                       content_type="application/json")
 
 

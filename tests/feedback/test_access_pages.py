@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from feedback import access, actions
+from feedback.desk.ticket import legal_moves
 from feedback.models import Ticket
-from feedback.views.ticket import legal_moves
-from feedback.workflow import MOVES, State
+from feedback.rules.workflow import MOVES, State
 from tests.city import by
 from tests.feedback.pages import signed_in
 from tests.feedback.test_actions import brought_to, opened

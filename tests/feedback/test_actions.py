@@ -12,8 +12,8 @@ from django.utils import timezone
 from districts.models import Unit
 from feedback import access, actions
 from feedback.models import DeadlineRule, EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
-from feedback.rulebook import rulebook
-from feedback.workflow import MOVES, OPEN, IllegalMove, State
+from feedback.rules.rulebook import rulebook
+from feedback.rules.workflow import MOVES, OPEN, IllegalMove, State
 from tests.city import by, intake, unit
 
 pytestmark = pytest.mark.django_db

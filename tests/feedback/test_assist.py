@@ -1,6 +1,5 @@
 """Help while the operator types: earlier tickets, categories, places, the preview, duplicates and joining one."""
 
-import json
 import uuid
 from datetime import timedelta
 
@@ -8,10 +7,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import actions, callers, duplicates, suggestions
+from feedback import actions
+from feedback.console import callers, duplicates, suggestions
+from feedback.console.intake import preview
+from feedback.console.receipts import spoken_code
 from feedback.models import Category, Promise, Ticket
-from feedback.receipts import spoken_code
-from feedback.rulebook import rulebook
+from feedback.rules.rulebook import rulebook
 from tests.city import unit
 from tests.feedback.calls import BEN_THANH, POTHOLE, assist, border_point, call, send
 from tests.feedback.pages import read
@@ -83,14 +84,13 @@ def test_the_place_is_told_while_the_pin_moves(tu):
 def test_what_the_preview_says_is_what_saving_does(tu):
     for code in ("trat-tu-lan-chiem", "dien-su-co", "ha-tang-cau", "khac-gop-y"):
         category = Category.objects.get(code=code)
-        told = tu.post(reverse("api_preview"), json.dumps({"category": category.pk, "area": unit("760").pk}),
-                       content_type="application/json").json()
+        told = preview(category_id=category.pk, area_id=unit("760").pk, now=timezone.now())
         send(tu, category=category.pk)
         ticket = Ticket.objects.latest("pk")
-        assert (told["unit"]["id"], told["urgency"]) == (ticket.unit_id, ticket.urgency)
-        assert told["needs_several"] == ticket.needs_several
+        assert (told.unit.pk, told.urgency) == (ticket.unit_id, ticket.urgency)
+        assert told.needs_several == ticket.needs_several
         rule = Promise.objects.get(ticket=ticket).rule
-        assert told["regulation"] == rule.regulation
+        assert told.regulation == rule.regulation
 
 
 def test_duplicates_are_near_alike_recent_and_of_the_same_field(tu, cast):

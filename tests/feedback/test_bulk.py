@@ -7,9 +7,9 @@ import pytest
 from django.db import DataError
 
 from feedback import actions, bulk
-from feedback.lives import Actor
 from feedback.models import EventText, Promise, Reporter, Ticket, TicketEvent
-from feedback.rulebook import rulebook
+from feedback.rules.lifecycle import Actor
+from feedback.rules.rulebook import rulebook
 from tests.city import intake, unit
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from dashboards.figures import definitions, fold
 from dashboards.figures.periods import Period
 from feedback import imports
 from feedback.models import Promise, Ticket
-from feedback.rulebook import rulebook
+from feedback.rules.rulebook import rulebook
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback import actions
+from feedback.desk import inbox, lists
 from feedback.models import Ticket
-from feedback.views import inbox, sieves
-from feedback.workflow import OPEN, State
+from feedback.rules.workflow import OPEN, State
 from tests.city import by, unit
 from tests.feedback.pages import read, rows_of, signed_in
 from tests.feedback.test_actions import brought_to, opened
@@ -30,7 +30,7 @@ def due(ticket, hours):
 
 def choose(client, tickets, verb, **more):
     data = {"verb": verb, "ticket": [f"{t.pk}:{t.version}" for t in tickets]} | more
-    return client.post(reverse("inbox_bulk"), data)
+    return client.post(reverse("inbox_batch"), data)
 
 
 def test_what_burns_first_stands_first(client, cast):
@@ -54,7 +54,7 @@ def test_every_view_holds_what_its_name_says_and_its_count_agrees(client, cast):
         cast.tu: {"to_forward": [s.NEW, s.RETURNED], "to_close": [s.RESOLVED], "all": list(OPEN)},
     }
     for person, views in expected.items():
-        counts = sieves.counts(person, timezone.now())
+        counts = lists.counts(person, timezone.now())
         for name, states in views.items():
             codes = rows_of(ask(client, person, view=name))
             assert sorted(codes) == sorted(by_state[state].code for state in states), name
@@ -150,14 +150,14 @@ def test_bulk_never_reaches_strangers_tickets(client, cast):
     assert foreign.code not in read(choose(client, [foreign], "accept"))
     choose(client, [foreign], "accept", confirm="yes")
     assert Ticket.objects.get().state == State.FORWARDED
-    assert signed_in(client, cast.tu).post(reverse("inbox_bulk"), {"verb": "accept"}).status_code == 403
-    assert client.post(reverse("inbox_bulk"), {"verb": "resolve"}).status_code == 404
+    assert signed_in(client, cast.tu).post(reverse("inbox_batch"), {"verb": "accept"}).status_code == 403
+    assert client.post(reverse("inbox_batch"), {"verb": "resolve"}).status_code == 404
 
 
 @pytest.mark.parametrize("ticket", ["", "x:1", "1", "1:x", f"{'9' * 30}:1"])
 def test_bulk_without_a_readable_choice_says_so(client, cast, ticket):
     signed_in(client, cast.lan)
-    answer = client.post(reverse("inbox_bulk"), {"verb": "accept", "ticket": ticket}, follow=True)
+    answer = client.post(reverse("inbox_batch"), {"verb": "accept", "ticket": ticket}, follow=True)
     assert "Chưa chọn phản ánh nào." in read(answer)
 
 

@@ -1,6 +1,5 @@
 """Taking a call: the form, doubled submits, every kind of bad input, and the same by JSON."""
 
-import json
 import uuid
 from datetime import timedelta
 
@@ -11,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from districts.models import Unit
+from feedback.console.receipts import spoken_code
 from feedback.models import Category, Channel, EventText, Reporter, Ticket, TicketEvent
-from feedback.receipts import receipt, spoken_code
 from hcmc_ioc.lib import caching
 from tests.city import unit
-from tests.feedback.calls import BEN_THANH, POTHOLE, assist, border_point, call, keep, send
+from tests.feedback.calls import BEN_THANH, assist, border_point, call, keep, send
 from tests.feedback.pages import read, signed_in
 from tests.feedback.test_actions import opened
 
@@ -157,47 +156,12 @@ def test_without_a_number_a_hidden_name_or_another_channel_will_do(tu):
     assert send(tu, phone="", channel=Channel.objects.get(code="email").pk).status_code == 302
 
 
-# --- The same by JSON
-
-
-def post(client, name, data, *args):
-    return client.post(reverse(name, args=args), json.dumps(data), content_type="application/json")
-
-
-def test_the_api_opens_once_and_answers_with_the_receipt(tu):
-    given = call()
-    first, second = post(tu, "api_tickets", given), post(tu, "api_tickets", given)
-    assert (first.status_code, first.json()["code"]) == (201, second.json()["code"])
-    assert first.json()["line"] == receipt(Ticket.objects.get())["line"]
-    wrong = post(tu, "api_tickets", call(body="", phone="x"))
-    assert wrong.status_code == 400 and set(wrong.json()["errors"]) == {"body", "phone"}
-
-
-def test_the_api_helps_as_the_console_does(tu):
-    opened(reporter={"name": "An", "phone": "+84900000001"}, body=POTHOLE, category="ha-tang-mat-duong")
-    assert post(tu, "api_caller", {"phone": "0900000001"}).json()["year"] == 1
-    assert post(tu, "api_caller", {"phone": "xx"}).json()["errors"]["phone"]
-    assert post(tu, "api_categories", {"text": POTHOLE}).json()[0]["code"] == "ha-tang-mat-duong"
-    assert tu.get(reverse("api_places"), {"q": "cho ben thanh"}).json()[0]["unit_code"] == "760"
-    assert tu.get(reverse("api_locate"), {"lat": "10.7725", "lon": "106.6980"}).json()["unit_code"] == "760"
-    assert tu.get(reverse("api_locate"), {"lat": "1", "lon": "2"}).status_code == 400
-    assert post(tu, "api_preview", {"category": 0}).status_code == 400
-    near = {"lat": 10.7743, "lon": 106.7010, "text": POTHOLE}
-    assert post(tu, "api_duplicates", near).json()[0]["code"] == Ticket.objects.get().code
-    assert post(tu, "api_duplicates", near | {"lat": "x"}).status_code == 400
-    joined = post(tu, "api_join", {"phone": "0900000002"}, Ticket.objects.get().code)
-    assert joined.status_code == 200 and Ticket.objects.get().reporter_count == 2
-
-
 @pytest.mark.parametrize("who", ["lan", "minh", "ha", "phuc", "quan", "nobody"])
 def test_taking_calls_is_for_the_hotline(client, cast, who):
     signed_in(client, getattr(cast, who))
-    code = opened().code
-    pages = [reverse(name) for name in ("intake", "intake_categories", "intake_places", "api_places", "api_locate",
-                                        "api_drafts")]
-    posts = [reverse(name) for name in ("intake_assist", "intake_caller", "intake_join", "api_caller", "api_preview",
-                                        "api_categories", "api_duplicates", "api_tickets")]
-    posts.append(reverse("api_join", args=[code]))
+    opened()
+    pages = [reverse(name) for name in ("intake", "intake_categories", "intake_places")]
+    posts = [reverse(name) for name in ("intake_assist", "intake_caller", "intake_join")]
     assert {client.get(page).status_code for page in pages} == {403}
     assert {client.post(page, {}, content_type="application/json").status_code for page in posts} == {403}
     assert keep(client, uuid.uuid4(), body="x").status_code == 403

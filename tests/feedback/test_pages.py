@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from feedback import access, actions
 from feedback.models import ContactView, EventText, Promise, Ticket, TicketEvent
-from feedback.workflow import MOVES, State
+from feedback.rules.workflow import MOVES, State
 from tests.city import by, unit
 from tests.feedback.pages import move, read, signed_in
 from tests.feedback.test_actions import brought_to, opened

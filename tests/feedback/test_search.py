@@ -8,8 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import querysets
-from feedback.views import search
+from feedback import querysets, search
 from tests.city import unit
 from tests.feedback.pages import read, rows_of, signed_in
 from tests.feedback.test_actions import opened

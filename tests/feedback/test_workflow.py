@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.roles import CITYWIDE, HOTLINE, UNIT, Role
-from feedback import workflow
-from feedback.workflow import DONE, MOVES, NEEDS, OPEN, Clock, State
+from feedback.rules import workflow
+from feedback.rules.workflow import DONE, MOVES, NEEDS, OPEN, Clock, State
 
 
 def reachable(start):

@@ -12,7 +12,7 @@ from dashboards.figures import definitions, fold
 from dashboards.figures.periods import Period
 from dashboards.models import PromiseDay, UnitDay
 from districts.models import Unit
-from feedback.rulebook import rulebook
+from feedback.rules.rulebook import rulebook
 
 
 def day(text: str) -> date:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from feedback import catalogue
+from feedback.rules import catalogue
 
 
 class Command(BaseCommand):

@@ -1,0 +1,44 @@
+"""`manage.py seed_demo`: a year of believable tickets with exact figures at the end. Does nothing the second time."""
+
+import time
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from dashboards.figures import fold
+from demo import cast, seeding
+from demo.intake import SYSTEM
+from feedback.models import Ticket
+from feedback.rules.rulebook import rulebook
+
+
+class Command(BaseCommand):
+    requires_system_checks = []  # needs no pages
+    help = "Fill the city with a year of demo tickets, people and figures (never twice)."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--tickets", type=int, default=60_000)
+        parser.add_argument("--months", type=int, default=12, help="how far back the first ticket lies")
+        parser.add_argument("--seed", type=int, default=1022, help="another number makes another city")
+
+    def handle(self, *args, tickets, months, seed, **options):
+        cast.check_city()
+        if tickets < 1 or months < 1:
+            raise CommandError("--tickets and --months must be at least 1")
+        if seeding.is_seeded():
+            self.stdout.write("The demo tickets are there already.")
+            return
+        if Ticket.objects.exclude(source_system=SYSTEM).exists():
+            raise CommandError("this database holds tickets that are not of the demo: nothing was added to them")
+        started = time.monotonic()
+        now = timezone.now().astimezone(rulebook().zone).replace(microsecond=0)
+        cast.enrol(now.date(), cast.password())
+        written = seeding.seed(tickets, months, seed, now, lambda done: self._bar(done, tickets))
+        self.stderr.write("\nCounting the figures …")
+        fold.fold_all()
+        self.stdout.write(f"{written:,} demo tickets of {months} months in {time.monotonic() - started:.0f} s")
+
+    def _bar(self, done: int, total: int) -> None:
+        filled = 30 * done // total
+        self.stderr.write(f"\rDemo tickets [{'█' * filled}{'·' * (30 - filled)}] {done:,} of {total:,}", ending="")
+        self.stderr.flush()

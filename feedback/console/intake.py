@@ -1,0 +1,180 @@
+"""What an operator typed about a call → an `Intake` and a reporter, or clear messages at the fields."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from districts.explanations import explain
+from districts.geo import BadPoint, check_point
+from districts.models import Unit
+from feedback import actions
+from feedback.console import drafts
+from feedback.fields import CategoryChoice, Moment, Phone, Text, UnitChoice, check_past
+from feedback.models import Channel, DeadlineRule, Ticket, Urgency
+from feedback.rules import reasons
+from feedback.rules.lifecycle import Actor, Intake
+from feedback.rules.rulebook import rulebook
+
+TOO_LARGE = _("Bản nháp quá dài, hãy rút gọn nội dung.")
+YES_NO = [("yes", _("Có")), ("no", _("Không"))]
+
+
+class ReporterForm(forms.Form):
+    """Who calls."""
+
+    phone = Phone(label=_("Điện thoại"), required=False)
+    name = Text(label=_("Họ tên"), max_length=120, required=False)
+    request_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+
+class IntakeForm(ReporterForm):
+    """One report. What is left open (level, public, several units, unit) follows the category and the rules."""
+
+    hides_name = forms.BooleanField(label=_("Giấu tên"), required=False)
+    body = Text(label=_("Nội dung"), rows=5, help_text=_("Tối đa 10.000 ký tự."))
+    category = CategoryChoice(label=_("Lĩnh vực"))
+    address = Text(label=_("Địa điểm"), max_length=300, required=False)
+    lat = forms.CharField(widget=forms.HiddenInput, required=False)
+    lon = forms.CharField(widget=forms.HiddenInput, required=False)
+    area = UnitChoice(label=_("Địa bàn"), areas_only=True, required=False, empty_label=_("Theo vị trí"))
+    border_ok = forms.BooleanField(label=_("Đã hỏi lại người dân: đúng địa bàn này"), required=False)
+    no_place = forms.BooleanField(label=_("Không có địa điểm"), required=False)
+    no_place_reason = Text(label=_("Vì sao không có địa điểm"), max_length=200, required=False)
+    unit = UnitChoice(label=_("Đơn vị xử lý"), required=False, empty_label=_("Theo quy tắc"))
+    unit_reason = Text(label=_("Lý do chọn đơn vị khác"), max_length=300, required=False)
+    urgency = forms.ChoiceField(label=_("Mức độ"), choices=Urgency.choices, widget=forms.RadioSelect, required=False)
+    needs_several = forms.ChoiceField(label=_("Cần nhiều đơn vị"), choices=YES_NO, widget=forms.RadioSelect,
+                                      required=False)
+    is_public = forms.ChoiceField(label=_("Công khai"), choices=YES_NO, widget=forms.RadioSelect, required=False)
+    channel = forms.ModelChoiceField(Channel.objects.filter(is_active=True), label=_("Kênh tiếp nhận"),
+                                     empty_label=None)
+    occurred_at = Moment(label=_("Tiếp nhận lúc (để trống là bây giờ)"), required=False)
+    draft = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        self.fields["body"].error_messages["required"] = _("Ghi nội dung người dân phản ánh.")
+        self.fields["category"].error_messages["required"] = _("Chọn lĩnh vực.")
+        self.fields["channel"].error_messages["invalid_choice"] = _("Kênh này đã ngừng sử dụng, chọn kênh khác.")
+        self.located = None
+
+    def clean_occurred_at(self):
+        check_past(self.cleaned_data["occurred_at"])
+        return self.cleaned_data["occurred_at"]
+
+    def clean(self):
+        values = super().clean()
+        self._check_reporter(values)
+        self._check_place(values)
+        if values.get("unit") and not values.get("unit_reason") and "unit_reason" not in self.errors:
+            self.add_error("unit_reason", _("Ghi lý do chọn đơn vị khác với quy tắc."))
+        return values
+
+    def _check_reporter(self, values) -> None:
+        channel = values.get("channel")
+        by_phone = channel is not None and channel.code == "phone"
+        if by_phone and not (values.get("phone") or values.get("hides_name") or "phone" in self.errors):
+            self.add_error("phone", _("Ghi số điện thoại, hoặc đánh dấu “Giấu tên” nếu người dân không cho số."))
+
+    def _check_place(self, values) -> None:
+        if values.get("no_place"):
+            if not values.get("no_place_reason"):
+                self.add_error("no_place_reason", _("Ghi vì sao không có địa điểm."))
+            return
+        if values.get("lat") or values.get("lon"):
+            try:
+                self.located = check_point(values.get("lat"), values.get("lon"))
+            except BadPoint as bad:
+                self.add_error("address", str(bad))
+                return
+            self._check_border(values)
+        elif not values.get("area") and not {"area", "address"} & set(self.errors):
+            self.add_error("address", _("Chưa rõ địa điểm: chọn trong gợi ý, ghim trên bản đồ hoặc chọn địa bàn. "
+                                        "Nếu không có, đánh dấu “Không có địa điểm”."))
+
+    def _check_border(self, values) -> None:
+        if not values.get("area") and self.located.unit_code:
+            values["area"] = Unit.objects.in_force().areas().filter(code=self.located.unit_code).first()
+        if self.located.near_border and not values.get("border_ok"):
+            name = values["area"].display_name if values.get("area") else "?"
+            message = _("Vị trí gần ranh giới %(name)s: hỏi lại người dân rồi xác nhận địa bàn.") % {"name": name}
+            self.add_error("border_ok", message)
+
+    def intake(self, now: datetime) -> Intake:
+        values, category = self.cleaned_data, self.cleaned_data["category"]
+        area, placed = values["area"], bool(values["lat"]) and not values["no_place"]
+        found_here = placed and self.located and area and area.code == self.located.unit_code
+        return Intake(
+            category_id=category.pk, channel_id=values["channel"].pk, body=values["body"],
+            occurred_at=values["occurred_at"] or now, address=values["address"],
+            lat=float(values["lat"]) if placed else None, lon=float(values["lon"]) if placed else None,
+            area_id=area.pk if area and not values["no_place"] else None,
+            unit_source=self.located.source if found_here else "typed" if area else "",
+            near_border=bool(placed and self.located and self.located.near_border),
+            urgency=values["urgency"] or category.urgency,
+            needs_several=_decided(values["needs_several"], category.needs_several),
+            is_public=_decided(values["is_public"], category.is_public),
+            hides_name=values["hides_name"],
+            unit_id=values["unit"].pk if values["unit"] else None, unit_reason=values["unit_reason"],
+        )
+
+    @property
+    def reporter(self) -> dict:
+        return {name: self.cleaned_data[name] for name in ("name", "phone")}
+
+
+def _decided(said: str, default: bool) -> bool:
+    return said == "yes" if said else default
+
+
+def record(form: IntakeForm, *, actor: Actor, now: datetime | None = None) -> Ticket:
+    """Save a valid form: the ticket, why it has no place, and the end of its draft. Twice with one request id: once."""
+    now = now or timezone.now()
+    ticket = actions.open_ticket(actor=actor, intake=form.intake(now), reporter=form.reporter, at=now)
+    if form.cleaned_data["no_place"]:
+        told = _("Không có địa điểm: %(why)s") % {"why": form.cleaned_data["no_place_reason"]}
+        actions.note(actor=actor, ticket_id=ticket.pk, note=str(told))
+    drafts.discard(owner=actor.user, token=form.cleaned_data["draft"])
+    return ticket
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Where a report would go and until when, with the reasons. `unit` is None where nobody is known."""
+
+    unit: Unit | None
+    why: str
+    coordinating: list[Unit]
+    due: datetime | None
+    due_why: str
+    regulation: str
+    urgency: str
+    is_public: bool
+    needs_several: bool
+
+
+def preview(*, category_id: int | None, area_id: int | None, urgency: str = "", needs_several: str = "",
+            unit_id: int | None = None, now: datetime) -> Preview | None:
+    """What saving would decide; None while there is no category in use to decide by."""
+    book = rulebook()
+    category = book.categories.get(category_id)
+    if category is None or not category.is_active or not category.parent_id:
+        return None
+    urgency = urgency if urgency in Urgency.values else category.urgency
+    several = _decided(needs_several, category.needs_several)
+    area_id = area_id if area_id in book.units else None
+    routed = book.route(category_id=category.pk, area_id=area_id, urgency=urgency, at=now)
+    chosen = book.units.get(unit_id) or (book.units[routed.unit_id] if routed else None)
+    due = book.due(DeadlineRule.Kind.RESULT, category_id=category.pk, urgency=urgency, needs_several=several,
+                   start=now, unit_id=chosen.pk if chosen else book.unassigned_id)
+    return Preview(
+        unit=chosen, why=reasons.routing(routed.rule, book, area_id) if routed else "",
+        coordinating=[book.units[pk] for pk in routed.coordinating_ids] if routed and not unit_id else [],
+        due=due.at if due else None, due_why=explain(due.explanation, get_language() or "vi") if due else "",
+        regulation=due.rule.regulation if due else "", urgency=urgency, is_public=category.is_public,
+        needs_several=several,
+    )

@@ -1,0 +1,149 @@
+"""The saved views of the inbox and the filters of its address: which tickets, for whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.db.models import Count, F, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, User
+from accounts.roles import CITYWIDE, HOTLINE, UNIT
+from feedback import access
+from feedback.fields import ANY_AREA, ANY_CATEGORY, ANY_UNIT, Filter, Options, Text
+from feedback.models import Ticket, Urgency
+from feedback.querysets import is_due_soon, is_overdue
+from feedback.rules.workflow import OPEN, TO_FORWARD, State
+
+MANY = 1000  # counts outside the small set of open tickets stop here
+
+
+@dataclass(frozen=True)
+class View:
+    """One saved view. `condition(user, now)` says which open tickets belong to it."""
+
+    name: str
+    label: str
+    roles: frozenset
+    condition: Callable
+    empty: str = _("Không có phản ánh nào ở mục này.")
+    urgent: bool = False
+    order: tuple = (F("due_at").asc(nulls_last=True), "pk")  # what burns first
+
+
+def _in(*states):
+    return lambda user, now: Q(state__in=states)
+
+
+EVERYBODY = CITYWIDE | UNIT
+VIEWS = {
+    view.name: view
+    for view in (
+        View("to_forward", _("Cần chuyển"), HOTLINE, _in(*TO_FORWARD), _("Không còn phản ánh chờ chuyển.")),
+        View("new", _("Chưa nhận"), EVERYBODY, _in(State.FORWARDED), _("Mọi phản ánh đã được tiếp nhận.")),
+        View("mine", _("Của tôi"), UNIT, lambda user, now: Q(assignee=user), _("Bạn chưa được giao việc nào.")),
+        View("working", _("Đang xử lý"), EVERYBODY, _in(State.ACCEPTED, State.IN_PROGRESS)),
+        View("due_soon", _("Sắp hạn"), EVERYBODY, lambda user, now: is_due_soon(now),
+             _("Không có phản ánh nào đến hạn trong 24 giờ tới.")),
+        View("overdue", _("Quá hạn"), EVERYBODY, lambda user, now: is_overdue(now),
+             _("Không có phản ánh quá hạn."), urgent=True),
+        View("waiting", _("Chờ người dân"), EVERYBODY, _in(State.WAITING)),
+        View("reopened", _("Mở lại"), EVERYBODY, _in(State.REOPENED)),
+        View("to_close", _("Chờ kết thúc"), HOTLINE, _in(State.RESOLVED), _("Không còn phản ánh chờ kết thúc."),
+             order=("resolved_at", "pk")),
+        View("shared", _("Phối hợp"), UNIT, lambda user, now: Q(), _("Không có phản ánh nào cần phối hợp.")),
+        View("all", _("Tất cả đang mở"), EVERYBODY, lambda user, now: Q(), _("Hết việc.")),
+    )
+}
+APART = frozenset({"to_close", "shared"})  # not among the open tickets that the person's units answer for
+
+
+def views_for(user) -> list[View]:
+    return [view for view in VIEWS.values() if user.role in view.roles]
+
+
+def chosen(user, name: str) -> View:
+    """The view asked for, or the person's first one."""
+    view = VIEWS.get(name)
+    if view and user.role in view.roles:
+        return view
+    return VIEWS["to_forward" if user.role in HOTLINE else "all"]
+
+
+def tickets(view: View, user, now):
+    """The tickets of a view in the scope of `user`."""
+    scope = Ticket.objects.visible_to(user)
+    units = access.units_of(user)
+    if view.name == "shared":
+        shared = Ticket.coordinating.through.objects.filter(unit_id__in=units).values("ticket_id")
+        return scope.open().filter(pk__in=shared).exclude(unit_id__in=units)
+    if units is not None:
+        scope = Ticket.objects.of_units(units)
+    if view.name == "to_close":
+        return scope.filter(state=State.RESOLVED)
+    return scope.open().filter(view.condition(user, now))
+
+
+def counts(user, now) -> dict[str, int]:
+    """How many tickets each view of `user` holds; those apart from the open ones are counted up to `MANY`."""
+    shown = views_for(user)
+    sums = {view.name: Count(Value(1), filter=view.condition(user, now)) for view in shown if view.name not in APART}
+    sums["all"] = Count("*")
+    found = tickets(VIEWS["all"], user, now).aggregate(**sums)
+    for view in shown:
+        if view.name in APART:
+            found[view.name] = tickets(view, user, now).order_by()[:MANY].count()
+    return found
+
+
+class FilterForm(forms.Form):
+    """The filters beside a view, all of them optional, all of them in the address."""
+
+    q = Text(label=_("Từ trong nội dung"), required=False, max_length=200)
+    state = forms.ChoiceField(label=_("Trạng thái"), required=False, widget=Options)
+    category = Filter(ANY_CATEGORY, label=_("Lĩnh vực"), empty_label=_("Mọi lĩnh vực"))
+    urgency = forms.ChoiceField(label=_("Mức độ"), required=False, widget=Options)
+    area = Filter(ANY_AREA, label=_("Địa bàn"), empty_label=_("Mọi địa bàn"))
+    unit = Filter(ANY_UNIT, label=_("Đơn vị xử lý"), empty_label=_("Mọi đơn vị"))
+    assignee = forms.TypedChoiceField(label=_("Người xử lý"), coerce=int, required=False, widget=Options)
+
+    def __init__(self, user, data):
+        super().__init__(data, auto_id="filter_%s")
+        self.fields["state"].choices = [("", _("Mọi trạng thái")), *((s, s.label) for s in State if s in OPEN)]
+        self.fields["urgency"].choices = [("", _("Mọi mức độ")), *Urgency.choices]
+        units = access.units_of(user)
+        if units is None:
+            del self.fields["assignee"]
+        else:
+            self.fields["unit"].only(units)
+            if len(units) < 2:
+                del self.fields["unit"]
+            self.fields["assignee"].choices = [("", _("Mọi người")), *_team(units)]
+
+    def sift(self, rows):
+        """`rows` under those filters that could be read."""
+        if not self.is_bound or not (self.is_valid() or self.cleaned_data):
+            return rows
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        if words := given.pop("q", ""):
+            rows = rows.matching(words)
+        return rows.filter(**given)
+
+    @property
+    def in_use(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)
+
+
+def _team(units: list[int]) -> list[tuple[int, str]]:
+    """The people who work on tickets in those units."""
+    team = Membership.objects.valid().filter(is_active=True, role__in=UNIT, unit_id__in=units)
+    people = User.objects.filter(pk__in=team.values("user_id")).order_by("full_name")
+    return [(person.pk, str(person)) for person in people.only("full_name", "username")]
+
+
+def topics_of(user) -> str:
+    """What an inbox listens to: the units it shows, or the city."""
+    units = access.units_of(user)
+    if units is None:
+        return "city"
+    return " ".join(f"unit:{pk}" for pk in units[:20])

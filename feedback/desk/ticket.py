@@ -1,0 +1,260 @@
+"""One ticket: its page, its moves, its reporters. Each piece of the page that follows it live is the same address with
+`?part=`."""
+
+import json
+from functools import cached_property
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from feedback import access, actions, contacts
+from feedback.desk.forms import ContactForm, MoveForm
+from feedback.models import Ticket, Urgency
+from feedback.requests import acting, fresh_id
+from feedback.rules import reasons
+from feedback.rules.rulebook import rulebook
+from feedback.rules.workflow import MOVES, IllegalMove, State, moves_from
+from hcmc_ioc.lib.text import hide_phones
+
+PARTS = {"head": "feedback/desk/ticket_head.html", "history": "feedback/desk/ticket_history.html",
+         "facts": "feedback/desk/ticket_facts.html", "reporters": "feedback/desk/reporters.html"}
+# What the page offers first; every other legal move stands beside it.
+FIRST = {
+    State.NEW: "forward", State.RETURNED: "forward", State.FORWARDED: "accept", State.REOPENED: "accept",
+    State.ACCEPTED: "start", State.IN_PROGRESS: "resolve", State.WAITING: "resume", State.RESOLVED: "close",
+}
+AT_ONCE = frozenset({"accept", "start", "close"})  # moves that ask nothing
+KEYS = {"assign": "a", "resolve": "r", "forward": "f", "transfer": "t"}
+COMPOSED = frozenset({"open", "note"})  # not among the buttons: one is how a ticket begins, one has its own field
+
+
+def legal_moves(user, ticket: Ticket) -> list:
+    """The moves that `user` may make on `ticket` now; `access.may` says the same of each one."""
+    moves = moves_from(ticket.state, user.role)
+    units = access.units_of(user)
+    if units is None or ticket.unit_id in units:
+        return moves
+    return [move for move in moves if move.verb == "note"]
+
+
+class TicketPage:
+    """What the templates ask of a ticket; each answer is looked up once, and only when it is asked."""
+
+    def __init__(self, user, ticket: Ticket):
+        self.user, self.ticket, self.book = user, ticket, rulebook()
+
+    @cached_property
+    def moves(self):
+        return [move for move in self.legal if move.verb not in COMPOSED]
+
+    @cached_property
+    def legal(self):
+        return legal_moves(self.user, self.ticket)
+
+    @cached_property
+    def first(self):
+        return next((move for move in self.moves if move.verb == FIRST.get(self.ticket.state)), None)
+
+    @cached_property
+    def others(self):
+        return [move for move in self.moves if move is not self.first]
+
+    at_once, keys, reasons = AT_ONCE, KEYS, contacts.REASONS
+
+    @cached_property
+    def form(self):
+        """Carries version and request id of the moves that ask nothing."""
+        return {"version": self.ticket.version, "request_id": fresh_id()}
+
+    @cached_property
+    def note_form(self):
+        may_note = any(move.verb == "note" for move in self.legal)
+        return MoveForm("note", self.ticket, self.user, initial={"request_id": fresh_id()}) if may_note else None
+
+    @cached_property
+    def promises(self):
+        return list(self.ticket.promises.select_related("rule", "unit").order_by("-pk"))
+
+    @cached_property
+    def promise(self):
+        return self.promises[0] if self.promises else None
+
+    @cached_property
+    def body(self) -> str:
+        """The report in its own words, without phone numbers for those who may not read contact data."""
+        return self.ticket.body if self.may_contact else hide_phones(self.ticket.body)
+
+    @cached_property
+    def events(self):
+        events = events_of(self.ticket)
+        for event in events:
+            if not self.may_contact and hasattr(event, "text"):
+                event.text.words = hide_phones(event.text.words)
+        return events
+
+    @cached_property
+    def routing(self):
+        """Why the ticket lies where it lies: the rule kept on the last hand-over, or the hand that did it."""
+        handed = [event for event in self.events if event.verb in ("forward", "transfer", "send_back")]
+        if not handed or handed[0].verb == "send_back":
+            return None
+        code = handed[0].data.get("rule", "")
+        rule = next((rule for rule in self.book.routing_rules if rule.code == code), None)
+        told = reasons.routing(rule, self.book, self.ticket.area_id) if rule else ""
+        return {"rule": code, "why": told, "event": handed[0]}
+
+    @cached_property
+    def map_options(self) -> str:
+        tiles = settings.MAP_TILES_URL
+        return json.dumps({
+            "pin": [self.ticket.lat, self.ticket.lon], "centre": settings.CITY["centre"], "tiles": tiles,
+            "pinZoom": 16 if tiles else 13,  # without streets, the unit's outline says more than an empty square
+            "outlines": reverse("outlines"),
+        })
+
+    @cached_property
+    def coordinating(self):
+        return list(self.ticket.coordinating.all())
+
+    @cached_property
+    def merged(self):
+        return list(self.ticket.merged.only("code", "title").order_by("-pk")[:20])
+
+    @cached_property
+    def reporters(self):
+        return contacts.reporters_of(self.ticket) if self.may_contact else []
+
+    @cached_property
+    def may_contact(self):
+        return access.may(self.user, "contact", self.ticket)
+
+    @cached_property
+    def contact_form(self):
+        return ContactForm()
+
+    @cached_property
+    def looks(self):
+        """Who read the contact data lately; shown to those who may read it themselves."""
+        return list(self.ticket.contactview_set.select_related("user").order_by("-pk")[:5]) if self.may_contact else []
+
+
+def events_of(ticket: Ticket, **which) -> list:
+    """The history, newest first, each event with its words and `details` (what it set, in words)."""
+    events = list(ticket.events.filter(**which).select_related("actor", "unit", "text").order_by("-pk"))
+    people = User.objects.in_bulk({e.data["assignee"] for e in events if e.data.get("assignee")})
+    for event in events:
+        event.details = _details(event, people)
+    return events
+
+
+def _details(event, people) -> list[str]:
+    data, told = event.data, []
+    if data.get("unit"):
+        told.append(_("đến %(unit)s") % {"unit": event.unit.display_name})
+    if data.get("assignee") in people:
+        told.append(_("cho %(name)s") % {"name": people[data["assignee"]]})
+    if data.get("score"):
+        told.append(_("%(score)s trên 5") % {"score": data["score"]})
+    if data.get("into"):
+        told.append(_("vào %(code)s") % {"code": data["into"]})
+    labels = {"area_id": _("địa bàn"), "category_id": _("lĩnh vực"), "urgency": _("mức độ"), "address": _("địa điểm"),
+              "needs_several": _("nhiều đơn vị"), "is_public": _("công khai"), "hides_name": _("giấu tên")}
+    changed = [labels[name] for name in data.get("changes", []) if name in labels]
+    return told + ([", ".join(changed)] if changed else [])
+
+
+@never_cache
+@login_required
+def ticket(request, code: str):
+    found = access.ticket_for(request.user, code)
+    page = TicketPage(request.user, found)
+    context = {"page": page, "ticket": found, "topic": f"ticket:{found.pk}", "urgencies": Urgency}
+    part = request.GET.get("part")
+    if part:
+        if part not in PARTS:
+            raise Http404
+        return render(request, PARTS[part], context)
+    return render(request, "feedback/desk/ticket.html", context | {"live_topics": f"ticket:{found.pk}",
+                                                              "nav_current": "inbox"})
+
+
+@never_cache
+@login_required
+def ticket_move(request, code: str, verb: str):
+    """A move: with GET its form, with POST the deed. Asked by a script (HX-Request) it is a piece for a dialog."""
+    if verb not in MOVES or verb == "open":
+        raise Http404
+    found = access.ticket_for(request.user, code, verb)
+    if request.method != "POST":
+        form = MoveForm(verb, found, request.user, initial={"request_id": fresh_id()})
+        return _move_page(request, found, form)
+    form = MoveForm(verb, found, request.user, request.POST)
+    if not form.is_valid():
+        return _move_page(request, found, form, status=422)
+    try:
+        actions.VERBS[verb](actor=acting(request), ticket_id=found.pk, version=form.cleaned_data["version"],
+                            **form.given())
+    except actions.StaleTicket as stale:
+        return _stale_page(request, form, stale)
+    except IllegalMove as illegal:
+        for field, message in (illegal.errors or {None: str(illegal)}).items():
+            form.add_error(field if field in form.fields else None, str(message))
+        return _move_page(request, found, form, status=422)
+    messages.success(request, f"{MOVES[verb].done}: {found.code}")
+    return _done(request, code)
+
+
+def _done(request, code: str):
+    """To the ticket's page, or to the inbox when the ticket has left what this person may see."""
+    visible = Ticket.objects.visible_to(request.user).filter(code=code).exists()
+    answer = redirect("ticket", code) if visible else redirect("inbox")
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
+    return answer
+
+
+def _stale_page(request, form: MoveForm, stale: actions.StaleTicket):
+    """What happened meanwhile, with everything that was typed and the ticket's version of now: send again or not."""
+    fresh = Ticket.objects.select_related("unit", "category__parent").get(pk=stale.ticket.pk)
+    form.data = form.data.copy()
+    form.data["version"] = fresh.version
+    meanwhile = events_of(fresh, pk__in=[event.pk for event in stale.events])
+    still = form.move in legal_moves(request.user, fresh)
+    status = 422 if request.htmx else 409  # htmx shows the answer of a 422
+    return _move_page(request, fresh, form, status, meanwhile=meanwhile, still=still)
+
+
+def _move_page(request, found: Ticket, form: MoveForm, status: int = 200, **more):
+    template = "feedback/desk/move_form.html" if request.htmx else "feedback/desk/ticket_move.html"
+    context = {"ticket": found, "form": form, "move": form.move, "nav_current": "inbox",
+               "still": found.state in form.move.sources}
+    return render(request, template, context | more, status=status)
+
+
+@never_cache
+@login_required
+@require_POST
+def ticket_contact(request, code: str):
+    """The reporter's contact data, for a minute, with the reason written down."""
+    found = access.ticket_for(request.user, code, "contact")
+    form = ContactForm(request.POST)
+    page = TicketPage(request.user, found)
+    if form.is_valid():
+        page.reporters = contacts.reveal(user=request.user, ticket=found, reason=form.cleaned_data["reason"])
+    page.contact_form = form
+    context = {"page": page, "ticket": found, "revealed": form.is_valid(), "shown": contacts.SHOWN}
+    if request.htmx:
+        return render(request, "feedback/desk/reporters.html", context)
+    more = {"topic": f"ticket:{found.pk}", "nav_current": "inbox"}
+    answer = render(request, "feedback/desk/ticket.html", context | more)
+    if form.is_valid():
+        answer["Refresh"] = f"{contacts.SHOWN}; url={request.path.removesuffix('lien-he/')}"
+    return answer
