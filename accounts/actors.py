@@ -4,12 +4,14 @@ Every verb, page and socket asks its rights of an actor (`may` of the app that o
 """
 
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import CITYWIDE, UNIT
+from districts.models import Unit
 
 
 class Kind(TextChoices):
@@ -78,11 +80,42 @@ class Actor:
         return self.user.membership.unit_id if self.role else self.unit_id
 
     @property
+    def is_of_unit(self) -> bool:
+        """Somebody of one unit, not of the hotline or the city: what they record is their unit's own."""
+        return self.role in UNIT or (self.kind == Kind.CLIENT and self.scope is not None)
+
+    @property
+    def scope(self) -> list[int] | None:
+        """The ids of the units within which this actor acts; None means the whole city, [] nowhere.
+
+        Rights are asked besides: a scope alone allows nothing.
+        """
+        if self.kind == Kind.PERSON:
+            if self.role in CITYWIDE:
+                return None
+            return Unit.objects.subtree_ids(self.user.membership.unit) if self.role in UNIT else []
+        if self.kind == Kind.SYSTEM:
+            return None
+        if self.unit_id is None:
+            return []
+        is_city = Unit.objects.filter(pk=self.unit_id, kind=Unit.Kind.CITY).exists()
+        return None if is_city else Unit.objects.subtree_ids(self.unit_id)
+
+    @property
+    def request_id(self) -> UUID | None:
+        """The key as a UUID, as the forms of pages send it."""
+        try:
+            return UUID(self.key)
+        except ValueError:
+            return None
+
+    @property
     def ref(self) -> str:
         """Who it is, in one word for logs and keys: `user:7`, `device:3`, `system:import`."""
         number = self.user.pk if self.user is not None else self.number
-        return f"{self.kind.value}:{self.job or number or ''}"
+        return f"{self.kind.value}:{number or self.own_ref}"
 
     @property
-    def is_hotline(self) -> bool:
-        return self.role in (Role.OPERATOR, Role.SUPERVISOR)
+    def own_ref(self) -> str:
+        """The number of a device, a client or a citizen's ticket, or the job of the system; "" for a person."""
+        return self.job or str(self.number or "")

@@ -91,3 +91,17 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.get_role_display()} · {self.unit}"
+
+
+class SentRequest(models.Model):
+    """One sending of a request by one actor (`accounts.keys`): what it did, so that sending it again does nothing."""
+
+    actor = models.CharField(max_length=60)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    result = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="one_sending_per_key")]
+        indexes = [models.Index(fields=["at"], name="sent_request_at")]

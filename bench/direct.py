@@ -37,13 +37,13 @@ def timed(work: Callable, *given, **named) -> float:
 
 def lifecycles() -> dict:
     """Lives per second: open → accept → resolve → search for it, each verb its own commit."""
+    from accounts.actors import Actor
     from accounts.models import User
     from feedback import actions, search
-    from feedback.rules.lifecycle import Actor
     from tests import city
 
     people = User.objects.in_bulk(["tu", "lan"], field_name="username")
-    hotline, staff = Actor("api", people["tu"]), Actor("api", people["lan"])
+    hotline, staff = Actor.person(people["tu"], "api"), Actor.person(people["lan"], "api")
     intake = city.intake(occurred_at=_now())
     reporter = {"name": "Lê Thị Bảy", "phone": "+84950001234"}
 
@@ -51,7 +51,7 @@ def lifecycles() -> dict:
         ticket = actions.open_ticket(actor=hotline, intake=intake, reporter=reporter)
         actions.accept(actor=staff, ticket_id=ticket.pk, version=ticket.version)
         actions.resolve(actor=staff, ticket_id=ticket.pk, reply="Đơn vị đã xử lý xong.")
-        groups = search.found(people["tu"], ticket.code, _now())
+        groups = search.found(hotline, ticket.code, _now())
         assert [row.pk for _title, rows in groups for row in rows] == [ticket.pk]
 
     for _ in range(20):
@@ -85,16 +85,17 @@ MIDDLING = ("nguyễn trãi ổ gà", "le loi", "cách mạng tháng tám mất 
 
 def search() -> dict:
     """95th percentiles in milliseconds over common, middling and rare words, with and without diacritics."""
+    from accounts.actors import Actor
     from accounts.models import User
     from bench import words
     from feedback.search import by_words
     from hcmc_ioc.lib.text import vn_norm
 
-    user, chance = User.objects.get(username="tu"), Random(7)
+    operator, chance = Actor.person(User.objects.get(username="tu")), Random(7)
     rare = [f"{words.rare(chance)} {words.rare(chance)}" for _ in range(8)]
     plain = [*COMMON, *MIDDLING, *rare]
     asked = plain + [vn_norm(words) for words in plain]
-    samples = {question: [timed(by_words, user, question) * 1000 for _ in range(SEARCHES)] for question in asked}
+    samples = {question: [timed(by_words, operator, question) * 1000 for _ in range(SEARCHES)] for question in asked}
     everything = [milliseconds for taken in samples.values() for milliseconds in taken]
     slowest = {question: round(quantile(taken, 0.5), 1) for question, taken in samples.items()}
     return {"p95": quantile(everything, 0.95), "p50": quantile(everything, 0.5),

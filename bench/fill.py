@@ -107,10 +107,10 @@ class Maker:
     """What a process needs to make stories: catalogue, places, people."""
 
     def __init__(self):
+        from accounts.actors import Actor
         from accounts.models import User
         from districts.models import Unit
         from feedback.models import Category, Channel
-        from feedback.rules.lifecycle import Actor
         from feedback.rules.rulebook import rulebook
         from tests.city import CAST
 
@@ -119,7 +119,8 @@ class Maker:
         self.categories = list(Category.objects.filter(parent__isnull=False, is_active=True))
         self.channels = list(Channel.objects.values_list("pk", flat=True))
         people = User.objects.in_bulk(CAST, field_name="username")
-        self.hotline, self.staff = Actor("web", people["tu"]), Actor("web", people["lan"])
+        self.hotline, self.staff = Actor.person(people["tu"]), Actor.person(people["lan"])
+        self.job = Actor.system("demo")
         self.lan = people["lan"].pk
 
     def story(self, at: datetime, chance: Random):
@@ -185,7 +186,7 @@ def write_settled(low: int, high: int, total: int, now: datetime) -> int:
                 score = chance.choice((5, 5, 5, 4, 4, 3, 1))
                 story.then("rate", at + took * 1.08, actor=maker.hotline, score=score, **give)
         stories.append(story)
-    return bulk.write(stories, zone=maker.book.zone, wake=False)
+    return bulk.write(stories, job=maker.job, zone=maker.book.zone, wake=False)
 
 
 def write_open(count: int, now: datetime) -> int:
@@ -208,7 +209,7 @@ def write_open(count: int, now: datetime) -> int:
                 story.then("ask_citizen", at + rest * 0.6, reply="Xin cho biết thêm vị trí.", **give)
         stories.append(story)
     stories.sort(key=lambda story: story.life.ticket.occurred_at)
-    return bulk.write(stories, zone=maker.book.zone, wake=False)
+    return bulk.write(stories, job=maker.job, zone=maker.book.zone, wake=False)
 
 
 if __name__ == "__main__":

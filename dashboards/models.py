@@ -34,6 +34,7 @@ class UnitHour(Rollup):
 class UnitDay(Rollup):
     day = models.DateField()
     received = models.IntegerField(default=0)
+    self_received = models.IntegerField(default=0, db_default=0)  # of those: the unit recorded them itself
     resolved = models.IntegerField(default=0)
     reopened = models.IntegerField(default=0)
     rejected = models.IntegerField(default=0)
@@ -82,6 +83,8 @@ class PromiseDay(Rollup):
     day = models.DateField()
     due = models.IntegerField(default=0)
     met = models.IntegerField(default=0)
+    self_due = models.IntegerField(default=0, db_default=0)  # of tickets that the unit recorded itself: apart
+    self_met = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "day"], name="promise_day_key")]

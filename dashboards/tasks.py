@@ -51,5 +51,5 @@ def _moved_by_time(before: datetime, now: datetime) -> set[str]:
     units = set()
     for low, high in ((before, now), (before + DUE_SOON, now + DUE_SOON)):
         crossed = Ticket.objects.open().filter(due_at__gt=low, due_at__lte=high, paused_at=None)
-        units |= set(crossed.values_list("unit_id", flat=True))
+        units |= {unit for row in crossed.values_list("unit_id", "area_id") for unit in row if unit}
     return of_units(units) if units else set()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from accounts.actors import Actor, Kind
+from accounts.actors import Actor
 from districts.models import Unit
 from feedback import access
 from feedback.feed import oldest
@@ -36,11 +36,9 @@ def everything() -> set[str]:
 
 
 def _may_hear_city(actor: Actor, _number: None) -> bool:
-    return actor.kind == Kind.DEVICE or access.may(actor.user, "figures")  # bare numbers: how often something changed
+    return access.may(actor, "figures")  # a bare number: how often something changed somewhere
 
 
 def _may_hear_unit(actor: Actor, number: int) -> bool:
-    if actor.kind == Kind.DEVICE:
-        return number == actor.unit_id
-    units = access.units_of(actor.user) if actor.role else []
-    return access.may(actor.user, "figures") and (units is None or number in units)
+    units = actor.scope if access.may(actor, "figures") else []
+    return units is None or number in units

@@ -14,17 +14,18 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import CommandError
 
 from accounts import actions
+from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.roles import HOTLINE, Role
 from demo import people
 from demo.texts import DATA
 from districts.models import Unit
-from feedback.rules.lifecycle import Actor
 from hcmc_ioc.lib.text import vn_norm
 
 PASSWORD = "demo-1022-hcmc"  # noqa: S105 - printed for everybody; IOC_DEMO_PASSWORD chooses another
 STAFF = 3  # colleagues in every unit, so that "assign" has a choice
 ORIGIN = "demo"
+JOB = Actor.system("demo")
 
 
 @dataclass(frozen=True)
@@ -110,14 +111,14 @@ class Crew:
         self.operators, self.staff, self.leaders = [], {}, {}
         rows = Membership.objects.valid().filter(is_active=True).order_by("pk")
         for membership in rows.select_related("user", "unit"):
-            actor = Actor(origin=ORIGIN, user=membership.user)
+            actor = Actor.person(membership.user, ORIGIN)
             if membership.role in HOTLINE:
                 self.operators.append(actor)
             elif membership.role == Role.UNIT_STAFF:
                 self.staff.setdefault(membership.unit_id, []).append(actor)
             elif membership.role == Role.UNIT_LEADER:
                 self.leaders.setdefault(membership.unit_id, []).append(actor)
-        self.nobody = Actor(origin=ORIGIN)
+        self.nobody = JOB
 
     def operator(self, rng: Random) -> Actor:
         return rng.choice(self.operators) if self.operators else self.nobody

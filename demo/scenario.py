@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from accounts.actors import Actor
 from demo import people, texts
 from demo.cast import Crew
 from demo.intake import Desk, Report
@@ -16,7 +17,6 @@ from demo.profiles import Habit
 from districts.calendar import Calendar
 from districts.models import Unit
 from feedback.bulk import Story
-from feedback.rules.lifecycle import Actor
 from feedback.rules.workflow import State
 
 RETURNED, TRANSFERRED, REJECTED, REOPENED = 0.04, 0.012, 0.04, 0.03

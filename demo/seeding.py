@@ -56,7 +56,7 @@ def seed(tickets: int, months: int, seed: int, now: datetime, progress: Callable
 
 def _write(batch: list[Story], teller: "_Teller") -> int:
     teller.recent.clear()  # a merge and its original are written together
-    return bulk.write(batch, zone=teller.city.desk.book.zone, wake=False)
+    return bulk.write(batch, job=cast.JOB, zone=teller.city.desk.book.zone, wake=False)
 
 
 def _year(city: City, months: int, now: datetime, rng: Random) -> Year:

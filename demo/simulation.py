@@ -11,6 +11,7 @@ from random import Random
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
+from accounts.actors import Actor
 from demo import people, texts
 from demo.cast import ORIGIN
 from demo.profiles import callers
@@ -19,7 +20,6 @@ from demo.scenario import City
 from demo.seeding import city_at
 from feedback import actions
 from feedback.models import Ticket, TicketEvent
-from feedback.rules.lifecycle import Actor
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import TO_FORWARD, IllegalMove, State
 

@@ -1,4 +1,4 @@
-"""Who may do what. `may` answers for one ticket, `TicketQuerySet.visible_to` for many; a test holds them together.
+"""Who may do what where. `may` answers for one ticket, `TicketQuerySet.visible_to` for many; a test keeps both.
 
 A ticket that is not visible is 404 (strangers learn nothing); visible but not allowed is 403.
 """
@@ -6,54 +6,61 @@ A ticket that is not visible is 404 (strangers learn nothing); visible but not a
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from accounts.roles import CITYWIDE, HOTLINE, UNIT, Role
+from accounts.actors import Actor, Kind
 from districts.models import Unit
 from feedback.models import Ticket
+from feedback.rules.rights import IN_AREA, SHARED, verbs_of
 from feedback.rules.rulebook import rulebook
-from feedback.rules.workflow import MOVES
-
-# Verbs that are not moves: opening the page, taking a call, reading a reporter's contact data, seeing figures.
-OTHER_VERBS = {
-    "view": CITYWIDE | UNIT,
-    "intake": HOTLINE,
-    "contact": HOTLINE | UNIT | {Role.CITY_LEADER},
-    "search_phone": HOTLINE,
-    "figures": CITYWIDE | UNIT,
-    "city_figures": CITYWIDE,
-}
+from feedback.rules.workflow import MOVES, Move
 
 
-def roles_for(verb: str) -> frozenset:
-    return MOVES[verb].roles if verb in MOVES else frozenset(OTHER_VERBS[verb])
-
-
-def may(user, verb: str, ticket: Ticket | None = None) -> bool:
-    """May `user` do `verb` (on `ticket`)? The state of the ticket is not asked here: that is `workflow.check`."""
-    role = user.role if user.is_authenticated else ""
-    if not role or role not in roles_for(verb):
+def may(actor: Actor, verb: str, ticket: Ticket | None = None) -> bool:
+    """May `actor` do `verb` (on `ticket`)? The state of the ticket is not asked here: that is `workflow.check`."""
+    if verb not in verbs_of(actor):
         return False
-    if ticket is None or role in CITYWIDE:
-        return True
-    units = Unit.objects.subtree_ids(user.membership.unit)
-    if ticket.unit_id in units:
-        return True
-    # A coordinating unit reads along and writes notes; the responsible unit acts.
-    return verb in {"view", "note", "contact"} and ticket.coordinating.filter(pk__in=units).exists()
+    if verb == "open" and actor.is_of_unit:
+        return _has_area(actor)
+    return ticket is None or verb in _verbs_on(actor, ticket, [verb])
 
 
-def ticket_for(user, code: str, verb: str = "view") -> Ticket:
-    """The ticket with `code`, if `user` may do `verb` on it; 404 when not visible, 403 when visible but not allowed."""
-    found = Ticket.objects.visible_to(user).filter(code=code if code.isprintable() else "")
+def may_open_in(actor: Actor, area_id: int | None) -> bool:
+    """May `actor` record a report about this place? A unit's own people: within their area alone."""
+    return may(actor, "open") and (not actor.is_of_unit or area_id in (actor.scope or []))
+
+
+def legal_moves(actor: Actor, ticket: Ticket) -> list[Move]:
+    """The moves that `actor` may make on `ticket` as it stands, in the table's order."""
+    moves = [move for move in MOVES.values() if ticket.state in move.sources and move.verb in verbs_of(actor)]
+    allowed = _verbs_on(actor, ticket, [move.verb for move in moves])
+    return [move for move in moves if move.verb in allowed]
+
+
+def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
+    """Those of `verbs` that the actor's place allows on `ticket`: as responsible, beside it, or in its area."""
+    if actor.kind == Kind.CITIZEN:
+        return set(verbs) if ticket.pk == actor.number else set()
+    scope = actor.scope
+    if scope is None or ticket.unit_id in scope:
+        return set(verbs)
+    allowed = set(verbs) & IN_AREA if ticket.area_id in scope else set()
+    shared = (set(verbs) & SHARED) - allowed
+    if shared and scope and ticket.coordinating.filter(pk__in=scope).exists():
+        allowed |= shared
+    return allowed
+
+
+def _has_area(actor: Actor) -> bool:
+    """Whether the unit that the actor stands for has an area, so that citizens come to its counter."""
+    unit = rulebook().units.get(actor.own_unit_id)
+    return unit is not None and (unit.is_area or unit.kind == Unit.Kind.CITY)
+
+
+def ticket_for(actor: Actor, code: str, verb: str = "view") -> Ticket:
+    """The ticket with `code`, if `actor` may do `verb` on it; 404 when not visible, 403 when not allowed."""
+    found = Ticket.objects.visible_to(actor).filter(code=code if code.isprintable() else "")
     if not (ticket := found.select_related("assignee").first()):
         raise Http404
     rulebook().complete([ticket])  # planning the joins took ten times as long as reading the ticket
-    if verb != "view" and not may(user, verb, ticket):
+    if verb != "view" and not may(actor, verb, ticket):
         raise PermissionDenied
     return ticket
-
-
-def units_of(user) -> list[int] | None:
-    """The ids of the units whose figures `user` may see in full; None means all of them."""
-    if user.role in CITYWIDE:
-        return None
-    return Unit.objects.subtree_ids(user.membership.unit) if user.role in UNIT else []

@@ -1,11 +1,12 @@
 """The only writer of tickets. One verb per move; keyword-only, actor first, each its own transaction.
 
 Every verb locks the row, checks the version that the person saw, lets `rules.lifecycle` think, writes ticket, promises,
-event, words and outbox together, and sends its hints after the commit. A repeated request (same `request_id`) changes
+event, words and outbox together, and sends its hints after the commit. A request sent again (`accounts.keys`) changes
 nothing and returns the ticket. Raises `workflow.IllegalMove` (with messages per field), `StaleTicket`,
-`PermissionDenied`.
+`PermissionDenied`, `keys.KeyReused`.
 """
 
+from copy import deepcopy
 from datetime import datetime
 
 from django.conf import settings
@@ -14,12 +15,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import keys
+from accounts.actors import Actor
 from accounts.models import User
+from accounts.roles import UNIT
 from districts.models import Unit
 from feedback import access
 from feedback.models import EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
 from feedback.rules import facts, lifecycle
-from feedback.rules.lifecycle import Actor, Intake, Lifecycle
+from feedback.rules.lifecycle import Intake, Lifecycle
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import IllegalMove
 from hcmc_ioc.lib import crypto
@@ -35,23 +39,32 @@ class StaleTicket(Exception):
 
 
 @transaction.atomic(durable=True)
-def open_ticket(*, actor: Actor, intake: Intake, reporter: dict | None = None, at: datetime | None = None) -> Ticket:
+def open_ticket(*, actor: Actor, intake: Intake, reporter: dict | None = None, remark: str = "",
+                at: datetime | None = None) -> Ticket:
     """Record a report, promise an answer, forward it where a rule knows the unit.
 
-    `reporter` holds `name`, `phone` (E.164), `email`, each optional. `at` is when it is recorded (now).
+    `reporter` holds `name`, `phone` (E.164), `email`, each optional; `remark` is an internal note that belongs to it.
+    `at` is when it is recorded (now). A unit's own people record what citizens bring to their counter: a place in their
+    area, by the channel "direct", routed like any other.
     """
-    if repeated := _done_before(actor, "open"):
-        return repeated
-    at = at or timezone.now()
+    if (earlier := keys.claim(actor)) is not None:
+        return Ticket.objects.get(pk=earlier["ticket"])
+    if not access.may_open_in(actor, intake.area_id):
+        raise PermissionDenied
+    book, at = rulebook(), at or timezone.now()
+    if actor.role in UNIT:
+        intake = lifecycle.at_the_counter(intake, book)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('ticket_number')")
         number = cursor.fetchone()[0]
-    prefix = settings.CITY["ticket_prefix"]
-    code = lifecycle.ticket_code(prefix, number, timezone.localtime(at))
-    life = lifecycle.begin(intake, code=code, actor=actor, recorded_at=at, book=rulebook())
+    code = lifecycle.ticket_code(settings.CITY["ticket_prefix"], number, timezone.localtime(at))
+    life = lifecycle.begin(intake, code=code, actor=actor, recorded_at=at, book=book)
+    if remark:
+        lifecycle.apply(life, "note", at=at, actor=actor, given={"note": remark}, book=book)
     _write(life, None)
     if reporter and any(reporter.values()):
         _add_reporter(life.ticket, reporter, at, is_first=True)
+    keys.keep(actor, {"ticket": life.ticket.pk})
     return life.ticket
 
 
@@ -154,36 +167,44 @@ VERBS = {
 @transaction.atomic(durable=True)
 def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticket:
     """`seen` holds `version` (the one the person saw; absent: whatever it is) and `at` (now)."""
-    ticket = Ticket.objects.select_for_update(of=("self",)).defer("search").get(pk=ticket_id)
-    if _done_before(actor, verb):
-        return ticket
-    if actor.user is not None and not access.may(actor.user, verb, ticket):
+    if keys.claim(actor) is not None:
+        return Ticket.objects.defer("search").get(pk=ticket_id)
+    locked = _lock(ticket_id, given.get("target"))
+    ticket = locked[ticket_id]
+    if not access.may(actor, verb, ticket):
         raise PermissionDenied
     version = seen.get("version")
     if version is not None and version != ticket.version:
         raise StaleTicket(ticket, ticket.events.filter(version__gt=version).select_related("actor").order_by("pk"))
     life = Lifecycle(ticket, list(Promise.objects.filter(ticket_id=ticket_id).order_by("pk")))
-    before, stored = facts.of(ticket, life.promises), vars(ticket).copy()
+    before, stored = facts.of(ticket, life.promises), _columns(ticket)
     at = seen.get("at") or timezone.now()
     if verb == "assign":
         _check_assignee(ticket, given["assignee"])
     if verb == "merge":
-        given["target"] = _merge_target(ticket, given["target"])
+        given["target"] = _merge_target(ticket, locked.get(given["target"]))
     lifecycle.apply(life, verb, at=at, actor=actor, given=given, book=rulebook())
     _write(life, before, stored)
     if verb == "join":
         _add_reporter(ticket, given["reporter"], at, is_first=False)
     if verb == "merge":
         _absorb(given["target"], ticket)
+    keys.keep(actor, {"ticket": ticket_id})
     return ticket
 
 
-def _done_before(actor: Actor, verb: str) -> Ticket | None:
-    """The ticket that the same request already changed, when a submit is repeated."""
-    if actor.request_id is None:
-        return None
-    event = TicketEvent.objects.filter(request_id=actor.request_id, verb=verb).select_related("ticket").first()
-    return event.ticket if event else None
+def _lock(*ticket_ids: int | None) -> dict[int, Ticket]:
+    """The tickets locked, in order of their ids: two merges that cross wait for each other and do not deadlock."""
+    wanted = Ticket.objects.filter(pk__in=[pk for pk in ticket_ids if pk]).order_by("pk")
+    locked = {ticket.pk: ticket for ticket in wanted.select_for_update(of=("self",)).defer("search")}
+    if ticket_ids[0] not in locked:
+        raise Ticket.DoesNotExist(f"no ticket {ticket_ids[0]}")
+    return locked
+
+
+def _columns(ticket: Ticket) -> dict:
+    """What the row holds, apart from the ticket, so that a change inside a value is seen too."""
+    return deepcopy({name: value for name, value in vars(ticket).items() if name[0] != "_"})
 
 
 def _write(life: Lifecycle, before: dict | None, stored: dict | None = None) -> None:
@@ -192,7 +213,7 @@ def _write(life: Lifecycle, before: dict | None, stored: dict | None = None) -> 
     if stored is None:
         ticket.save(force_insert=True)
     else:  # the columns that changed, lest PostgreSQL fold the words for searching anew
-        changed = [name for name, value in vars(ticket).items() if name[0] != "_" and stored.get(name) != value]
+        changed = [name for name, value in _columns(ticket).items() if stored.get(name) != value]
         ticket.save(force_update=True, update_fields=changed)
     for promise in life.promises:
         promise.ticket = ticket
@@ -236,13 +257,13 @@ def _unit_in_force(unit_id: int | None) -> int | None:
 
 def _check_assignee(ticket: Ticket, user_id: int) -> None:
     person = User.objects.filter(pk=user_id, is_active=True).first() if user_id else None
-    if person is None or not access.may(person, "accept", ticket):
+    if person is None or not access.may(Actor.person(person), "accept", ticket):
         message = _("Chọn cán bộ đang làm việc tại đơn vị xử lý.")
         raise IllegalMove(message, {"assignee": message})
 
 
-def _merge_target(ticket: Ticket, target_id: int) -> Ticket | None:
-    target = Ticket.objects.select_for_update(of=("self",)).filter(pk=target_id).first() if target_id else None
+def _merge_target(ticket: Ticket, target: Ticket | None) -> Ticket:
+    """`target`, locked already, if it may take `ticket` in."""
     if target is None or target.pk == ticket.pk or not target.is_open:
         message = _("Chọn một phản ánh khác đang mở để gộp vào.")
         raise IllegalMove(message, {"target": message})

@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import connection, models, transaction
 
+from accounts.actors import Actor
 from feedback.models import EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
 from feedback.rules import facts, lifecycle
-from feedback.rules.lifecycle import Actor, Intake, Lifecycle
+from feedback.rules.lifecycle import Intake, Lifecycle
+from feedback.rules.rights import verbs_of
 from feedback.rules.rulebook import Rulebook
 from hcmc_ioc.lib import crypto
 from live import feed
@@ -59,11 +62,17 @@ class Story:
 
 
 @transaction.atomic
-def write(stories: Iterable[Story], *, zone, wake: bool = True) -> int:
-    """Write all `stories` in one transaction; returns how many. `zone` is the city's, for the month in the codes."""
+def write(stories: Iterable[Story], *, job: Actor, zone, wake: bool = True) -> int:
+    """Write all `stories` in one transaction; returns how many. `zone` is the city's, for the month in the codes.
+
+    The job is asked once whether it may use all these verbs (`PermissionDenied`); who acted in the past is not asked
+    step by step.
+    """
     stories = list(stories)
     if not stories:
         return 0
+    if not {step.columns["verb"] for story in stories for step in story.life.steps} <= verbs_of(job):
+        raise PermissionDenied
     _let_commits_gather()
     _number(stories, zone)
     _copy(Ticket, (vars(s.life.ticket) for s in stories))

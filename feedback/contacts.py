@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Actor
 from feedback import access
 from feedback.models import ContactView, Reporter, Ticket
 
@@ -15,13 +16,15 @@ REASONS = {
 }
 
 
-def reveal(*, user, ticket: Ticket, reason: str) -> list[Reporter]:
+def reveal(*, actor: Actor, ticket: Ticket, reason: str) -> list[Reporter]:
     """The reporters of `ticket` with their contact data; the look is logged with its reason (a key of `REASONS`)."""
-    if not access.may(user, "contact", ticket):
+    if not access.may(actor, "contact", ticket):
         raise PermissionDenied
     if reason not in REASONS:
         raise ValueError(f"unknown reason {reason!r}")
-    ContactView.objects.create(user=user, ticket=ticket, reason=reason)
+    ContactView.objects.create(
+        actor_kind=actor.kind, actor_ref=actor.own_ref, user=actor.user, ticket=ticket, reason=reason
+    )
     return reporters_of(ticket)
 
 

@@ -19,17 +19,18 @@ from pathlib import Path
 from django.db import connection
 from django.utils.text import slugify
 
+from accounts.actors import Actor
 from districts.models import Unit
 from feedback import bulk
 from feedback.bulk import Story
 from feedback.models import Category
-from feedback.rules.lifecycle import Actor, Intake
+from feedback.rules.lifecycle import Intake
 from feedback.rules.rulebook import Rulebook, rulebook
 from hcmc_ioc.lib.text import clean, vn_norm
 
 MAPPINGS = Path(__file__).parent / "data" / "mappings"
 BATCH = 2000
-ACTOR = Actor(origin="import")
+ACTOR = Actor.system("import")
 BROKEN = (csv.Error, EOFError, OSError, zlib.error)  # what reading a damaged file raises
 _UNDECODED = re.compile("[\udc80-\udcff]")  # bytes that were not in the file's encoding
 _USUAL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII).fullmatch
@@ -165,7 +166,7 @@ def _import_batch(batch: list, reader: "_Reader", outcome: Outcome, rejects) -> 
             outcome.rejected += 1
             values = ["" if v is None else str(v).encode("utf-8", "replace").decode() for v in row.values()]
             rejects.writerow([line, str(exc), *values])
-    bulk.write(stories, zone=reader.book.zone, wake=False)
+    bulk.write(stories, job=ACTOR, zone=reader.book.zone, wake=False)
     outcome.imported += len(stories)
     outcome.irregular += sum(s.life.ticket.is_irregular for s in stories)
 

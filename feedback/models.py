@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Kind
 from districts.models import Unit
 from feedback.querysets import TicketQuerySet
 from feedback.rules.workflow import MOVES, State
@@ -163,6 +164,8 @@ class Ticket(models.Model):
     unit_source = models.CharField(max_length=12, blank=True)  # how the area was found: footprint, typed, import
     near_border = models.BooleanField(default=False)
     coordinating = models.ManyToManyField(Unit, related_name="+", blank=True, verbose_name=_("Đơn vị phối hợp"))
+    recorded_by = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True, db_index=False,
+                                    verbose_name=_("Đơn vị ghi nhận"))  # none: the hotline or the citizen
 
     title = models.CharField(_("Tiêu đề"), max_length=200)
     body = models.TextField(_("Nội dung"))
@@ -226,6 +229,9 @@ class Ticket(models.Model):
             models.Index(fields=["unit", "due_at"], name="ticket_open_unit_due", condition=Q(is_open=True),
                          include=["state", "paused_at"]),
             models.Index(fields=["due_at"], name="ticket_open_due", condition=Q(is_open=True)),
+            models.Index(fields=["area", "due_at"], name="ticket_open_area_due", condition=Q(is_open=True),
+                         include=["unit", "paused_at"]),
+            models.Index(fields=["area", "occurred_at"], name="ticket_area_occurred"),
             models.Index(fields=["cell_9"], name="ticket_open_cell", condition=Q(is_open=True)),
             models.Index(fields=["assignee"], name="ticket_open_assignee", condition=Q(is_open=True)),
             models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(state=State.RESOLVED)),
@@ -238,6 +244,11 @@ class Ticket(models.Model):
 
     def __str__(self):
         return self.code
+
+    @property
+    def is_self_recorded(self) -> bool:
+        """The unit that answers recorded it itself: shown apart, left out of what units are compared by."""
+        return self.recorded_by_id is not None and self.recorded_by_id == self.unit_id
 
     @property
     def is_paused(self) -> bool:
@@ -291,6 +302,7 @@ class Promise(models.Model):
     met_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    is_self_made = models.BooleanField(default=False, db_default=False)  # the unit recorded the ticket itself
 
     class Meta:
         indexes = [
@@ -303,11 +315,6 @@ class Promise(models.Model):
 class TicketEvent(models.Model):
     """One line of history, never edited. `data` holds codes and numbers, no personal data, no free text."""
 
-    class Actor(models.TextChoices):
-        USER = "user", _("Người dùng")
-        DEVICE = "device", _("Thiết bị")
-        SYSTEM = "system", _("Hệ thống")
-
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     verb = models.CharField(max_length=16)
     at = models.DateTimeField()
@@ -315,19 +322,14 @@ class TicketEvent(models.Model):
     state_before = models.CharField(max_length=12, choices=State.choices, blank=True)
     state_after = models.CharField(max_length=12, choices=State.choices)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
-    actor_kind = models.CharField(max_length=6, choices=Actor.choices, default=Actor.USER)
+    actor_kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+",
                               db_index=False)
+    actor_ref = models.CharField(max_length=40, blank=True, default="", db_default="")  # job, or number of a device …
     origin = models.CharField(max_length=8)  # web, api, import, demo, beat
     request_id = models.UUIDField(null=True)
     version = models.PositiveIntegerField()
     data = models.JSONField(default=dict)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["request_id", "verb"], condition=Q(request_id__isnull=False),
-                                    name="one_event_per_request"),
-        ]
 
     @property
     def move(self):
@@ -367,7 +369,9 @@ class Draft(models.Model):
 class ContactView(models.Model):
     """Who read whose contact data, when and why. Never edited, never deleted."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    actor_kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON, db_default=Kind.PERSON)
+    actor_ref = models.CharField(max_length=40, blank=True, default="", db_default="")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT)
     reason = models.CharField(max_length=120)
     at = models.DateTimeField(auto_now_add=True)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.roles import CITYWIDE, UNIT
-from districts.models import Unit
+from accounts.actors import Kind
 from feedback.rules import workflow
+from feedback.rules.rights import verbs_of
 from hcmc_ioc.lib.text import vn_norm
 
 DUE_SOON = timedelta(hours=24)
@@ -31,26 +31,37 @@ LOOKED_THROUGH = 10_000  # tickets that a search looks through before it asks th
 
 
 class TicketQuerySet(models.QuerySet):
-    def visible_to(self, user) -> "TicketQuerySet":
-        """The tickets that `user` may open; `access.may(user, "view", ticket)` says the same of one."""
-        membership = user.membership if user.is_authenticated else None
-        if membership is None:
+    def visible_to(self, actor) -> "TicketQuerySet":
+        """The tickets that `actor` may open; `access.may(actor, "view", ticket)` says the same of one."""
+        if "view" not in verbs_of(actor):
             return self.none()
-        if membership.role in CITYWIDE:
+        if actor.kind == Kind.CITIZEN:
+            return self.filter(pk=actor.number)
+        units = actor.scope
+        if units is None:
             return self
-        if membership.role in UNIT:
-            units = Unit.objects.subtree_ids(membership.unit)
-            return self.filter(Q(unit_id__in=units) | Q(pk__in=self._shared_with(units)))
-        return self.none()
+        if not units:
+            return self.none()
+        return self.filter(Q(unit_id__in=units) | Q(area_id__in=units) | Q(pk__in=self._shared_with(units)))
 
-    def parts_visible_to(self, user) -> list["TicketQuerySet"]:
-        """`visible_to` in parts that an index answers one by one: a unit's own tickets, those it coordinates."""
-        membership = user.membership if user.is_authenticated else None
-        if membership is None or membership.role not in UNIT:
-            return [self.visible_to(user)]
-        units = Unit.objects.subtree_ids(membership.unit)
-        own = Q(unit_id__in=units)
-        return [self.filter(own), self.filter(pk__in=self._shared_with(units)).exclude(own)]
+    def parts_visible_to(self, actor) -> list["TicketQuerySet"]:
+        """`visible_to` in parts that an index answers one by one: a unit's own tickets, those of its area that others
+        answer for, those it coordinates."""
+        units = actor.scope if "view" in verbs_of(actor) else []
+        if not units:
+            return [self.visible_to(actor)]
+        own, here = Q(unit_id__in=units), Q(area_id__in=units)
+        shared = self.filter(pk__in=self._shared_with(units)).exclude(own).exclude(here)
+        return [self.filter(own), self.filter(here).exclude(own), shared]
+
+    def answered_by(self, actor) -> "TicketQuerySet":
+        """The tickets of the actor's own scope, without those that it only sees from beside."""
+        units = actor.scope
+        return self.visible_to(actor) if units is None else self.visible_to(actor).filter(unit_id__in=units)
+
+    def in_areas(self, unit_ids) -> "TicketQuerySet":
+        """Those whose place lies in these units, whoever answers for them."""
+        return self.filter(area_id__in=unit_ids)
 
     def _shared_with(self, units) -> models.QuerySet:
         return self.model.coordinating.through.objects.filter(unit_id__in=units).values("ticket_id")

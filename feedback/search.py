@@ -18,13 +18,13 @@ CODE_MONTHS = 36
 _CODE = re.compile(r"[A-Z]{2,5}\d{4,}")
 
 
-def found(user, asked: str, now, *, phones: bool = False) -> list[tuple[str, list[Ticket]]]:
+def found(actor, asked: str, now, *, phones: bool = False) -> list[tuple[str, list[Ticket]]]:
     """What was found for `asked`, in groups with their titles: by code, by phone, by words. Newest first."""
-    groups = [(_("Theo mã"), by_code(user, asked, now))]
+    groups = [(_("Theo mã"), by_code(actor, asked, now))]
     if phones:
-        groups.append((_("Theo số điện thoại"), by_phone(user, asked)))
+        groups.append((_("Theo số điện thoại"), by_phone(actor, asked)))
     if not (_is_whole_code(asked) and groups[0][1]):
-        groups.append((_("Theo nội dung"), by_words(user, asked)))
+        groups.append((_("Theo nội dung"), by_words(actor, asked)))
     seen: set[int] = set()
     told = []
     for title, rows in groups:
@@ -35,11 +35,11 @@ def found(user, asked: str, now, *, phones: bool = False) -> list[tuple[str, lis
     return told
 
 
-def by_words(user, words: str) -> list[Ticket]:
+def by_words(actor, words: str) -> list[Ticket]:
     """Full text, the newest first: tickets with all the words, or if there are none, with a word that begins so."""
     if not search_lexemes(words):
         return []
-    parts = Ticket.objects.parts_visible_to(user)
+    parts = Ticket.objects.parts_visible_to(actor)
     for beginning in (False, True):
         rows = [row for part in parts for row in _told(part).newest_matching(words, FOUND, beginning=beginning)]
         if rows:
@@ -47,16 +47,16 @@ def by_words(user, words: str) -> list[Ticket]:
     return sorted(rows, key=lambda ticket: ticket.occurred_at, reverse=True)[:FOUND]
 
 
-def by_code(user, text: str, now) -> list[Ticket]:
+def by_code(actor, text: str, now) -> list[Ticket]:
     """The whole code, or its number without the leading zeros, or the last digits of a recent one."""
     code = _code(text)
     if _is_whole_code(text):
-        return list(listed(user).filter(code=code))
+        return list(listed(actor).filter(code=code))
     if not code.isdecimal() or not 3 <= len(code) <= 12:
         return []
-    rows = list(listed(user).filter(code__in=_codes_of(code, now)).order_by("-occurred_at"))
+    rows = list(listed(actor).filter(code__in=_codes_of(code, now)).order_by("-occurred_at"))
     if len(code) >= 4:
-        recent = listed(user).filter(code__endswith=code, occurred_at__gte=now - RECENT)
+        recent = listed(actor).filter(code__endswith=code, occurred_at__gte=now - RECENT)
         rows += [t for t in recent.order_by("-occurred_at")[:FOUND] if t not in rows]
     return rows
 
@@ -78,7 +78,7 @@ def _codes_of(number: str, now) -> list[str]:
     return [f"{prefix}{year % 100:02d}{month + 1:02d}{number.zfill(8)}" for year, month in months]
 
 
-def by_phone(user, text: str) -> list[Ticket]:
+def by_phone(actor, text: str) -> list[Ticket]:
     """The tickets of a whole number in any shape, or of numbers that end in these four digits."""
     digits = phone_digits(text)
     if not digits:
@@ -91,12 +91,12 @@ def by_phone(user, text: str) -> list[Ticket]:
         except ValueError:
             return []
     pks = list(reporters.order_by("-joined_at").values_list("ticket_id", flat=True)[:FOUND])
-    return list(listed(user).filter(pk__in=pks).order_by("-occurred_at"))
+    return list(listed(actor).filter(pk__in=pks).order_by("-occurred_at"))
 
 
-def listed(user):
-    """Tickets that `user` may see, with what a row shows."""
-    return _told(Ticket.objects.visible_to(user))
+def listed(actor):
+    """Tickets that `actor` may see, with what a row shows."""
+    return _told(Ticket.objects.visible_to(actor))
 
 
 def _told(tickets):

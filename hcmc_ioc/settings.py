@@ -203,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
     # Sweeps what a lost task left behind; a run that could not start in time is not owed later.
     "fold": {"task": "dashboards.tasks.fold", "schedule": 5.0, "options": {"expires": 5}},
     "feed": {"task": "live.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "keys": {"task": "accounts.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 600}},
     "tick": {"task": "dashboards.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
 }
 

@@ -7,6 +7,7 @@ Hà leads the city, Phúc analyses, Quân administers.
 from datetime import date
 from types import SimpleNamespace
 
+from accounts.actors import Actor
 from accounts.models import Membership, User
 from accounts.roles import Role
 from districts.cities import read_city
@@ -14,7 +15,7 @@ from districts.loading import load as load_units
 from districts.models import Unit
 from feedback.models import Category, Channel
 from feedback.rules import catalogue
-from feedback.rules.lifecycle import Actor, Intake
+from feedback.rules.lifecycle import Intake
 
 CAST = {
     "lan": ("Trần Thị Lan", Role.UNIT_STAFF, "760"),
@@ -39,18 +40,25 @@ def unit(code: str) -> Unit:
     return Unit.objects.in_force().get(code=code)
 
 
+def worker(username: str, role: str, code: str, full_name: str = "") -> User:
+    """Somebody who works in the unit with this code."""
+    person = User.objects.create_user(username, password="mat-khau-1022", full_name=full_name or username)
+    Membership.objects.create(user=person, unit=unit(code), role=role, valid_from=date(2021, 1, 1))
+    return person
+
+
 def make_cast() -> SimpleNamespace:
-    people = {}
-    for username, (full_name, role, code) in CAST.items():
-        person = User.objects.create_user(username, password="mat-khau-1022", full_name=full_name)
-        Membership.objects.create(user=person, unit=unit(code), role=role, valid_from=date(2021, 1, 1))
-        people[username] = person
+    people = {name: worker(name, role, code, full_name) for name, (full_name, role, code) in CAST.items()}
     people["nobody"] = User.objects.create_user("nobody", password="mat-khau-1022", full_name="Người Không Vai")
     return SimpleNamespace(**people)
 
 
-def by(person=None, **more) -> Actor:
-    return Actor(origin="web", user=person, **more)
+SYSTEM = Actor.system("demo")  # may make every move
+
+
+def by(person=None, key: str = "", fingerprint: str = "") -> Actor:
+    """The person at a page, or at one sending of a form; without one the system."""
+    return (Actor.person(person) if person else SYSTEM).sending(key, fingerprint)
 
 
 def intake(category="trat-tu-lan-chiem", area="760", **changes) -> Intake:

@@ -18,7 +18,7 @@ from feedback.desk.forms import MoveForm
 from feedback.models import Category, Channel
 from feedback.rules.workflow import MOVES
 from live import devices
-from tests.city import CAST, unit
+from tests.city import CAST, by, unit
 from tests.feedback.pages import BACKEND
 from tests.feedback.test_actions import brought_to, opened
 
@@ -214,7 +214,7 @@ def test_a_move_with_one_wrong_field_is_made_or_explained(verb, client, scene, s
     right = {"version": ticket.version, "note": "x", "reply": "x", "unit": unit("778").pk, "assignee": scene.lan.pk,
              "due_at": "2099-01-01T10:00", "score": "5", "category": ticket.category_id, "urgency": "urgent",
              "area": unit("760").pk, "address": "x"}
-    for field in MoveForm(verb, ticket, getattr(scene, people[0])).fields:
+    for field in MoveForm(verb, ticket, by(getattr(scene, people[0]))).fields:
         for value in NASTY:
             send("post", f"/vu/{ticket.code}/{verb}/", right | {field: value})
 

@@ -57,6 +57,8 @@ def of(facts: dict | None, city_id: int, zone: ZoneInfo) -> Counter:
         day, hour = local_day(facts["received"], zone), hour_of(facts["received"])
         adds["hour", scope, hour, "received"] += 1
         adds["day", scope, day, "received"] += 1
+        if "self" in facts:
+            adds["day", scope, day, "self_received"] += 1
         adds["category", scope, facts["category"], day, "received"] += 1
         adds["channel", scope, facts["channel"], day, "received"] += 1
         if "resolved" in facts:
@@ -64,7 +66,7 @@ def of(facts: dict | None, city_id: int, zone: ZoneInfo) -> Counter:
             adds["hour", scope, hour, "resolved"] += 1
             adds["day", scope, day, "resolved"] += 1
             adds["category", scope, facts["category"], day, "resolved"] += 1
-            if "minutes" in facts:
+            if "minutes" in facts and "self" not in facts:
                 adds["handling", scope, day, bin_of(facts["minutes"]), "resolved"] += 1
         if "reopened" in facts:
             adds["day", scope, local_day(facts["reopened"], zone), "reopened"] += 1
@@ -75,12 +77,17 @@ def of(facts: dict | None, city_id: int, zone: ZoneInfo) -> Counter:
             adds["day", scope, day, "rated"] += 1
             adds["day", scope, day, "satisfied"] += int(facts["score"] >= SATISFIED)
             adds["day", scope, day, "score_sum"] += facts["score"]
-    for promise_unit, due, met in facts["promises"]:
-        for scope in (promise_unit, city_id):
-            day = local_day(due, zone)
-            adds["promise", scope, day, "due"] += 1
-            adds["promise", scope, day, "met"] += met
+    _add_promises(adds, facts["promises"], city_id, zone)
     return adds
+
+
+def _add_promises(adds: Counter, promises: list, city_id: int, zone: ZoneInfo) -> None:
+    for promise_unit, due, met, *self_made in promises:
+        prefix = "self_" if any(self_made) else ""  # a unit's promises on what it recorded itself are counted apart
+        day = local_day(due, zone)
+        for scope in (promise_unit, city_id):
+            adds["promise", scope, day, f"{prefix}due"] += 1
+            adds["promise", scope, day, f"{prefix}met"] += met
 
 
 def difference(before: dict | None, after: dict | None, city_id: int, zone: ZoneInfo) -> Counter:

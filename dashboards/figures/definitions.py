@@ -37,6 +37,11 @@ class Figures:
     overdue: int = 0
     due_soon: int = 0
     to_forward: int = 0
+    self_recorded: int = 0  # of the received: the unit recorded them itself; their promises are counted apart
+    self_due: int = 0
+    self_met: int = 0
+    area_open: int = 0  # in the unit's area, whoever answers for them; asked for with `areas`
+    area_overdue: int = 0
     histogram: dict[int, int] = field(default_factory=dict, repr=False)
 
     @property
@@ -53,14 +58,16 @@ class Figures:
         return self.due - self.due_met
 
 
-PUBLISHED = ("received", "resolved", "due", "due_met", "reopened", "median_minutes", "open", "overdue", "due_soon")
+PUBLISHED = ("received", "resolved", "due", "due_met", "reopened", "median_minutes", "open", "overdue", "due_soon",
+             "self_recorded")
 
 
 def figures(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: bool | Collection[int] = True,
-            standing: bool = True) -> dict[int, Figures]:
+            standing: bool = True, areas: bool = False) -> dict[int, Figures]:
     """The figures of each unit; the city's id gives the city. Costs the same few queries for one unit or all.
 
-    `medians` may name the units that need one; without `standing` what is open now is left out (a period of the past).
+    `medians` may name the units that need one; without `standing` what is open now is left out (a period of the past);
+    with `areas` what lies open in the units' areas is counted too.
     """
     answer = {pk: Figures() for pk in unit_ids}
     _add_days(answer, period)
@@ -69,6 +76,8 @@ def figures(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: 
         _add_medians(answer, answer if medians is True else medians, period)
     if standing:
         _add_now(answer, now)
+    if areas:
+        _add_areas(answer, now)
     return answer
 
 
@@ -92,15 +101,18 @@ def before(unit_id: int, period: Period, now: datetime, *, medians: bool = True)
 # answering it.
 
 _DAYS = """
-    SELECT unit_id, sum(received), sum(resolved), sum(reopened), sum(rejected), sum(rated), sum(satisfied)
+    SELECT unit_id, sum(received), sum(resolved), sum(reopened), sum(rejected), sum(rated), sum(satisfied),
+           sum(self_received)
     FROM dashboards_unitday WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s GROUP BY unit_id
 """
 _PROMISES = """
-    SELECT unit_id, sum(due), sum(met) FROM dashboards_promiseday
+    SELECT unit_id, sum(due), sum(met), sum(self_due), sum(self_met) FROM dashboards_promiseday
     WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s AND day < %s GROUP BY unit_id
 """
 _DUE_TODAY = """
-    SELECT unit_id, count(*), count(*) FILTER (WHERE met_at <= due_at) FROM feedback_promise
+    SELECT unit_id, count(*) FILTER (WHERE NOT is_self_made),
+           count(*) FILTER (WHERE NOT is_self_made AND met_at <= due_at), count(*) FILTER (WHERE is_self_made),
+           count(*) FILTER (WHERE is_self_made AND met_at <= due_at) FROM feedback_promise
     WHERE withdrawn_at IS NULL AND paused_at IS NULL AND due_at BETWEEN %s AND %s GROUP BY unit_id
 """  # as `due_promises` and `KEPT` say it
 _HANDLING = """
@@ -118,35 +130,46 @@ _STANDING = f"""
            count(*) FILTER (WHERE state = ANY(%(to_forward)s))
     FROM feedback_ticket WHERE is_open AND (%(all)s OR unit_id = ANY(%(units)s)) GROUP BY unit_id
 """
+_AREAS = f"""
+    SELECT area_id, count(*), count(*) FILTER (WHERE {SQL_OVERDUE})
+    FROM feedback_ticket WHERE is_open AND area_id = ANY(%(units)s) GROUP BY area_id
+"""
 
 
 def _add_days(answer: dict[int, Figures], period: Period) -> None:
     for unit_id, *sums in rows(_DAYS, [list(answer), period.start, period.end]):
         figure = answer[unit_id]
-        figure.received, figure.resolved, figure.reopened, figure.rejected, figure.rated, figure.satisfied = sums
+        figure.received, figure.resolved, figure.reopened, figure.rejected, *sums = sums
+        figure.rated, figure.satisfied, figure.self_recorded = sums
 
 
 def _add_promises(answer: dict[int, Figures], period: Period, now: datetime) -> None:
     """Whole past days from the rollup, the running day from the promises themselves."""
     book = rulebook()
     today = now.astimezone(book.zone).date()
-    for unit_id, due, met in rows(_PROMISES, [list(answer), period.start, period.end, today]):
-        answer[unit_id].due, answer[unit_id].due_met = due, met
+    for unit_id, *sums in rows(_PROMISES, [list(answer), period.start, period.end, today]):
+        _raise_promises(answer[unit_id], *sums)
     if period.start <= today <= period.end:
         midnight = datetime.combine(today, time.min, book.zone)
-        for unit_id, due, met in rows(_DUE_TODAY, [midnight, now]):
+        for unit_id, *sums in rows(_DUE_TODAY, [midnight, now]):
             for scope in {unit_id, book.city_id} & answer.keys():
-                answer[scope].due += due
-                answer[scope].due_met += met
+                _raise_promises(answer[scope], *sums)
+
+
+def _raise_promises(figure: Figures, due: int, met: int, self_due: int, self_met: int) -> None:
+    figure.due += due
+    figure.due_met += met
+    figure.self_due += self_due
+    figure.self_met += self_met
 
 
 KEPT = Q(met_at__isnull=False, met_at__lte=F("due_at"))
 
 
 def due_promises(start: datetime, end: datetime):
-    """Promises that fell due in [start, end]: not withdrawn, their clock not stopped."""
+    """Promises that fell due in [start, end]: not withdrawn, their clock not stopped, not made by a unit to itself."""
     return Promise.objects.filter(
-        withdrawn_at__isnull=True, paused_at__isnull=True, due_at__gte=start, due_at__lte=end
+        withdrawn_at__isnull=True, paused_at__isnull=True, is_self_made=False, due_at__gte=start, due_at__lte=end
     )
 
 
@@ -179,3 +202,8 @@ def _add_now(answer: dict[int, Figures], now: datetime) -> None:
             figure.overdue += overdue
             figure.due_soon += due_soon
             figure.to_forward += to_forward
+
+
+def _add_areas(answer: dict[int, Figures], now: datetime) -> None:
+    for area_id, opened, overdue in rows(_AREAS, {"now": now, "units": list(answer)}):
+        answer[area_id].area_open, answer[area_id].area_overdue = opened, overdue

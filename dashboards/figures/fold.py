@@ -81,11 +81,12 @@ def _row(rollup: Rollup, key: tuple, counts: Counter) -> tuple:
 
 
 def topics_of(changes) -> set[str]:
-    """The topics that screens of these changes listen to: the city, and every unit named before or after."""
+    """The topics that screens of these changes listen to: the city, and every unit and area named before or after."""
     units = set()
     for _ticket_id, before, after in changes:
         for facts in (before, after):
             if facts:
                 units.add(facts["unit"])
+                units.add(facts.get("area", facts["unit"]))
                 units.update(promise[0] for promise in facts["promises"])
     return of_units(units)

@@ -161,9 +161,10 @@ def _sql(cursor) -> Counter:
 
 
 _TICKET_FIELDS = (
-    "pk unit_id category_id channel_id occurred_at resolved_at handling_minutes reopened_at rejected_at rated_at score"
+    "pk unit_id area_id recorded_by_id category_id channel_id occurred_at resolved_at handling_minutes reopened_at "
+    "rejected_at rated_at score"
 ).split()
-_PROMISE_FIELDS = "ticket_id unit_id due_at met_at withdrawn_at paused_at".split()
+_PROMISE_FIELDS = "ticket_id unit_id due_at met_at withdrawn_at paused_at is_self_made".split()
 
 
 def _pure(progress) -> Counter:

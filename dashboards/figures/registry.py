@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -35,6 +36,7 @@ class Figure:
     tickets: Callable | None = None
     promises: Callable | None = None
     listed_as: str = ""
+    by_area: bool = False  # counts what lies in the unit's area, whoever answers for it
     note: Callable[[Figures], str] | None = None
 
     def value(self, figures: Figures) -> float | int | None:
@@ -89,8 +91,20 @@ _ALL = (
     Figure("to_forward", gettext_lazy("Chờ chuyển"),
            gettext_lazy("Số phản ánh mới hoặc bị trả lại, chưa có đơn vị xử lý."), better="less",
            tickets=lambda rows, start, end, now: rows.to_forward().order_by("occurred_at")),
+    Figure("self_recorded", gettext_lazy("Đơn vị tự ghi nhận"),
+           gettext_lazy("Số phản ánh trong kỳ do chính đơn vị xử lý ghi nhận tại trụ sở. Được tính riêng, không tính "
+                        "vào tỷ lệ đúng hạn và thời gian xử lý dùng để so sánh các đơn vị."),
+           tickets=lambda rows, start, end, now: rows.received_between(start, end).filter(
+               recorded_by_id=F("unit_id")).order_by("-occurred_at")),
+    Figure("area_open", gettext_lazy("Đang mở trên địa bàn"),
+           gettext_lazy("Số phản ánh chưa có kết quả nằm trên địa bàn, kể cả do đơn vị khác xử lý."), by_area=True,
+           tickets=lambda rows, start, end, now: rows.open().order_by("due_at")),
+    Figure("area_overdue", gettext_lazy("Quá hạn trên địa bàn"),
+           gettext_lazy("Số phản ánh quá hạn nằm trên địa bàn, kể cả do đơn vị khác xử lý."), better="less",
+           by_area=True, tickets=lambda rows, start, end, now: rows.overdue(now).order_by("due_at")),
     Figure("due", gettext_lazy("Đến hạn trong kỳ"),
-           gettext_lazy("Số lời hứa đến hạn trong kỳ và trước thời điểm này, trừ lời hứa đã rút hoặc đang tạm dừng."),
+           gettext_lazy("Số lời hứa đến hạn trong kỳ và trước thời điểm này, trừ lời hứa đã rút, đang tạm dừng hoặc "
+                        "của phản ánh do chính đơn vị ghi nhận."),
            promises=lambda rows: rows),
     Figure("due_met", gettext_lazy("Trả lời đúng hạn"),
            gettext_lazy("Số lời hứa đến hạn trong kỳ đã được trả lời trước hoặc đúng hạn."), better="more",
@@ -115,13 +129,18 @@ FIGURES: dict[str, Figure] = {figure.code: figure for figure in _ALL}
 LISTS = tuple(figure.code for figure in _ALL if figure.has_list)
 
 
+def _tickets_of(figure: Figure, unit_id: int):
+    if figure.by_area:
+        return Ticket.objects.in_areas([unit_id])
+    return Ticket.objects.all() if unit_id == rulebook().city_id else Ticket.objects.of_units([unit_id])
+
+
 def rows_behind(figure: Figure, unit_id: int, period: Period, now: datetime):
     """Exactly the tickets (or, with `figure.promises`, the promises with their tickets) that the figure counted."""
     book = rulebook()
     start, end = period.instants(book.zone)
     if figure.promises is None:
-        tickets = Ticket.objects.all() if unit_id == book.city_id else Ticket.objects.of_units([unit_id])
-        return figure.tickets(tickets, start, end, now)
+        return figure.tickets(_tickets_of(figure, unit_id), start, end, now)
     promises = due_promises(start, min(end, now)).exclude(due_at=end)
     if unit_id != book.city_id:
         promises = promises.filter(unit_id=unit_id)

@@ -42,18 +42,19 @@ def _hour(column: str) -> str:
 
 
 _TICKET = "FROM feedback_ticket WHERE "
+_SELF = "recorded_by_id IS NOT NULL AND recorded_by_id = unit_id"
 
 _HOUR_FACTS = f"""
     SELECT unit_id, {_hour("occurred_at")}, 1 AS received, 0 AS resolved {_TICKET} {_between("occurred_at")}
     UNION ALL SELECT unit_id, {_hour("resolved_at")}, 0, 1 {_TICKET} {_between("resolved_at")}
 """
 _DAY_FACTS = f"""
-    SELECT unit_id, {_day("occurred_at")}, 1 AS received, 0 AS resolved, 0 AS reopened, 0 AS rejected, 0 AS rated,
-           0 AS satisfied, 0 AS score_sum {_TICKET} {_between("occurred_at")}
-    UNION ALL SELECT unit_id, {_day("resolved_at")}, 0, 1, 0, 0, 0, 0, 0 {_TICKET} {_between("resolved_at")}
-    UNION ALL SELECT unit_id, {_day("reopened_at")}, 0, 0, 1, 0, 0, 0, 0 {_TICKET} {_between("reopened_at")}
-    UNION ALL SELECT unit_id, {_day("rejected_at")}, 0, 0, 0, 1, 0, 0, 0 {_TICKET} {_between("rejected_at")}
-    UNION ALL SELECT unit_id, {_day("rated_at")}, 0, 0, 0, 0, 1, (score >= 4)::int, score
+    SELECT unit_id, {_day("occurred_at")}, 1 AS received, ({_SELF})::int AS self_received, 0 AS resolved, 0 AS reopened,
+           0 AS rejected, 0 AS rated, 0 AS satisfied, 0 AS score_sum {_TICKET} {_between("occurred_at")}
+    UNION ALL SELECT unit_id, {_day("resolved_at")}, 0, 0, 1, 0, 0, 0, 0, 0 {_TICKET} {_between("resolved_at")}
+    UNION ALL SELECT unit_id, {_day("reopened_at")}, 0, 0, 0, 1, 0, 0, 0, 0 {_TICKET} {_between("reopened_at")}
+    UNION ALL SELECT unit_id, {_day("rejected_at")}, 0, 0, 0, 0, 1, 0, 0, 0 {_TICKET} {_between("rejected_at")}
+    UNION ALL SELECT unit_id, {_day("rated_at")}, 0, 0, 0, 0, 0, 1, (score >= 4)::int, score
         {_TICKET} {_between("rated_at")}
 """
 _CATEGORY_FACTS = f"""
@@ -65,10 +66,12 @@ _CHANNEL_FACTS = f"""
 """
 _HANDLING_FACTS = f"""
     SELECT unit_id, {_day("resolved_at")}, width_bucket(handling_minutes, ARRAY{EDGES}) AS bin, 1 AS resolved
-    {_TICKET} {_between("resolved_at")} AND handling_minutes IS NOT NULL
+    {_TICKET} {_between("resolved_at")} AND handling_minutes IS NOT NULL AND NOT ({_SELF})
 """
+_KEPT = "met_at IS NOT NULL AND met_at <= due_at"
 _PROMISE_FACTS = f"""
-    SELECT unit_id, {_day("due_at")}, 1 AS due, (met_at IS NOT NULL AND met_at <= due_at)::int AS met
+    SELECT unit_id, {_day("due_at")}, (NOT is_self_made)::int AS due, ({_KEPT} AND NOT is_self_made)::int AS met,
+           is_self_made::int AS self_due, ({_KEPT} AND is_self_made)::int AS self_met
     FROM feedback_promise WHERE withdrawn_at IS NULL AND paused_at IS NULL AND {_between("due_at")}
 """
 
@@ -83,10 +86,10 @@ def _rollup(table, keys, types, measures, facts, span="day") -> Rollup:
 ROLLUPS: dict[str, Rollup] = {
     "hour": _rollup("unithour", "unit_id hour", "bigint timestamptz", "received resolved", _HOUR_FACTS, span="hour"),
     "day": _rollup("unitday", "unit_id day", "bigint date",
-                   "received resolved reopened rejected rated satisfied score_sum", _DAY_FACTS),
+                   "received self_received resolved reopened rejected rated satisfied score_sum", _DAY_FACTS),
     "category": _rollup("categoryday", "unit_id category_id day", "bigint bigint date", "received resolved",
                         _CATEGORY_FACTS),
     "channel": _rollup("channelday", "unit_id channel_id day", "bigint bigint date", "received", _CHANNEL_FACTS),
     "handling": _rollup("handlingday", "unit_id day bin", "bigint date smallint", "resolved", _HANDLING_FACTS),
-    "promise": _rollup("promiseday", "unit_id day", "bigint date", "due met", _PROMISE_FACTS),
+    "promise": _rollup("promiseday", "unit_id day", "bigint date", "due met self_due self_met", _PROMISE_FACTS),
 }

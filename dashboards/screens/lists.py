@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from accounts.actors import Actor
 from dashboards.figures import definitions
 from dashboards.figures.registry import FIGURES, LISTS, rows_behind
 from dashboards.screens import query
@@ -20,11 +21,11 @@ PAGE = 50
 def figure_list(request, slug: str, name: str):
     if name not in LISTS:
         raise Http404
-    scope = query.unit(request.user, slug)
+    scope = query.unit(Actor.person(request.user), slug)
     now = timezone.now()
     chosen = query.period(request.GET, scope, now)
     figure = FIGURES[name]
-    count = figure.value(definitions.figures([scope.pk], chosen.period, now, medians=False)[scope.pk])
+    count = figure.value(definitions.figures([scope.pk], chosen.period, now, medians=False, areas=True)[scope.pk])
     rows = rows_behind(figure, scope.pk, chosen.period, now)
     if figure.promises is not None:
         rows = rows.select_related("ticket__unit", "ticket__category").defer("ticket__search", "ticket__body")

@@ -35,9 +35,9 @@ class Tile:
         return change(self.value, self.previous)
 
 
-def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] = ()) -> dict:
+def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] = (), *, areas: bool = False) -> dict:
     """What city and unit screens have in common, for one scope; `by_unit` has the figures of the units `among` too."""
-    by_unit = definitions.figures([scope.pk, *(u.pk for u in among)], period, now, medians=[scope.pk])
+    by_unit = definitions.figures([scope.pk, *(u.pk for u in among)], period, now, medians=[scope.pk], areas=areas)
     figures = by_unit[scope.pk]
     before = definitions.before(scope.pk, period, now)
     today = now.astimezone(rulebook().zone).date()

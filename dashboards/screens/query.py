@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor
 from dashboards.figures import series
 from dashboards.figures.periods import Period
 from districts.models import Unit
@@ -54,10 +55,10 @@ def period(get, scope: Unit, now: datetime) -> Query:
     return Query(Period.last(PRESETS[preset], end), preset, ended, map_form=form)
 
 
-def unit(user, slug: str) -> Unit:
-    """The unit with this slug, if `user` may see its figures; 404 for strangers."""
+def unit(actor: Actor, slug: str) -> Unit:
+    """The unit with this slug, if `actor` may see its figures; 404 for strangers."""
     found = next((unit for unit in rulebook().units.values() if unit.slug == slug), None)
-    units = access.units_of(user)
-    if found is None or not access.may(user, "figures") or (units is not None and found.pk not in units):
+    units = actor.scope
+    if found is None or not access.may(actor, "figures") or (units is not None and found.pk not in units):
         raise Http404
     return found

@@ -24,7 +24,7 @@ def unit(scope: Unit, period: Period, now: datetime) -> dict:
     ahead = tickets.open().filter(paused_at=None, due_at__gt=now)
     unaccepted = tickets.open().filter(state=State.FORWARDED)
     late = overview.late(tickets, now)
-    return overview.scope_context(scope, period, now) | {
+    return overview.scope_context(scope, period, now, areas=scope.is_area) | {
         **backlog(tickets, now),
         "late": late,
         "unaccepted": [] if late else overview.light(unaccepted.order_by("due_at")[:8]),  # takes its place

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from accounts.actors import Actor
 from accounts.roles import HOTLINE, Role
 from dashboards.figures import units
 from dashboards.screens import overview, query
@@ -22,12 +23,12 @@ from live import fragments, topics
 @login_required
 def home(request):
     """Everybody's first page is the one they work on."""
-    role = request.user.role
-    if access.may(request.user, "city_figures") and role not in HOTLINE:
+    actor, role = Actor.person(request.user), request.user.role
+    if access.may(actor, "city_figures") and role not in HOTLINE:
         return redirect("overview")
     if role in HOTLINE:
         return redirect("intake" if role == Role.OPERATOR else "overview")
-    if access.may(request.user, "figures"):
+    if access.may(actor, "figures"):
         return redirect("inbox" if role == Role.UNIT_STAFF else "unit_screen", *_own_slug(request, role))
     return render(request, "dashboards/no_screen.html")
 
@@ -39,7 +40,7 @@ def _own_slug(request, role) -> list[str]:
 @never_cache
 @login_required
 def city_overview(request):
-    if not access.may(request.user, "city_figures"):
+    if not access.may(Actor.person(request.user), "city_figures"):
         raise Http404
     now = timezone.now()
     scope = units.city()
@@ -74,7 +75,7 @@ def own_unit(request):
 @never_cache
 @login_required
 def unit_operations(request, slug: str):
-    scope = query.unit(request.user, slug)
+    scope = query.unit(Actor.person(request.user), slug)
     now = timezone.now()
     chosen = query.period(request.GET, scope, now)
     topic = of_unit(scope)
@@ -104,5 +105,6 @@ def unit_operations(request, slug: str):
 
 def _switchable(user) -> list[Unit]:
     """The units whose screens this person may open."""
-    own = access.units_of(user)
+    actor = Actor.person(user)
+    own = actor.scope if access.may(actor, "figures") else []
     return [unit for unit in units.in_force() if own is None or unit.pk in own]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import h3.api.basic_int as h3
 from rapidfuzz import fuzz
 
+from accounts.actors import Actor
 from feedback.models import Ticket
 from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib.text import vn_norm
@@ -30,14 +31,14 @@ class Likely:
     metres: int | None  # None: the same street, the distance unknown
 
 
-def find(*, user, text: str, now: datetime, lat: float | None = None, lon: float | None = None, address: str = "",
-         area_id: int | None = None, category_id: int | None = None, limit: int = 5) -> list[Likely]:
+def find(*, actor: Actor, text: str, now: datetime, lat: float | None = None, lon: float | None = None,
+         address: str = "", area_id: int | None = None, category_id: int | None = None, limit: int = 5) -> list[Likely]:
     """The likeliest duplicates, best first: around a point, else of the same street (`address` in the area).
 
     Only those of the same field when the category is known; while it is not, the street alone says too little, and the
     words must be alike as well. Nothing is found without a point and without a street.
     """
-    rows = Ticket.objects.visible_to(user).open().filter(occurred_at__gte=now - timedelta(days=DAYS))
+    rows = Ticket.objects.visible_to(actor).open().filter(occurred_at__gte=now - timedelta(days=DAYS))
     if lat is not None and lon is not None:
         rows = rows.filter(cell_9__in=h3.grid_disk(h3.latlng_to_cell(lat, lon, 9), RINGS))
     elif area_id and (street := _street(address)):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Actor
 from districts.explanations import explain
 from districts.geo import BadPoint, check_point
 from districts.models import Unit
@@ -16,7 +17,7 @@ from feedback.console import drafts
 from feedback.fields import CategoryChoice, Moment, Phone, Text, UnitChoice, check_past
 from feedback.models import Channel, DeadlineRule, Ticket, Urgency
 from feedback.rules import reasons
-from feedback.rules.lifecycle import Actor, Intake
+from feedback.rules.lifecycle import COUNTER, Intake
 from feedback.rules.rulebook import rulebook
 
 TOO_LARGE = _("Bản nháp quá dài, hãy rút gọn nội dung.")
@@ -55,12 +56,24 @@ class IntakeForm(ReporterForm):
     occurred_at = Moment(label=_("Tiếp nhận lúc (để trống là bây giờ)"), required=False)
     draft = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, **more):
+    def __init__(self, actor: Actor, *args, **more):
         super().__init__(*args, **more)
+        self.actor = actor
         self.fields["body"].error_messages["required"] = _("Ghi nội dung người dân phản ánh.")
         self.fields["category"].error_messages["required"] = _("Chọn lĩnh vực.")
         self.fields["channel"].error_messages["invalid_choice"] = _("Kênh này đã ngừng sử dụng, chọn kênh khác.")
         self.located = None
+        if actor.is_of_unit:
+            self._keep_to_the_counter(actor)
+
+    def _keep_to_the_counter(self, actor: Actor) -> None:
+        """A unit's own people record what citizens bring to them: places in their area, routed like any other."""
+        for name in ("channel", "unit", "unit_reason", "no_place", "no_place_reason"):
+            del self.fields[name]
+        area = self.fields["area"]
+        area.queryset = area.queryset.filter(pk__in=actor.scope)
+        if actor.own_unit_id in actor.scope:
+            self.initial.setdefault("area", actor.own_unit_id)
 
     def clean_occurred_at(self):
         check_past(self.cleaned_data["occurred_at"])
@@ -75,6 +88,8 @@ class IntakeForm(ReporterForm):
         return values
 
     def _check_reporter(self, values) -> None:
+        if self.actor.is_of_unit:
+            return  # who stands at the counter may leave no number
         channel = values.get("channel")
         by_phone = channel is not None and channel.code == "phone"
         if by_phone and not (values.get("phone") or values.get("hides_name") or "phone" in self.errors):
@@ -92,6 +107,7 @@ class IntakeForm(ReporterForm):
                 self.add_error("address", str(bad))
                 return
             self._check_border(values)
+            self._check_own_area(values)
         elif not values.get("area") and not {"area", "address"} & set(self.errors):
             self.add_error("address", _("Chưa rõ địa điểm: chọn trong gợi ý, ghim trên bản đồ hoặc chọn địa bàn. "
                                         "Nếu không có, đánh dấu “Không có địa điểm”."))
@@ -104,23 +120,34 @@ class IntakeForm(ReporterForm):
             message = _("Vị trí gần ranh giới %(name)s: hỏi lại người dân rồi xác nhận địa bàn.") % {"name": name}
             self.add_error("border_ok", message)
 
+    def _check_own_area(self, values) -> None:
+        area = values.get("area")
+        if self.actor.is_of_unit and "area" not in self.errors and (area is None or area.pk not in self.actor.scope):
+            self.add_error("address", _("Địa điểm này không thuộc địa bàn của đơn vị. Hướng dẫn người dân gọi 1022."))
+
     def intake(self, now: datetime) -> Intake:
         values, category = self.cleaned_data, self.cleaned_data["category"]
-        area, placed = values["area"], bool(values["lat"]) and not values["no_place"]
+        no_place, unit = values.get("no_place"), values.get("unit")
+        area, placed = values["area"], bool(values["lat"]) and not no_place
         found_here = placed and self.located and area and area.code == self.located.unit_code
         return Intake(
-            category_id=category.pk, channel_id=values["channel"].pk, body=values["body"],
+            category_id=category.pk, channel_id=self._channel_id(values), body=values["body"],
             occurred_at=values["occurred_at"] or now, address=values["address"],
             lat=float(values["lat"]) if placed else None, lon=float(values["lon"]) if placed else None,
-            area_id=area.pk if area and not values["no_place"] else None,
+            area_id=area.pk if area and not no_place else None,
             unit_source=self.located.source if found_here else "typed" if area else "",
             near_border=bool(placed and self.located and self.located.near_border),
             urgency=values["urgency"] or category.urgency,
             needs_several=_decided(values["needs_several"], category.needs_several),
             is_public=_decided(values["is_public"], category.is_public),
             hides_name=values["hides_name"],
-            unit_id=values["unit"].pk if values["unit"] else None, unit_reason=values["unit_reason"],
+            unit_id=unit.pk if unit else None, unit_reason=values.get("unit_reason", ""),
         )
+
+    def _channel_id(self, values) -> int:
+        if channel := values.get("channel"):
+            return channel.pk
+        return next(row.pk for row in rulebook().channels.values() if row.code == COUNTER)
 
     @property
     def reporter(self) -> dict:
@@ -132,12 +159,12 @@ def _decided(said: str, default: bool) -> bool:
 
 
 def record(form: IntakeForm, *, actor: Actor, now: datetime | None = None) -> Ticket:
-    """Save a valid form: the ticket, why it has no place, and the end of its draft. Twice with one request id: once."""
+    """Save a valid form: the ticket, why it has no place, and the end of its draft. Sent twice, once."""
     now = now or timezone.now()
-    ticket = actions.open_ticket(actor=actor, intake=form.intake(now), reporter=form.reporter, at=now)
-    if form.cleaned_data["no_place"]:
-        told = _("Không có địa điểm: %(why)s") % {"why": form.cleaned_data["no_place_reason"]}
-        actions.note(actor=actor, ticket_id=ticket.pk, note=str(told))
+    remark = ""
+    if form.cleaned_data.get("no_place"):
+        remark = _("Không có địa điểm: %(why)s") % {"why": form.cleaned_data["no_place_reason"]}
+    ticket = actions.open_ticket(actor=actor, intake=form.intake(now), reporter=form.reporter, remark=remark, at=now)
     drafts.discard(owner=actor.user, token=form.cleaned_data["draft"])
     return ticket
 

@@ -15,6 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import keys
+from accounts.actors import Actor
+from accounts.requests import acting, fresh_id
 from districts import geo, streets
 from districts.models import Unit
 from feedback import access, actions
@@ -22,7 +25,6 @@ from feedback.console import callers, drafts, duplicates, suggestions
 from feedback.console.intake import TOO_LARGE, IntakeForm, ReporterForm, preview, record
 from feedback.console.receipts import receipt
 from feedback.models import Channel, Draft, Ticket
-from feedback.requests import acting, fresh_id
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import IllegalMove
 from hcmc_ioc.lib.phones import parse_phone
@@ -38,7 +40,7 @@ def takes_calls(view):
     @never_cache
     @login_required
     def guarded(request, *args, **more):
-        if not access.may(request.user, "intake"):
+        if not access.may(Actor.person(request.user), "open"):
             raise PermissionDenied
         return view(request, *args, **more)
 
@@ -51,10 +53,10 @@ def intake(request):
         return _save(request)
     kept = drafts.of(request.user)
     draft = _asked_draft(request, kept)
-    form = IntakeForm(initial=_blank() | (draft.values if draft else {}))
+    form = IntakeForm(acting(request), initial=_blank() | (draft.values if draft else {}))
     if draft:
         form.initial |= {"draft": draft.token, "request_id": fresh_id()}
-    saved = access.ticket_for(request.user, request.GET["saved"]) if request.GET.get("saved") else None
+    saved = access.ticket_for(acting(request), request.GET["saved"]) if request.GET.get("saved") else None
     others = [d for d in kept if d is not draft]
     context = {"form": form, "restored": draft, "drafts": others, "receipt": receipt(saved) if saved else None,
                "joined": request.GET.get("joined")}
@@ -85,15 +87,38 @@ def _place_facts() -> dict:
 
 
 def _save(request):
-    form = IntakeForm(request.POST)
-    if form.is_valid():
-        try:
-            ticket = record(form, actor=acting(request))
-            return _on(request, f"{reverse('intake')}?saved={ticket.code}")
-        except IllegalMove as illegal:
-            form.add_error(None, str(illegal))
+    actor = acting(request)
+    form = IntakeForm(actor, request.POST)
+    try:
+        if (earlier := keys.answer(actor)) is not None:
+            return _saved(request, Ticket.objects.get(pk=earlier["ticket"]))
+        if form.is_valid():
+            return _saved(request, record(form, actor=actor))
+    except IllegalMove as illegal:
+        form.add_error(None, str(illegal))
+    except keys.KeyReused as reused:
+        return _reused(request, form, reused)
+    return _form_again(request, form)
+
+
+def _saved(request, ticket: Ticket, more: str = ""):
+    return _on(request, f"{reverse('intake')}?saved={ticket.code}{more}")
+
+
+def _reused(request, form: IntakeForm, reused: keys.KeyReused):
+    """The form was sent before with other words: that report stands, this one is not saved yet; both are said."""
+    form.is_valid()
+    form.data = form.data.copy()
+    form.data["request_id"] = fresh_id()
+    code = Ticket.objects.only("code").get(pk=reused.result["ticket"]).code
+    form.add_error(None, _("Lần gửi trước đã được lưu thành phiếu %(code)s với nội dung khác. Nếu đây là một phản ánh "
+                           "mới, bấm Lưu phiếu lần nữa.") % {"code": code})
+    return _form_again(request, form, status=422 if request.htmx else 409)
+
+
+def _form_again(request, form: IntakeForm, status: int = 422):
     template = "feedback/console/intake_form.html" if request.htmx else "feedback/console/intake.html"
-    return render(request, template, {"form": form} | _place_facts(), status=422)
+    return render(request, template, {"form": form} | _place_facts(), status=status)
 
 
 def _on(request, address: str):
@@ -107,22 +132,25 @@ def _on(request, address: str):
 @require_POST
 def join(request):
     """The caller reports what somebody has reported already: they are added to it, and nothing new is opened."""
-    who = ReporterForm(request.POST)
-    ticket = Ticket.objects.visible_to(request.user).filter(pk=_number(request.POST.get("join", ""))).first()
-    if ticket is None:
-        raise Http404
-    if who.is_valid():
-        reporter = {name: who.cleaned_data[name] for name in ("name", "phone")}
-        try:
-            actions.join(actor=acting(request), ticket_id=ticket.pk, reporter=reporter)
+    actor, who = acting(request), ReporterForm(request.POST)
+    form = IntakeForm(actor, request.POST)
+    try:
+        if (earlier := keys.answer(actor)) is not None:
+            return _saved(request, Ticket.objects.get(pk=earlier["ticket"]), "&joined=1")
+        ticket = Ticket.objects.visible_to(actor).filter(pk=_number(request.POST.get("join", ""))).first()
+        if ticket is None:
+            raise Http404
+        if who.is_valid():
+            reporter = {name: who.cleaned_data[name] for name in ("name", "phone")}
+            actions.join(actor=actor, ticket_id=ticket.pk, reporter=reporter)
             drafts.discard(owner=request.user, token=_token(request.POST.get("draft")))
-            return _on(request, f"{reverse('intake')}?saved={ticket.code}&joined=1")
-        except IllegalMove as illegal:
-            who.add_error("phone", str(illegal))
-    form = IntakeForm(request.POST)
+            return _saved(request, ticket, "&joined=1")
+    except IllegalMove as illegal:
+        who.add_error("phone", str(illegal))
+    except keys.KeyReused as reused:
+        return _reused(request, form, reused)
     form._errors = who.errors
-    template = "feedback/console/intake_form.html" if request.htmx else "feedback/console/intake.html"
-    return render(request, template, {"form": form} | _place_facts(), status=422)
+    return _form_again(request, form)
 
 
 def _token(text) -> UUID | None:
@@ -142,7 +170,7 @@ def caller(request):
     context = {}
     try:
         phone = parse_phone(request.POST.get("phone", "")[:40])
-        context["caller"] = callers.by_phone(request.user, phone, timezone.now()) if phone else None
+        context["caller"] = callers.by_phone(acting(request), phone, timezone.now()) if phone else None
     except ValueError as exc:
         context["message"] = str(exc)
     return render(request, "feedback/console/caller.html", context)
@@ -199,7 +227,7 @@ def assist(request):
     }
     if category_id or len(body) >= ENOUGH:
         context["duplicates"] = duplicates.find(
-            user=request.user, text=body, now=now, lat=place.get("lat"), lon=place.get("lon"),
+            actor=acting(request), text=body, now=now, lat=place.get("lat"), lon=place.get("lon"),
             address=post.get("address", "")[:300], area_id=area_id, category_id=category_id,
         )
     return render(request, "feedback/console/assist.html", context)

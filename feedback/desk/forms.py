@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Actor
 from accounts.models import Membership, User
 from accounts.roles import UNIT
 from feedback.contacts import REASONS
@@ -26,8 +27,8 @@ class MoveForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     request_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, verb: str, ticket: Ticket, user, data=None, initial=None):
-        self.move, self.ticket, self.user = MOVES[verb], ticket, user
+    def __init__(self, verb: str, ticket: Ticket, actor: Actor, data=None, initial=None):
+        self.move, self.ticket, self.actor = MOVES[verb], ticket, actor
         super().__init__(data, initial={"version": ticket.version} | (initial or {}), auto_id=f"id_{verb}_%s")
         for need in self.move.needs:
             self.fields[need] = _FIELDS[need](self)
@@ -59,7 +60,7 @@ class MoveForm(forms.Form):
 
     def clean_target(self):
         code = "".join(self.cleaned_data["target"].upper().split())
-        found = Ticket.objects.visible_to(self.user).filter(code=code).only("pk", "code").first()
+        found = Ticket.objects.visible_to(self.actor).filter(code=code).only("pk", "code").first()
         if found is None:
             raise forms.ValidationError(_("Không có phản ánh nào mang mã này."))
         return found
@@ -100,7 +101,7 @@ def _assignee(form):
     people = assignees(form.ticket)
     field = forms.ModelChoiceField(people, label=_("Người xử lý"), empty_label=_("Chọn…"))
     field.error_messages["invalid_choice"] = _("Chọn cán bộ đang làm việc tại đơn vị xử lý.")
-    form.initial.setdefault("assignee", form.ticket.assignee_id or form.user.pk)
+    form.initial.setdefault("assignee", form.ticket.assignee_id or form.actor.user.pk)
     return field
 
 

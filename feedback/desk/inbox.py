@@ -15,11 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.actors import Actor
 from feedback import access, actions
 from feedback.desk import lists
 from feedback.desk.forms import assignees
 from feedback.models import Ticket
-from feedback.rules.lifecycle import Actor
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import MOVES, IllegalMove
 
@@ -29,32 +29,33 @@ PARTS = {"rows": "feedback/desk/inbox_rows.html", "views": "feedback/desk/inbox_
 UNREAD = ("search", "body")  # columns that a list does not need
 LISTED = (  # columns that a row of the list shows
     "code", "version", "title", "state", "urgency", "due_at", "paused_at", "occurred_at", "reporter_count",
-    "category", "unit", "area", "assignee__full_name", "assignee__username",
+    "category", "unit", "area", "recorded_by", "assignee__full_name", "assignee__username",
 )
 
 
 class InboxPage:
     """What the templates ask of an inbox; each answer is looked up once, and only when it is asked."""
 
-    def __init__(self, user, get, now):
-        self.user, self.now = user, now
-        self.view = lists.chosen(user, get.get("view", ""))
-        self.filters = lists.FilterForm(user, get)
+    def __init__(self, actor, get, now):
+        self.actor, self.now = actor, now
+        self.view = lists.chosen(actor, get.get("view", ""))
+        self.filters = lists.FilterForm(actor, get)
         self.number = _page_number(get.get("page", ""))
-        self.topics = lists.topics_of(user)
-        self.batch_moves = [move for move in MOVES.values() if move.batch and user.role in move.roles]
+        self.topics = lists.topics_of(actor)
+        answers = self.view.name not in lists.BESIDE
+        self.batch_moves = [m for m in MOVES.values() if answers and m.batch and actor.role in m.roles]
 
     @cached_property
     def counts(self):
-        return lists.counts(self.user, self.now)
+        return lists.counts(self.actor, self.now)
 
     @cached_property
     def views(self):
-        return [(view, self.counts[view.name]) for view in lists.views_for(self.user)]
+        return [(view, self.counts[view.name]) for view in lists.views_for(self.actor)]
 
     @cached_property
     def _found(self) -> list[Ticket]:
-        rows = self.filters.sift(lists.tickets(self.view, self.user, self.now))
+        rows = self.filters.sift(lists.tickets(self.view, self.actor, self.now))
         rows = rows.select_related("assignee").only(*LISTED).order_by(*self.view.order)
         start = (self.number - 1) * PAGE
         return rulebook().complete(rows[start : start + PAGE + 1])
@@ -82,7 +83,7 @@ class InboxPage:
     @cached_property
     def next_due(self):
         """When the next open ticket of this person's scope falls due, for an empty view."""
-        rows = lists.tickets(lists.VIEWS["all"], self.user, self.now)
+        rows = lists.tickets(lists.VIEWS["all"], self.actor, self.now)
         return rows.filter(paused_at__isnull=True, due_at__gt=self.now).order_by("due_at").values_list(
             "due_at", flat=True).first()
 
@@ -94,9 +95,10 @@ def _page_number(text: str) -> int:
 @never_cache
 @login_required
 def inbox(request):
-    if not access.may(request.user, "view"):
+    actor = Actor.person(request.user)
+    if not access.may(actor, "view"):
         raise Http404
-    page = InboxPage(request.user, request.GET, timezone.now())
+    page = InboxPage(actor, request.GET, timezone.now())
     part = request.GET.get("part")
     if part and part not in PARTS:
         raise Http404
@@ -112,7 +114,8 @@ def batch(request):
     verb = request.POST.get("verb", "")
     if verb not in MOVES or not MOVES[verb].batch:
         raise Http404
-    if not access.may(request.user, verb):
+    actor = Actor.person(request.user)
+    if not access.may(actor, verb):
         raise PermissionDenied
     move = MOVES[verb]
     chosen = _chosen(request)
@@ -120,7 +123,7 @@ def batch(request):
     if not chosen:
         messages.warning(request, _("Chưa chọn phản ánh nào."))
         return redirect(back)
-    context = {"move": move, "back": back, "nav_current": "inbox"} | _sorted_out(request.user, move, chosen)
+    context = {"move": move, "back": back, "nav_current": "inbox"} | _sorted_out(actor, move, chosen)
     if verb == "assign" and context["changing"]:
         context["people"] = assignees(context["changing"][0])
     assignee = request.POST.get("assignee", "")
@@ -128,7 +131,7 @@ def batch(request):
         context["error"] = _("Chọn người xử lý.")
     elif request.POST.get("confirm"):
         given = {"assignee": int(assignee)} if verb == "assign" else {}
-        done, failed = _do(request.user, verb, context["changing"], chosen, given)
+        done, failed = _do(actor, verb, context["changing"], chosen, given)
         if done:
             told = ngettext("%(move)s: %(n)s phản ánh.", "%(move)s: %(n)s phản ánh.", done)
             messages.success(request, told % {"move": move.done, "n": done})
@@ -149,10 +152,10 @@ def _back(request) -> str:
     return f"{reverse('inbox')}?{query}" if query and "\n" not in query else reverse("inbox")
 
 
-def _sorted_out(user, move, chosen: dict[int, int]) -> dict:
+def _sorted_out(actor: Actor, move, chosen: dict[int, int]) -> dict:
     """Which of the chosen would change, and which not, with the reason."""
-    units = set(access.units_of(user) or [])
-    rows = Ticket.objects.visible_to(user).filter(pk__in=chosen).select_related("unit", "category__parent")
+    units = set(actor.scope or [])
+    rows = Ticket.objects.visible_to(actor).filter(pk__in=chosen).select_related("unit", "category__parent")
     changing, refused = [], []
     for ticket in rows.defer(*UNREAD).order_by(F("due_at").asc(nulls_last=True), "pk"):
         if ticket.unit_id not in units:
@@ -165,12 +168,12 @@ def _sorted_out(user, move, chosen: dict[int, int]) -> dict:
     return {"changing": changing, "refused": refused, "chosen": chosen}
 
 
-def _do(user, verb: str, changing: list[Ticket], chosen: dict[int, int], given: dict):
+def _do(actor: Actor, verb: str, changing: list[Ticket], chosen: dict[int, int], given: dict):
     """Each ticket in its own transaction; returns how many changed and the others with their reasons."""
     done, failed = 0, []
     for ticket in changing:
         try:
-            actions.VERBS[verb](actor=Actor("web", user), ticket_id=ticket.pk, version=chosen[ticket.pk], **given)
+            actions.VERBS[verb](actor=actor, ticket_id=ticket.pk, version=chosen[ticket.pk], **given)
             done += 1
         except actions.StaleTicket as stale:
             last = stale.events[-1] if stale.events else None

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from accounts.roles import CITYWIDE, HOTLINE, UNIT
-from feedback import access
 from feedback.fields import ANY_AREA, ANY_CATEGORY, ANY_UNIT, Filter, Options, Text
 from feedback.models import Ticket, Urgency
 from feedback.querysets import is_due_soon, is_overdue
@@ -20,7 +19,7 @@ MANY = 1000  # counts outside the small set of open tickets stop here
 
 @dataclass(frozen=True)
 class View:
-    """One saved view. `condition(user, now)` says which open tickets belong to it."""
+    """One saved view. `condition(actor, now)` says which open tickets belong to it."""
 
     name: str
     label: str
@@ -32,7 +31,7 @@ class View:
 
 
 def _in(*states):
-    return lambda user, now: Q(state__in=states)
+    return lambda actor, now: Q(state__in=states)
 
 
 EVERYBODY = CITYWIDE | UNIT
@@ -41,58 +40,63 @@ VIEWS = {
     for view in (
         View("to_forward", _("Cần chuyển"), HOTLINE, _in(*TO_FORWARD), _("Không còn phản ánh chờ chuyển.")),
         View("new", _("Chưa nhận"), EVERYBODY, _in(State.FORWARDED), _("Mọi phản ánh đã được tiếp nhận.")),
-        View("mine", _("Của tôi"), UNIT, lambda user, now: Q(assignee=user), _("Bạn chưa được giao việc nào.")),
+        View("mine", _("Của tôi"), UNIT, lambda actor, now: Q(assignee=actor.user), _("Bạn chưa được giao việc nào.")),
         View("working", _("Đang xử lý"), EVERYBODY, _in(State.ACCEPTED, State.IN_PROGRESS)),
-        View("due_soon", _("Sắp hạn"), EVERYBODY, lambda user, now: is_due_soon(now),
+        View("due_soon", _("Sắp hạn"), EVERYBODY, lambda actor, now: is_due_soon(now),
              _("Không có phản ánh nào đến hạn trong 24 giờ tới.")),
-        View("overdue", _("Quá hạn"), EVERYBODY, lambda user, now: is_overdue(now),
+        View("overdue", _("Quá hạn"), EVERYBODY, lambda actor, now: is_overdue(now),
              _("Không có phản ánh quá hạn."), urgent=True),
         View("waiting", _("Chờ người dân"), EVERYBODY, _in(State.WAITING)),
         View("reopened", _("Mở lại"), EVERYBODY, _in(State.REOPENED)),
         View("to_close", _("Chờ kết thúc"), HOTLINE, _in(State.RESOLVED), _("Không còn phản ánh chờ kết thúc."),
              order=("resolved_at", "pk")),
-        View("shared", _("Phối hợp"), UNIT, lambda user, now: Q(), _("Không có phản ánh nào cần phối hợp.")),
-        View("all", _("Tất cả đang mở"), EVERYBODY, lambda user, now: Q(), _("Hết việc.")),
+        View("shared", _("Phối hợp"), UNIT, lambda actor, now: Q(), _("Không có phản ánh nào cần phối hợp.")),
+        View("area", _("Trên địa bàn, đơn vị khác xử lý"), UNIT, lambda actor, now: Q(),
+             _("Không có phản ánh đang mở trên địa bàn do đơn vị khác xử lý.")),
+        View("all", _("Tất cả đang mở"), EVERYBODY, lambda actor, now: Q(), _("Hết việc.")),
     )
 }
-APART = frozenset({"to_close", "shared"})  # not among the open tickets that the person's units answer for
+BESIDE = frozenset({"shared", "area"})  # others answer for these
+APART = BESIDE | {"to_close"}  # not among the open tickets that the person's units answer for
 
 
-def views_for(user) -> list[View]:
-    return [view for view in VIEWS.values() if user.role in view.roles]
+def views_for(actor) -> list[View]:
+    return [view for view in VIEWS.values() if actor.role in view.roles]
 
 
-def chosen(user, name: str) -> View:
+def chosen(actor, name: str) -> View:
     """The view asked for, or the person's first one."""
     view = VIEWS.get(name)
-    if view and user.role in view.roles:
+    if view and actor.role in view.roles:
         return view
-    return VIEWS["to_forward" if user.role in HOTLINE else "all"]
+    return VIEWS["to_forward" if actor.role in HOTLINE else "all"]
 
 
-def tickets(view: View, user, now):
-    """The tickets of a view in the scope of `user`."""
-    scope = Ticket.objects.visible_to(user)
-    units = access.units_of(user)
+def tickets(view: View, actor, now):
+    """The tickets of a view in the scope of `actor`."""
+    scope = Ticket.objects.visible_to(actor)
+    units = actor.scope
     if view.name == "shared":
         shared = Ticket.coordinating.through.objects.filter(unit_id__in=units).values("ticket_id")
         return scope.open().filter(pk__in=shared).exclude(unit_id__in=units)
+    if view.name == "area":
+        return Ticket.objects.open().in_areas(units).exclude(unit_id__in=units)
     if units is not None:
         scope = Ticket.objects.of_units(units)
     if view.name == "to_close":
         return scope.filter(state=State.RESOLVED)
-    return scope.open().filter(view.condition(user, now))
+    return scope.open().filter(view.condition(actor, now))
 
 
-def counts(user, now) -> dict[str, int]:
-    """How many tickets each view of `user` holds; those apart from the open ones are counted up to `MANY`."""
-    shown = views_for(user)
-    sums = {view.name: Count(Value(1), filter=view.condition(user, now)) for view in shown if view.name not in APART}
+def counts(actor, now) -> dict[str, int]:
+    """How many tickets each view of `actor` holds; those apart from the open ones are counted up to `MANY`."""
+    shown = views_for(actor)
+    sums = {view.name: Count(Value(1), filter=view.condition(actor, now)) for view in shown if view.name not in APART}
     sums["all"] = Count("*")
-    found = tickets(VIEWS["all"], user, now).aggregate(**sums)
+    found = tickets(VIEWS["all"], actor, now).aggregate(**sums)
     for view in shown:
         if view.name in APART:
-            found[view.name] = tickets(view, user, now).order_by()[:MANY].count()
+            found[view.name] = tickets(view, actor, now).order_by()[:MANY].count()
     return found
 
 
@@ -107,11 +111,11 @@ class FilterForm(forms.Form):
     unit = Filter(ANY_UNIT, label=_("Đơn vị xử lý"), empty_label=_("Mọi đơn vị"))
     assignee = forms.TypedChoiceField(label=_("Người xử lý"), coerce=int, required=False, widget=Options)
 
-    def __init__(self, user, data):
+    def __init__(self, actor, data):
         super().__init__(data, auto_id="filter_%s")
         self.fields["state"].choices = [("", _("Mọi trạng thái")), *((s, s.label) for s in State if s in OPEN)]
         self.fields["urgency"].choices = [("", _("Mọi mức độ")), *Urgency.choices]
-        units = access.units_of(user)
+        units = actor.scope
         if units is None:
             del self.fields["assignee"]
         else:
@@ -141,9 +145,9 @@ def _team(units: list[int]) -> list[tuple[int, str]]:
     return [(person.pk, str(person)) for person in people.only("full_name", "username")]
 
 
-def topics_of(user) -> str:
+def topics_of(actor) -> str:
     """What an inbox listens to: the units it shows, or the city."""
-    units = access.units_of(user)
+    units = actor.scope
     if units is None:
         return "city"
     return " ".join(f"unit:{pk}" for pk in units[:20])

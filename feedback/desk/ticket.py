@@ -14,14 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts import keys
+from accounts.actors import Actor
 from accounts.models import User
+from accounts.requests import acting, fresh_id
 from feedback import access, actions, contacts
 from feedback.desk.forms import ContactForm, MoveForm
 from feedback.models import Ticket, Urgency
-from feedback.requests import acting, fresh_id
 from feedback.rules import reasons
 from feedback.rules.rulebook import rulebook
-from feedback.rules.workflow import MOVES, IllegalMove, State, moves_from
+from feedback.rules.workflow import MOVES, IllegalMove, State
 from hcmc_ioc.lib.text import hide_phones
 
 PARTS = {"head": "feedback/desk/ticket_head.html", "history": "feedback/desk/ticket_history.html",
@@ -36,20 +38,11 @@ KEYS = {"assign": "a", "resolve": "r", "forward": "f", "transfer": "t"}
 COMPOSED = frozenset({"open", "note"})  # not among the buttons: one is how a ticket begins, one has its own field
 
 
-def legal_moves(user, ticket: Ticket) -> list:
-    """The moves that `user` may make on `ticket` now; `access.may` says the same of each one."""
-    moves = moves_from(ticket.state, user.role)
-    units = access.units_of(user)
-    if units is None or ticket.unit_id in units:
-        return moves
-    return [move for move in moves if move.verb == "note"]
-
-
 class TicketPage:
     """What the templates ask of a ticket; each answer is looked up once, and only when it is asked."""
 
-    def __init__(self, user, ticket: Ticket):
-        self.user, self.ticket, self.book = user, ticket, rulebook()
+    def __init__(self, actor: Actor, ticket: Ticket):
+        self.actor, self.ticket, self.book = actor, ticket, rulebook()
 
     @cached_property
     def moves(self):
@@ -57,7 +50,7 @@ class TicketPage:
 
     @cached_property
     def legal(self):
-        return legal_moves(self.user, self.ticket)
+        return access.legal_moves(self.actor, self.ticket)
 
     @cached_property
     def first(self):
@@ -77,7 +70,7 @@ class TicketPage:
     @cached_property
     def note_form(self):
         may_note = any(move.verb == "note" for move in self.legal)
-        return MoveForm("note", self.ticket, self.user, initial={"request_id": fresh_id()}) if may_note else None
+        return MoveForm("note", self.ticket, self.actor, initial={"request_id": fresh_id()}) if may_note else None
 
     @cached_property
     def promises(self):
@@ -134,7 +127,7 @@ class TicketPage:
 
     @cached_property
     def may_contact(self):
-        return access.may(self.user, "contact", self.ticket)
+        return access.may(self.actor, "contact", self.ticket)
 
     @cached_property
     def contact_form(self):
@@ -174,8 +167,9 @@ def _details(event, people) -> list[str]:
 @never_cache
 @login_required
 def ticket(request, code: str):
-    found = access.ticket_for(request.user, code)
-    page = TicketPage(request.user, found)
+    actor = acting(request)
+    found = access.ticket_for(actor, code)
+    page = TicketPage(actor, found)
     context = {"page": page, "ticket": found, "topic": f"ticket:{found.pk}", "urgencies": Urgency}
     part = request.GET.get("part")
     if part:
@@ -183,7 +177,7 @@ def ticket(request, code: str):
             raise Http404
         return render(request, PARTS[part], context)
     return render(request, "feedback/desk/ticket.html", context | {"live_topics": f"ticket:{found.pk}",
-                                                              "nav_current": "inbox"})
+                                                                   "nav_current": "inbox"})
 
 
 @never_cache
@@ -192,42 +186,62 @@ def ticket_move(request, code: str, verb: str):
     """A move: with GET its form, with POST the deed. Asked by a script (HX-Request) it is a piece for a dialog."""
     if verb not in MOVES or verb == "open":
         raise Http404
-    found = access.ticket_for(request.user, code, verb)
-    if request.method != "POST":
-        form = MoveForm(verb, found, request.user, initial={"request_id": fresh_id()})
-        return _move_page(request, found, form)
-    form = MoveForm(verb, found, request.user, request.POST)
+    actor = acting(request)
+    try:
+        if keys.answer(actor) is not None:  # asked before the rights: the first sending may have moved it out of sight
+            return _done(request, actor, code, verb)
+        found = access.ticket_for(actor, code, verb)
+        if request.method != "POST":
+            return _move_page(request, found, MoveForm(verb, found, actor, initial={"request_id": fresh_id()}))
+        return _try_move(request, actor, found, MoveForm(verb, found, actor, request.POST))
+    except keys.KeyReused:
+        return _reused_page(request, actor, code, verb)
+
+
+def _try_move(request, actor: Actor, found: Ticket, form: MoveForm):
     if not form.is_valid():
         return _move_page(request, found, form, status=422)
+    verb = form.move.verb
     try:
-        actions.VERBS[verb](actor=acting(request), ticket_id=found.pk, version=form.cleaned_data["version"],
-                            **form.given())
+        actions.VERBS[verb](actor=actor, ticket_id=found.pk, version=form.cleaned_data["version"], **form.given())
     except actions.StaleTicket as stale:
-        return _stale_page(request, form, stale)
+        return _stale_page(request, actor, form, stale)
     except IllegalMove as illegal:
         for field, message in (illegal.errors or {None: str(illegal)}).items():
             form.add_error(field if field in form.fields else None, str(message))
         return _move_page(request, found, form, status=422)
-    messages.success(request, f"{MOVES[verb].done}: {found.code}")
-    return _done(request, code)
+    return _done(request, actor, found.code, verb)
 
 
-def _done(request, code: str):
+def _done(request, actor: Actor, code: str, verb: str):
     """To the ticket's page, or to the inbox when the ticket has left what this person may see."""
-    visible = Ticket.objects.visible_to(request.user).filter(code=code).exists()
+    messages.success(request, f"{MOVES[verb].done}: {code}")
+    visible = Ticket.objects.visible_to(actor).filter(code=code).exists()
     answer = redirect("ticket", code) if visible else redirect("inbox")
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
     return answer
 
 
-def _stale_page(request, form: MoveForm, stale: actions.StaleTicket):
+def _reused_page(request, actor: Actor, code: str, verb: str):
+    """The form was sent before with other words: those are written, these are not; both are said, nothing is lost."""
+    found = access.ticket_for(actor, code, verb)
+    typed = request.POST.copy()
+    typed["version"], typed["request_id"] = found.version, fresh_id()
+    form = MoveForm(verb, found, actor, typed)
+    form.is_valid()
+    form.add_error(None, _("Lần gửi trước đã được ghi nhận với nội dung khác. Xem lịch sử của phản ánh; "
+                           "nếu vẫn cần ghi nội dung này, gửi lại."))
+    return _move_page(request, found, form, status=422 if request.htmx else 409)
+
+
+def _stale_page(request, actor: Actor, form: MoveForm, stale: actions.StaleTicket):
     """What happened meanwhile, with everything that was typed and the ticket's version of now: send again or not."""
     fresh = Ticket.objects.select_related("unit", "category__parent").get(pk=stale.ticket.pk)
     form.data = form.data.copy()
     form.data["version"] = fresh.version
     meanwhile = events_of(fresh, pk__in=[event.pk for event in stale.events])
-    still = form.move in legal_moves(request.user, fresh)
+    still = form.move in access.legal_moves(actor, fresh)
     status = 422 if request.htmx else 409  # htmx shows the answer of a 422
     return _move_page(request, fresh, form, status, meanwhile=meanwhile, still=still)
 
@@ -244,11 +258,12 @@ def _move_page(request, found: Ticket, form: MoveForm, status: int = 200, **more
 @require_POST
 def ticket_contact(request, code: str):
     """The reporter's contact data, for a minute, with the reason written down."""
-    found = access.ticket_for(request.user, code, "contact")
+    actor = acting(request)
+    found = access.ticket_for(actor, code, "contact")
     form = ContactForm(request.POST)
-    page = TicketPage(request.user, found)
+    page = TicketPage(actor, found)
     if form.is_valid():
-        page.reporters = contacts.reveal(user=request.user, ticket=found, reason=form.cleaned_data["reason"])
+        page.reporters = contacts.reveal(actor=actor, ticket=found, reason=form.cleaned_data["reason"])
     page.contact_form = form
     context = {"page": page, "ticket": found, "revealed": form.is_valid(), "shown": contacts.SHOWN}
     if request.htmx:

@@ -5,35 +5,23 @@ an operator's save obey the same rules. Rows are unsaved model instances; nothin
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
-from uuid import UUID
 
 import h3.api.basic_int as h3
 from django.db.models.base import ModelState
 
+from accounts.actors import Actor
 from districts.calendar import move_by, working_minutes_between
-from feedback.models import DeadlineRule, Promise, Ticket, TicketEvent
+from feedback.models import DeadlineRule, Promise, Ticket
 from feedback.rules import workflow
 from feedback.rules.rulebook import Rulebook
 from feedback.rules.workflow import Clock, Move
 from hcmc_ioc.lib.text import headline
 
+COUNTER = "direct"  # the channel of what citizens bring to a unit itself
 BY_RULE = "by rule"  # the promise follows the deadline rules (the default of an intake)
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts: a person, or the system on its own. `request_id` makes a repeated submit harmless."""
-
-    origin: str = "system"
-    user: object | None = None
-    request_id: UUID | None = None
-
-    @property
-    def kind(self) -> str:
-        return TicketEvent.Actor.USER if self.user is not None else TicketEvent.Actor.SYSTEM
 
 
 @dataclass(frozen=True)
@@ -92,6 +80,12 @@ def ticket_code(prefix: str, number: int, at: datetime) -> str:
     return f"{prefix}{at:%y%m}{number:08d}"
 
 
+def at_the_counter(intake: Intake, book: Rulebook) -> Intake:
+    """The same report as a unit's own people may record it: by its channel, routed and promised by rule."""
+    direct = next(channel.pk for channel in book.channels.values() if channel.code == COUNTER)
+    return replace(intake, channel_id=direct, unit_id=None, unit_reason="", promise=BY_RULE)
+
+
 def begin(intake: Intake, *, code: str, actor: Actor, recorded_at: datetime, book: Rulebook) -> Lifecycle:
     """A new ticket: recorded, promised, and forwarded when a rule, a hand or the source names the unit."""
     at = intake.occurred_at
@@ -102,6 +96,7 @@ def begin(intake: Intake, *, code: str, actor: Actor, recorded_at: datetime, boo
         lat=intake.lat, lon=intake.lon, urgency=intake.urgency, needs_several=intake.needs_several,
         is_public=intake.is_public, hides_name=intake.hides_name, occurred_at=at, recorded_at=recorded_at,
         source_system=intake.source_system, source_id=intake.source_id, version=0,
+        recorded_by_id=actor.own_unit_id if actor.is_of_unit else None,
     )
     set_cells(ticket)
     life = Lifecycle(ticket)
@@ -128,7 +123,7 @@ def apply(life: Lifecycle, verb: str, *, at: datetime, actor: Actor, given: dict
     if effect:
         effect(life, at, given, book)
     if life.ticket.unit_id != unit_before and life.promise:
-        life.promise.unit_id = life.ticket.unit_id
+        _give_promise(life.promise, life.ticket)
     return _record(life, move, at, actor, given, recorded_at or at)
 
 
@@ -148,7 +143,8 @@ def _record(life: Lifecycle, move: Move, at: datetime, actor: Actor, given: dict
     columns = {
         "verb": move.verb, "at": at, "recorded_at": recorded_at, "state_before": before, "state_after": ticket.state,
         "unit_id": ticket.unit_id, "actor_kind": actor.kind.value, "actor_id": actor.user.pk if actor.user else None,
-        "origin": actor.origin, "request_id": actor.request_id, "version": ticket.version, "data": data,
+        "actor_ref": actor.own_ref, "origin": actor.origin, "request_id": actor.request_id,
+        "version": ticket.version, "data": data,
     }
     step = Step(columns, given.get("reply") or given.get("note") or "", bool(given.get("reply")))
     life.steps.append(step)
@@ -185,7 +181,7 @@ def set_cells(ticket: Ticket) -> None:
 def _promise(life: Lifecycle, at: datetime, book: Rulebook, promise: object, unit_id: int | None = None) -> None:
     """Make the citizen a promise at `at`: by the rules, or with the date that the source gives (None: no promise)."""
     ticket = life.ticket
-    row = _unsaved(Promise, unit_id=ticket.unit_id, made_at=at, explanation={})
+    row = _unsaved(Promise, made_at=at, explanation={})
     if promise == BY_RULE:
         due = book.due(
             DeadlineRule.Kind.RESULT, category_id=ticket.category_id, urgency=ticket.urgency,
@@ -198,7 +194,14 @@ def _promise(life: Lifecycle, at: datetime, book: Rulebook, promise: object, uni
         return
     else:
         row.due_at, row.explanation = promise, {"given": "source"}
+    _give_promise(row, ticket)
     life.promises.append(row)
+
+
+def _give_promise(promise: Promise, ticket: Ticket) -> None:
+    """The promise is now kept, or broken, by the unit that answers for the ticket."""
+    promise.unit_id = ticket.unit_id
+    promise.is_self_made = ticket.is_self_recorded
 
 
 def _keep(life, at, given, book):

@@ -75,7 +75,7 @@ WORKING = frozenset({S.ACCEPTED, S.IN_PROGRESS})
 WITH_UNIT = frozenset({S.FORWARDED, S.REOPENED}) | WORKING
 
 _TABLE = (
-    Move("open", frozenset(), S.NEW, HOTLINE, _("Ghi nhận"), _("Ghi nhận phản ánh"),
+    Move("open", frozenset(), S.NEW, HOTLINE | UNIT, _("Ghi nhận"), _("Ghi nhận phản ánh"),
          _("Tổng đài 1022 đã ghi nhận phản ánh của ông/bà."), clock=Clock.START),
     Move("forward", frozenset({S.NEW, S.RETURNED, S.REOPENED}), S.FORWARDED, HOTLINE, _("Chuyển xử lý"),
          _("Chuyển đơn vị xử lý"), _("Phản ánh đã được chuyển đến đơn vị có thẩm quyền."), needs=("unit",)),
@@ -115,7 +115,7 @@ _TABLE = (
     Move("edit", OPEN, None, HOTLINE, _("Sửa thông tin"), _("Sửa thông tin")),
     Move("note", frozenset(State), None, UNIT | HOTLINE | {Role.CITY_LEADER}, _("Ghi chú nội bộ"),
          _("Ghi chú nội bộ"), needs=("note",)),
-    Move("join", OPEN, None, HOTLINE, _("Thêm người báo"), _("Thêm người cùng phản ánh"),
+    Move("join", OPEN, None, HOTLINE | UNIT, _("Thêm người báo"), _("Thêm người cùng phản ánh"),
          _("Thêm một người dân cùng phản ánh.")),
     Move("rate", frozenset({S.RESOLVED, S.CLOSED}), None, HOTLINE, _("Ghi đánh giá"), _("Người dân đánh giá"),
          needs=("score",)),
@@ -144,8 +144,3 @@ def check(verb: str, state: str, given: dict) -> Move:
     if missing:
         raise IllegalMove(" ".join(str(message) for message in missing.values()), missing)
     return move
-
-
-def moves_from(state: str, role: str) -> list[Move]:
-    """The moves that `role` may make on a ticket in `state` (scope is not asked here), in the table's order."""
-    return [move for move in _TABLE if state in move.sources and role in move.roles]

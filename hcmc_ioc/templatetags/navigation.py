@@ -15,7 +15,7 @@ HANDLING = {Role.OPERATOR, Role.SUPERVISOR} | IN_UNITS
 ENTRIES = (
     ("overview", _("Tổng quan"), "layout-dashboard", "t", LEADING),
     ("units", _("Đơn vị"), "building-community", "u", LEADING | IN_UNITS),
-    ("intake", _("Tiếp nhận 1022"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
+    ("intake", _("Tiếp nhận"), "headset", "n", HANDLING),
     ("inbox", _("Hộp việc"), "inbox", "h", HANDLING),
     ("search", _("Tìm kiếm"), "search", "s", HANDLING | LEADING),
     ("screens", _("Màn hình tường"), "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
@@ -35,9 +35,14 @@ def navigation(context):
     found = [
         {"url": url, "label": label, "icon": icon, "key": key, "current": name == here}
         for name, label, icon, key, roles in ENTRIES
-        if role in roles and (url := _address(name))
+        if role in roles and (name != "intake" or _records(request.user)) and (url := _address(name))
     ]
     return {"entries": found}
+
+
+def _records(user) -> bool:
+    """Of the units' people only those whose unit has an area: citizens come to its counter."""
+    return user.role not in IN_UNITS or user.membership.unit.is_area
 
 
 def _address(name):

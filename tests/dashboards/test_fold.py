@@ -9,18 +9,18 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.actors import Actor
 from dashboards.figures import contribution, definitions, fold, rebuild, registry
 from dashboards.figures.periods import Period
 from dashboards.models import PromiseDay, UnitDay
 from feedback import actions, bulk
 from feedback.models import FactChange, Ticket
 from feedback.rules import facts
-from feedback.rules.lifecycle import Actor
 from feedback.rules.rulebook import rulebook
 from live.models import TopicVersion
 from tests.city import intake, unit
 
-ACTOR = Actor(origin="demo")
+ACTOR = Actor.system("demo")
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 
 
@@ -41,7 +41,7 @@ def lived(seed, count):
         elif chance.random() < 0.3:
             story.then("reject", at + step, book=book, actor=ACTOR, reply="Không thuộc phạm vi")
         stories.append(story)
-    bulk.write(stories, zone=book.zone, wake=False)
+    bulk.write(stories, job=ACTOR, zone=book.zone, wake=False)
 
 
 def churn(chance, times):

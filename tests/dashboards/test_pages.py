@@ -13,17 +13,16 @@ from dashboards.figures.periods import Period
 from districts.models import Unit
 from feedback import actions
 from feedback.models import Ticket
-from feedback.rules.lifecycle import Actor
 from live import devices, fragments
 from live.models import TopicVersion
-from tests.city import intake, unit
+from tests.city import SYSTEM, intake, unit
 
 pytestmark = pytest.mark.django_db
 
 
 def opened(**changes):
     at = changes.pop("at", None) or timezone.now()
-    return actions.open_ticket(actor=Actor(), at=at, intake=intake(occurred_at=at, **changes))
+    return actions.open_ticket(actor=SYSTEM, at=at, intake=intake(occurred_at=at, **changes))
 
 
 def slug(code):
@@ -75,11 +74,11 @@ def test_home_is_the_page_one_works_on(cast, client):
 def test_a_list_shows_exactly_what_its_figure_counted(name, cast, client):
     at = timezone.now() - timedelta(days=20)
     late, kept, waiting, rejected, again = (opened(at=at + timedelta(hours=n)) for n in range(5))
-    actions.resolve(actor=Actor(), ticket_id=kept.pk, reply="Xong", at=at + timedelta(days=1))
-    actions.rate(actor=Actor(), ticket_id=kept.pk, score=5)
-    actions.reject(actor=Actor(), ticket_id=rejected.pk, reply="Không thuộc phạm vi")
-    actions.resolve(actor=Actor(), ticket_id=again.pk, reply="Xong", at=at + timedelta(days=1))
-    actions.reopen(actor=Actor(), ticket_id=again.pk, note="Chưa xong")
+    actions.resolve(actor=SYSTEM, ticket_id=kept.pk, reply="Xong", at=at + timedelta(days=1))
+    actions.rate(actor=SYSTEM, ticket_id=kept.pk, score=5)
+    actions.reject(actor=SYSTEM, ticket_id=rejected.pk, reply="Không thuộc phạm vi")
+    actions.resolve(actor=SYSTEM, ticket_id=again.pk, reply="Xong", at=at + timedelta(days=1))
+    actions.reopen(actor=SYSTEM, ticket_id=again.pk, note="Chưa xong")
     opened(area_id=None)
     fold.fold_all()
     client.force_login(cast.ha)
@@ -207,7 +206,7 @@ def test_a_running_period_is_compared_with_the_one_before_up_to_the_same_time(to
     for at in (now - timedelta(hours=1), same_time - timedelta(hours=1), same_time - timedelta(minutes=1), same_time,
                same_time + timedelta(hours=5)):
         answered = opened(at=at, category="ha-tang-mat-duong")
-        actions.resolve(actor=Actor(), ticket_id=answered.pk, reply="Xong", at=at + timedelta(minutes=30))
+        actions.resolve(actor=SYSTEM, ticket_id=answered.pk, reply="Xong", at=at + timedelta(minutes=30))
     fold.fold_all()
     period = Period.last(days, now.date())
     for scope in (Unit.objects.city(), Ticket.objects.first().unit):

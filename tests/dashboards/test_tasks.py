@@ -11,9 +11,8 @@ from dashboards import tasks
 from dashboards.figures import fold
 from feedback import actions
 from feedback.models import FactChange
-from feedback.rules.lifecycle import Actor
 from live import feed, topics
-from tests.city import intake, unit
+from tests.city import SYSTEM, intake, unit
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +23,7 @@ def versions():
 
 @pytest.fixture
 def ticket(town):
-    ticket = actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
+    ticket = actions.open_ticket(actor=SYSTEM, intake=intake(occurred_at=timezone.now()))
     fold.fold_all()
     return ticket
 
@@ -62,7 +61,7 @@ def test_at_midnight_every_screen_has_a_new_today(ticket):
 
 def test_the_sweep_takes_what_nobody_woke_it_for(town, monkeypatch):
     monkeypatch.setattr(feed.current_app, "send_task", lambda *args, **options: None)
-    actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
+    actions.open_ticket(actor=SYSTEM, intake=intake(occurred_at=timezone.now()))
     monkeypatch.setattr(tasks, "_last_fold", 0.0)
     tasks.fold()
     assert not FactChange.objects.exists()
@@ -72,7 +71,7 @@ def test_a_sweep_that_found_nothing_does_not_delay_the_next_change(town, monkeyp
     monkeypatch.setattr(tasks, "_last_fold", -1000.0)  # long ago
     tasks.fold()
     assert not FactChange.objects.exists()
-    actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
+    actions.open_ticket(actor=SYSTEM, intake=intake(occurred_at=timezone.now()))
     tasks.fold()
     assert not FactChange.objects.exists()
 
@@ -82,7 +81,7 @@ def test_a_burst_wakes_the_background_once(town, monkeypatch, django_capture_on_
     monkeypatch.setattr(feed.current_app, "send_task", lambda name, *args, **options: sent.append(name))
     for _n in range(5):
         with django_capture_on_commit_callbacks(execute=True):
-            actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
+            actions.open_ticket(actor=SYSTEM, intake=intake(occurred_at=timezone.now()))
     assert sent == ["dashboards.tasks.fold"]
     cache.clear()
 
@@ -93,5 +92,5 @@ def test_a_lost_broker_costs_a_line_and_no_ticket(town, monkeypatch, caplog, dja
 
     monkeypatch.setattr(feed.current_app, "send_task", away)
     with django_capture_on_commit_callbacks(execute=True):
-        ticket = actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
+        ticket = actions.open_ticket(actor=SYSTEM, intake=intake(occurred_at=timezone.now()))
     assert ticket.pk and "the next sweep takes the change" in caplog.text

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from accounts.actors import Actor
 from demo import cast, seeding
 from demo.simulation import BURST_CALLS, EASING, LATE_SHARE, SHARES, Simulator
 from feedback import actions
 from feedback.models import Ticket, TicketEvent
-from feedback.rules.lifecycle import Actor
 from feedback.rules.workflow import MOVES, State
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ def test_a_burst_comes_from_one_area_within_two_minutes(simulator):
 
 
 def test_a_ticket_that_a_person_touched_is_left_to_them(simulator):
-    person = Actor(origin="web")
+    person = Actor.system("demo", origin="web")
     waiting = Ticket.objects.filter(state=State.ACCEPTED)
     for ticket in waiting:
         actions.note(actor=person, ticket_id=ticket.pk, at=NOW, note="Tôi đang xem.")

@@ -13,7 +13,7 @@ from feedback.console.intake import preview
 from feedback.console.receipts import spoken_code
 from feedback.models import Category, Promise, Ticket
 from feedback.rules.rulebook import rulebook
-from tests.city import unit
+from tests.city import SYSTEM, by, unit
 from tests.feedback.calls import BEN_THANH, POTHOLE, assist, border_point, call, send
 from tests.feedback.pages import read
 from tests.feedback.test_actions import opened
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.django_db
 def test_earlier_tickets_of_the_number_open_first_and_masked(tu, cast):
     reporter = {"name": "Nguyễn Văn An", "phone": "+84900000001"}
     done, open_one = opened(reporter=reporter), opened(reporter=reporter)
-    actions.resolve(actor=actions.Actor(), ticket_id=done.pk, reply="Xong")
+    actions.resolve(actor=SYSTEM, ticket_id=done.pk, reply="Xong")
     opened(reporter={"phone": "+84900000002"})
-    known = callers.by_phone(cast.tu, "+84900000001", timezone.now())
+    known = callers.by_phone(by(cast.tu), "+84900000001", timezone.now())
     assert [t.pk for t in known.tickets] == [open_one.pk, done.pk] and (known.year, known.open) == (2, 1)
     words = read(tu.post(reverse("intake_caller"), {"phone": "0900000001"}))
     assert "2 phản ánh trong 12 tháng" in words and "N. V. An" in words and "Nguyễn Văn An" not in words
@@ -100,8 +100,8 @@ def test_duplicates_are_near_alike_recent_and_of_the_same_field(tu, cast):
     opened(**(here | {"category": "tieng-on-karaoke"}))  # another field
     opened(**here, at=timezone.now() - timedelta(days=20))  # old
     done = opened(**here)
-    actions.resolve(actor=actions.Actor(), ticket_id=done.pk, reply="Xong")
-    found = duplicates.find(user=cast.tu, text="ổ gà lớn mặt đường Lê Lợi", lat=10.7727, lon=106.6983,
+    actions.resolve(actor=SYSTEM, ticket_id=done.pk, reply="Xong")
+    found = duplicates.find(actor=by(cast.tu), text="ổ gà lớn mặt đường Lê Lợi", lat=10.7727, lon=106.6983,
                             category_id=same.category_id, now=timezone.now())
     assert [likely.ticket for likely in found] == [same]
     assert found[0].metres < 60 and found[0].score > 0.7
@@ -112,8 +112,8 @@ def test_duplicates_of_the_same_street_are_found_without_a_point(tu, cast):
     same = opened(**here, address="30 Lê Lợi, Quận 1")
     opened(**(here | {"body": "Ổ gà lớn giữa đường, xe máy té"}), address="7 Nguyễn Trãi, Quận 1")
     opened(**here, address="30 Lê Lợi, Quận 7", area="778")
-    found = duplicates.find(user=cast.tu, text="mặt đường có ổ gà lớn", address="12 le loi, Quận 1", now=timezone.now(),
-                            area_id=unit("760").pk, category_id=same.category_id)
+    found = duplicates.find(actor=by(cast.tu), text="mặt đường có ổ gà lớn", address="12 le loi, Quận 1",
+                            now=timezone.now(), area_id=unit("760").pk, category_id=same.category_id)
     assert [(likely.ticket, likely.metres) for likely in found] == [(same, None)]
     words = read(assist(tu, category=same.category_id, area=unit("760").pk, address="12 Lê Lợi", body=POTHOLE))
     assert "cùng đường" in words and spoken_code(same.code) in words
@@ -123,8 +123,8 @@ def test_while_the_field_is_unknown_the_street_alone_makes_no_duplicate(tu, cast
     street = {"lat": None, "lon": None, "address": "30 Lê Lợi, Quận 1"}
     same = opened(**street, category="ha-tang-mat-duong", body=POTHOLE)
     opened(**street, category="hanh-chinh-ho-tich", body="Nhờ đính chính dữ liệu hộ tịch của con tôi, bị ghi sai.")
-    found = duplicates.find(user=cast.tu, text="Mặt đường Lê Lợi có ổ gà lớn, xe máy té", address="12 Lê Lợi, Quận 1",
-                            now=timezone.now(), area_id=unit("760").pk)
+    found = duplicates.find(actor=by(cast.tu), text="Mặt đường Lê Lợi có ổ gà lớn, xe máy té",
+                            address="12 Lê Lợi, Quận 1", now=timezone.now(), area_id=unit("760").pk)
     assert [likely.ticket for likely in found] == [same]
 
 
@@ -144,6 +144,6 @@ def test_joining_adds_the_caller_and_opens_nothing(tu):
 
 def test_joining_a_ticket_closed_meanwhile_says_so(tu):
     first = opened()
-    actions.resolve(actor=actions.Actor(), ticket_id=first.pk, reply="Xong")
+    actions.resolve(actor=SYSTEM, ticket_id=first.pk, reply="Xong")
     answer = tu.post(reverse("intake_join"), call(join=first.pk))
     assert answer.status_code == 422 and "Không thể “Thêm người báo”" in read(answer)

@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import DataError
 
+from accounts.actors import Actor
 from feedback import actions, bulk
 from feedback.models import EventText, Promise, Reporter, Ticket, TicketEvent
-from feedback.rules.lifecycle import Actor
 from feedback.rules.rulebook import rulebook
 from tests.city import intake, unit
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 2, 9, 15, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
-ACTOR = Actor(origin="demo")
+ACTOR = Actor.system("demo")
 REPORTER = {"name": "Trần Văn\tTám", "phone": "+84900000123", "email": "tam@example.org"}
 
 # Each life: (hours after the start, verb, what is given).
@@ -49,7 +49,7 @@ def in_bulk(life, **changes):
     story = bulk.Story.open(intake(occurred_at=START, **changes), book=book, actor=ACTOR, reporter=REPORTER)
     for hours, verb, what in life:
         story.then(verb, START + timedelta(hours=hours), book=book, actor=ACTOR, **given(what))
-    bulk.write([story], zone=book.zone)
+    bulk.write([story], job=ACTOR, zone=book.zone)
     return story.life.ticket.pk
 
 
@@ -90,5 +90,5 @@ def test_nothing_is_written_when_one_of_many_cannot_be(town):
     stories = [bulk.Story.open(intake(occurred_at=START), book=book, actor=ACTOR) for _n in range(2)]
     stories[1].life.ticket.title = "x" * 500  # longer than the column
     with pytest.raises(DataError):
-        bulk.write(stories, zone=book.zone)
+        bulk.write(stories, job=ACTOR, zone=book.zone)
     assert not Ticket.objects.exists() and not TicketEvent.objects.exists()

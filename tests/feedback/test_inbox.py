@@ -54,7 +54,7 @@ def test_every_view_holds_what_its_name_says_and_its_count_agrees(client, cast):
         cast.tu: {"to_forward": [s.NEW, s.RETURNED], "to_close": [s.RESOLVED], "all": list(OPEN)},
     }
     for person, views in expected.items():
-        counts = lists.counts(person, timezone.now())
+        counts = lists.counts(by(person), timezone.now())
         for name, states in views.items():
             codes = rows_of(ask(client, person, view=name))
             assert sorted(codes) == sorted(by_state[state].code for state in states), name

@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.roles import Role
 from districts.models import Unit
 from feedback.console.receipts import spoken_code
 from feedback.models import Category, Channel, EventText, Reporter, Ticket, TicketEvent
 from hcmc_ioc.lib import caching
-from tests.city import unit
+from tests.city import unit, worker
 from tests.feedback.calls import BEN_THANH, assist, border_point, call, keep, send
 from tests.feedback.pages import read, signed_in
 from tests.feedback.test_actions import opened
@@ -156,8 +157,9 @@ def test_without_a_number_a_hidden_name_or_another_channel_will_do(tu):
     assert send(tu, phone="", channel=Channel.objects.get(code="email").pk).status_code == 302
 
 
-@pytest.mark.parametrize("who", ["lan", "minh", "ha", "phuc", "quan", "nobody"])
-def test_taking_calls_is_for_the_hotline(client, cast, who):
+@pytest.mark.parametrize("who", ["ha", "phuc", "quan", "nobody", "dien"])
+def test_recording_is_for_the_hotline_and_for_units_with_an_area(client, cast, who):
+    cast.dien = worker("dien", Role.UNIT_STAFF, "EVNHCMC")
     signed_in(client, getattr(cast, who))
     opened()
     pages = [reverse(name) for name in ("intake", "intake_categories", "intake_places")]

@@ -144,8 +144,14 @@ def test_the_dialog_gets_the_form_alone_and_a_way_back(client, cast):
 
 
 def test_handing_a_ticket_away_leads_back_to_the_inbox(client, cast):
-    answer = move(signed_in(client, cast.lan), opened(), "transfer", unit=unit("778"), note="Nhầm")
-    assert answer.url == reverse("inbox")
+    elsewhere = opened(area="778", lat=None, lon=None)
+    actions.transfer(actor=by(cast.khoa), ticket_id=elsewhere.pk, unit=unit("760").pk, note="Nhờ Quận 1")
+    again = {"unit": unit("778"), "note": "Nhầm", "request_id": str(uuid.uuid4())}
+    client = signed_in(client, cast.lan)
+    for _sending in range(2):  # the second one finds the ticket gone from sight, and ends the same
+        answer = move(client, elsewhere, "transfer", version=3, **again)
+        assert answer.url == reverse("inbox")
+    assert elsewhere.events.filter(verb="transfer").count() == 2
 
 
 def test_the_citizens_wording_is_shown_before_it_is_sent(client, cast):
@@ -205,7 +211,7 @@ def test_every_form_of_every_legal_move_opens(client, cast):
         for person in (cast.minh, cast.sau):
             signed_in(client, person)
             for verb, rule in MOVES.items():
-                if verb != "open" and state in rule.sources and access.may(person, verb, ticket):
+                if verb != "open" and state in rule.sources and access.may(by(person), verb, ticket):
                     assert client.get(reverse("ticket_move", args=[ticket.code, verb])).status_code == 200, verb
 
 

@@ -78,11 +78,11 @@ def test_who_does_what():
     """The whole table of roles in one place: a change here is a change of the city's order of work."""
     both = UNIT | HOTLINE
     assert {m.verb: set(m.roles) for m in MOVES.values()} == {
-        "open": HOTLINE, "forward": HOTLINE, "accept": UNIT, "assign": UNIT, "start": UNIT, "ask_citizen": UNIT,
+        "open": both, "forward": HOTLINE, "accept": UNIT, "assign": UNIT, "start": UNIT, "ask_citizen": UNIT,
         "resume": both, "report_progress": UNIT, "transfer": UNIT | {Role.SUPERVISOR}, "send_back": UNIT,
         "resolve": UNIT, "close": HOTLINE, "reject": HOTLINE, "merge": HOTLINE, "reopen": HOTLINE,
         "extend": {Role.SUPERVISOR, Role.UNIT_LEADER}, "edit": HOTLINE, "note": both | {Role.CITY_LEADER},
-        "join": HOTLINE, "rate": HOTLINE,
+        "join": both, "rate": HOTLINE,
     }
     assert not {Role.ANALYST, Role.ADMINISTRATOR} & set().union(*(m.roles for m in MOVES.values()))
     assert Role.ADMINISTRATOR not in CITYWIDE

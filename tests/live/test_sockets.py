@@ -15,11 +15,10 @@ from django.utils import timezone
 from accounts.models import Membership
 from dashboards.figures import fold
 from feedback import actions
-from feedback.rules.lifecycle import Actor
 from hcmc_ioc.asgi import application
 from hcmc_ioc.sessions import SessionStore
 from live import consumers, devices, feed, hints
-from tests.city import intake, unit
+from tests.city import SYSTEM, intake, unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOST = b"localhost"
@@ -60,7 +59,7 @@ def heard(asked, cookie):
 
 @pytest.fixture
 def ticket(town):
-    ticket = actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
+    ticket = actions.open_ticket(actor=SYSTEM, intake=intake(occurred_at=timezone.now()))
     fold.fold_all()
     return ticket
 
@@ -94,14 +93,14 @@ def test_a_committed_change_arrives_as_a_hint_and_a_lost_hint_heals_by_the_heart
     topic = f"unit:{unit('760').pk}"
 
     def change():
-        actions.accept(actor=Actor(), ticket_id=ticket.pk)
+        actions.accept(actor=SYSTEM, ticket_id=ticket.pk)
         fold.fold_all()
 
     def change_silently():
         """The hint is lost: the layer is away."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(hints, "publish", lambda versions: None)
-            actions.start(actor=Actor(), ticket_id=ticket.pk)
+            actions.start(actor=SYSTEM, ticket_id=ticket.pk)
             fold.fold_all()
 
     async def until(socket, wanted):
@@ -129,7 +128,7 @@ def test_a_ticket_page_hears_of_each_new_version(cast, ticket):
         cookie = await sync_to_async(session_cookie)(cast.lan)
         async with listening(f"ticket:{ticket.pk}", cookie) as socket:
             await socket.receive_json_from(timeout=5)
-            await sync_to_async(actions.accept)(actor=Actor(), ticket_id=ticket.pk)
+            await sync_to_async(actions.accept)(actor=SYSTEM, ticket_id=ticket.pk)
             return await socket.receive_json_from(timeout=5)
 
     assert async_to_sync(run)() == {"t": "hint", "topic": f"ticket:{ticket.pk}", "v": ticket.version + 1}
@@ -189,7 +188,7 @@ def test_whoever_may_no_longer_look_stops_hearing(end, cast, monkeypatch):
 
 def test_the_lag_is_the_age_of_the_oldest_change_not_counted(town):
     assert feed.screen_lag() == 0
-    actions.open_ticket(actor=Actor(), intake=intake(occurred_at=timezone.now()))
+    actions.open_ticket(actor=SYSTEM, intake=intake(occurred_at=timezone.now()))
     assert feed.screen_lag(timezone.now() + timedelta(seconds=90)) in (90, 91)
     fold.fold_all()
     assert feed.screen_lag() == 0

@@ -1,0 +1,12 @@
+"""What is tidied up in the background."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts import keys
+
+
+@shared_task(name="accounts.tasks.forget_keys", ignore_result=True)
+def forget_keys():
+    """Once an hour: drop the keys of requests that nobody sends again."""
+    keys.forget(timezone.now())
