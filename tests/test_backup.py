@@ -15,8 +15,8 @@ from psycopg2 import sql
 
 from dashboards.figures import fold
 from feedback import actions
-from hcmc_ioc import embedded
 from hcmc_ioc.lib import crypto
+from hcmc_ioc.local import embedded
 from tests import processes
 from tests.city import by, intake
 

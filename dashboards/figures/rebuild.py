@@ -113,16 +113,21 @@ def _spans(first: date, end: date) -> Iterator[tuple[date, date]]:
 
 def differences(progress: Callable[[int], None] = lambda done: None) -> list[str]:
     """One line for every rollup cell that differs from the tickets, by the pure function or by the SQL recount."""
+    with snapshot() as cursor:
+        return compare(cursor, progress)
+
+
+def compare(cursor, progress: Callable[[int], None] = lambda done: None) -> list[str]:
+    """The same in the transaction at hand, whose statements must all see one state."""
     book = rulebook()
     found = []
-    with snapshot() as cursor:
-        pending = Counter()
-        for _ticket, before, after in feed.waiting():
-            pending.update(contribution.difference(before, after, book.city_id, book.zone))
-        stored = _stored(cursor)
-        stored.update(pending)
-        pure = _pure(progress)
-        recounted = _sql(cursor)
+    pending = Counter()
+    for _ticket, before, after in feed.waiting():
+        pending.update(contribution.difference(before, after, book.city_id, book.zone))
+    stored = _stored(cursor)
+    stored.update(pending)
+    pure = _pure(progress)
+    recounted = _sql(cursor)
     for name, truth in (("pure function", pure), ("SQL recount", recounted)):
         for key in sorted(stored.keys() | truth.keys(), key=str):
             if stored[key] != truth[key]:

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from dashboards.figures import contribution, definitions, fold, rebuild, registry
 from dashboards.figures.periods import Period
 from dashboards.models import PromiseDay, UnitDay
-from feedback import actions, bulk
+from feedback import actions, bulk, feed
 from feedback.models import FactChange, Ticket
 from feedback.rules import facts
 from feedback.rules.rulebook import rulebook
@@ -73,14 +73,9 @@ def test_folded_figures_are_exact(town):
 
 
 def differences_here():
-    """`rebuild.differences` opens its own snapshot; inside a test's transaction the same parts are compared."""
-    book = rulebook()
+    """`rebuild.differences` opens a snapshot of its own; inside a test's transaction the same is compared."""
     with connection.cursor() as cursor:
-        stored = rebuild._stored(cursor)
-        for _pk, before, after in rebuild.outbox.waiting():
-            stored.update(contribution.difference(before, after, book.city_id, book.zone))
-        truths = rebuild._pure(lambda done: None), rebuild._sql(cursor)
-    return [k for truth in truths for k in stored.keys() | truth.keys() if stored[k] != truth[k]]
+        return rebuild.compare(cursor)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -169,7 +164,7 @@ def test_the_city_is_the_sum_of_its_units_and_lists_equal_figures(town):
     now = NOW + timedelta(days=20)
     period = Period((NOW - timedelta(days=70)).date(), now.date())
     book = rulebook()
-    found = definitions.figures(book.units, period, now)
+    found = definitions.figures(book.units, period, now, areas=True)
     city = found.pop(book.city_id)
     names = "received resolved due due_met reopened rejected rated open overdue due_soon to_forward"
     for name in names.split():
@@ -227,7 +222,7 @@ def test_taking_outside_a_transaction_is_refused(town):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("feedback.feed.connection", Plain())
         with pytest.raises(RuntimeError):
-            fold.outbox.take(1)
+            feed.take(1)
 
 
 @pytest.mark.django_db
@@ -235,9 +230,10 @@ def test_facts_hold_no_personal_data(town):
     ticket = actions.open_ticket(
         actor=ACTOR, intake=intake(occurred_at=timezone.now()), reporter={"name": "An", "phone": "+84900000001"}
     )
-    assert set(facts.of(ticket, ticket.promises.all())) <= {
-        "unit", "category", "channel", "received", "resolved", "minutes", "reopened", "rejected", "rated", "score",
-        "promises",
+    here = facts.of(ticket, ticket.promises.all())
+    assert set(here) <= {
+        "unit", "area", "self", "category", "channel", "received", "resolved", "minutes", "reopened", "rejected", "rated",
+        "score", "promises",
     }
     with transaction.atomic():
-        assert [after for _pk, _before, after in fold.outbox.take(5)] == [facts]
+        assert [after for _pk, _before, after in feed.take(5)] == [here]
