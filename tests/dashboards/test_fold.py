@@ -232,8 +232,8 @@ def test_facts_hold_no_personal_data(town):
     )
     here = facts.of(ticket, ticket.promises.all())
     assert set(here) <= {
-        "unit", "area", "self", "category", "channel", "received", "resolved", "minutes", "reopened", "rejected", "rated",
-        "score", "promises",
+        "unit", "area", "self", "category", "channel", "received", "resolved", "minutes", "reopened", "rejected",
+        "rated", "score", "promises",
     }
     with transaction.atomic():
         assert [after for _pk, _before, after in feed.take(5)] == [here]
