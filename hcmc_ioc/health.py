@@ -9,6 +9,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 
+from live import feed
+
 log = logging.getLogger(__name__)
 
 
@@ -24,10 +26,14 @@ def healthz(get_response):
 
 
 def readyz(request):
-    """200 when everything a page needs answers, else 503; {"ready": …, "checks": {name: "ok" or what is wrong}}."""
+    """200 when everything a page needs answers, else 503.
+
+    {"ready": …, "checks": {name: "ok" or what is wrong}, "behind": {taker of the feed: seconds}}
+    """
     checks = {name: _outcome(check) for name, check in CHECKS.items()}
     ready = all(outcome == "ok" for outcome in checks.values())
-    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    behind = feed.lags() if checks["database"] == checks["migrations"] == "ok" else {}
+    return JsonResponse({"ready": ready, "checks": checks, "behind": behind}, status=200 if ready else 503)
 
 
 def _outcome(check):

@@ -14,6 +14,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("hcmc_ioc.api")),
     path("", include("accounts.urls")),
     path("", include("districts.urls")),
     path("", include("live.urls")),

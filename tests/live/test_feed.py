@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -115,6 +116,16 @@ def test_the_sweep_sends_a_task_to_each_taker_that_has_something(taker, book, mo
     assert sent == [probe.NAME]
     tasks.take(probe.NAME)
     assert book() == all_events()
+
+
+@pytest.mark.django_db
+def test_the_lag_of_each_taker_is_seen(taker, book, client, capsys):
+    opened()
+    Handover.objects.update(at=timezone.now() - timedelta(seconds=90))
+    assert client.get("/readyz").json()["behind"][probe.NAME] >= 90
+    call_command("feed")
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(probe.NAME))
+    assert int(line.split()[1]) == 2 and int(line.split()[2]) >= 90
 
 
 @pytest.mark.processes
