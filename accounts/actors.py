@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.roles import CITYWIDE, UNIT
 from districts.models import Unit
 
@@ -72,12 +72,17 @@ class Actor:
     @property
     def role(self) -> str:
         """The active role of a person; "" for everybody else."""
-        return self.user.role if self.user is not None and self.user.is_authenticated else ""
+        return self._membership.role if self._membership else ""
+
+    @property
+    def _membership(self) -> Membership | None:
+        return self.user.membership if self.user is not None and self.user.is_authenticated else None
 
     @property
     def own_unit_id(self) -> int | None:
         """The unit that this actor stands for: a person's by membership, a device's or client's by its row."""
-        return self.user.membership.unit_id if self.role else self.unit_id
+        membership = self._membership
+        return membership.unit_id if membership else self.unit_id
 
     @property
     def is_of_unit(self) -> bool:
@@ -93,7 +98,8 @@ class Actor:
         if self.kind == Kind.PERSON:
             if self.role in CITYWIDE:
                 return None
-            return Unit.objects.subtree_ids(self.user.membership.unit) if self.role in UNIT else []
+            membership = self._membership
+            return Unit.objects.subtree_ids(membership.unit) if membership and self.role in UNIT else []
         if self.kind == Kind.SYSTEM:
             return None
         if self.unit_id is None:

@@ -21,14 +21,14 @@ class Language(models.TextChoices):
 class User(AbstractUser):
     """A person who signs in. Vietnamese names are one field: they do not split into first and last."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     full_name = models.CharField(_("Họ và tên"), max_length=120)
     language = models.CharField(
         _("Ngôn ngữ"), max_length=2, choices=Language.choices, default=Language.VIETNAMESE
     )
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc]
     REQUIRED_FIELDS = ["email", "full_name"]
 
     class Meta:

@@ -25,7 +25,7 @@ class SignIn(auth_views.LoginView):
 
     def form_valid(self, form):
         response = super().form_valid(form)
-        remember_language(response, self.request.user.language)
+        remember_language(response, form.get_user().language)
         return response
 
 

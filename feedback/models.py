@@ -128,6 +128,7 @@ class RoutingRule(DatedRule):
     responsible = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
                                     verbose_name=_("Đơn vị xử lý"))
     coordinating = models.ManyToManyField(Unit, blank=True, related_name="+", verbose_name=_("Đơn vị phối hợp"))
+    coordinating_ids: tuple[int, ...] = ()  # filled where rules are read together (`rules.rulebook`)
 
     class Meta(DatedRule.Meta):
         verbose_name = _("Quy tắc chuyển")

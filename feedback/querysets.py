@@ -10,8 +10,8 @@ from accounts.actors import Kind
 from feedback.rules import workflow
 from feedback.rules.rights import verbs_of
 from hcmc_ioc.lib.text import vn_norm
+from hcmc_ioc.lib.words import DUE_SOON
 
-DUE_SOON = timedelta(hours=24)
 # Overdue and due soon, once as conditions and once as SQL (with `now` and `soon`, 24 hours later) for statements that
 # are written out; of open tickets both. A clock that is stopped is neither.
 SQL_OVERDUE = "paused_at IS NULL AND due_at <= %(now)s"

@@ -149,7 +149,7 @@ def _take(taker: Taker, limit: int, pk: int | None = None) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"taker {taker.name}"])
         cursor.execute(_TAKE, [taker.name, timezone.now(), pk, pk, limit])
         rows = sorted(cursor.fetchall())
-    if rows:
+    if rows and taker.work is not None:
         taker.work([Change(kind, object_id, at) for _pk, kind, object_id, at in rows])
     return len(rows)
 

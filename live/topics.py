@@ -60,7 +60,8 @@ def versions(topics: Iterable[str]) -> dict[str, int]:
         if name in _kinds and _kinds[name].versions is not None:
             apart[name].append(int(number))
     for name, numbers in apart.items():
-        found |= {f"{name}:{number}": version for number, version in _kinds[name].versions(numbers).items()}
+        ask = _kinds[name].versions
+        found |= {f"{name}:{number}": version for number, version in (ask(numbers) if ask else {}).items()}
     kept = [topic for topic in found if topic.partition(":")[0] not in apart]
     if kept:
         found |= dict(TopicVersion.objects.filter(topic__in=kept).values_list("topic", "version"))

@@ -42,8 +42,8 @@ class DeviceForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         units = Unit.objects.in_force().exclude(kind=Unit.Kind.UNASSIGNED)
-        self.fields["unit"].queryset = units
-        self.fields["unit"].initial = next((u.pk for u in units if u.kind == Unit.Kind.CITY), None)
+        city = next((unit for unit in units if unit.kind == Unit.Kind.CITY), None)
+        self.fields["unit"] = forms.ModelChoiceField(units, label=self.fields["unit"].label, initial=city)
 
 
 def _keeper(request) -> None:

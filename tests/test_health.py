@@ -18,6 +18,7 @@ def test_readyz_when_everything_is_there(client, db):
     assert answer.json() == {
         "ready": True,
         "checks": {"database": "ok", "migrations": "ok", "cache": "ok", "channel_layer": "ok"},
+        "behind": {"figures": 0},
     }
 
 

@@ -24,6 +24,11 @@ def test_imports_point_one_way():
     assert done.returncode == 0, done.stdout
 
 
+def test_types_fit_where_others_call():
+    done = tool("mypy")
+    assert done.returncode == 0, done.stdout
+
+
 def test_ruff_is_content():
     done = tool("ruff", "check", "--no-cache", "--output-format", "concise", ".")
     assert done.returncode == 0, done.stdout

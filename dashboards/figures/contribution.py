@@ -49,7 +49,7 @@ def local_day(seconds: int, zone: ZoneInfo) -> date:
 
 def of(facts: dict | None, city_id: int, zone: ZoneInfo) -> Counter:
     """What a ticket with these `feedback.rules.facts` adds; nothing for None."""
-    adds = Counter()
+    adds: Counter = Counter()
     if facts is None:
         return adds
     unit = facts["unit"]

@@ -43,11 +43,11 @@ def fold_all() -> int:
 def add(changes) -> None:
     """Raise the rollups by `changes` (ticket id, before, after). Call it inside the transaction that takes them."""
     book = rulebook()
-    total = Counter()
+    total: Counter = Counter()
     for _ticket_id, before, after in changes:
         for key, count in difference(before, after, book.city_id, book.zone).items():
             total[key] += count
-    by_table = defaultdict(lambda: defaultdict(Counter))
+    by_table: defaultdict = defaultdict(lambda: defaultdict(Counter))
     for (table, *key, measure), count in total.items():
         if count:
             by_table[table][tuple(key)][measure] = count

@@ -121,7 +121,7 @@ def compare(cursor, progress: Callable[[int], None] = lambda done: None) -> list
     """The same in the transaction at hand, whose statements must all see one state."""
     book = rulebook()
     found = []
-    pending = Counter()
+    pending: Counter = Counter()
     for _ticket, before, after in feed.waiting():
         pending.update(contribution.difference(before, after, book.city_id, book.zone))
     stored = _stored(cursor)
@@ -136,7 +136,7 @@ def compare(cursor, progress: Callable[[int], None] = lambda done: None) -> list
 
 
 def _cells(name: str, rollup: Rollup, rows) -> Counter:
-    cells = Counter()
+    cells: Counter = Counter()
     width = len(rollup.keys)
     for row in rows:
         key = row[:width]
@@ -149,7 +149,7 @@ def _cells(name: str, rollup: Rollup, rows) -> Counter:
 
 
 def _stored(cursor) -> Counter:
-    cells = Counter()
+    cells: Counter = Counter()
     for name, rollup in ROLLUPS.items():
         cursor.execute(f"SELECT {', '.join(rollup.keys + rollup.measures)} FROM {rollup.table}")  # noqa: S608
         cells.update(_cells(name, rollup, cursor.fetchall()))
@@ -157,7 +157,7 @@ def _stored(cursor) -> Counter:
 
 
 def _sql(cursor) -> Counter:
-    cells = Counter()
+    cells: Counter = Counter()
     given = _parameters(date(1900, 1, 1), date(2200, 1, 1))
     for name, rollup in ROLLUPS.items():
         cursor.execute(rollup.recount, given)
@@ -175,7 +175,7 @@ _PROMISE_FIELDS = "ticket_id unit_id due_at met_at withdrawn_at paused_at is_sel
 def _pure(progress) -> Counter:
     """What the pure function says of every ticket, streamed in order of id."""
     book = rulebook()
-    total = Counter()
+    total: Counter = Counter()
     tickets = _stream(f"SELECT id, {', '.join(_TICKET_FIELDS[1:])} FROM feedback_ticket ORDER BY id",  # noqa: S608
                       _TICKET_FIELDS)
     promises = _stream(f"SELECT {', '.join(_PROMISE_FIELDS)} FROM feedback_promise ORDER BY ticket_id",  # noqa: S608

@@ -8,15 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dashboards.figures.definitions import KEPT, Figures, due_promises, quantile
 from dashboards.figures.periods import Period
 from feedback.models import Ticket
+from feedback.querysets import TicketQuerySet
 from feedback.rules.rulebook import rulebook
-from hcmc_ioc.lib.words import number, worktime
+from hcmc_ioc.lib.words import Words, number, worktime
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Figure:
     """
 
     code: str
-    name: str
-    definition: str
+    name: Words
+    definition: Words
     form: str = "number"
     better: str = ""
     tickets: Callable | None = None
@@ -129,18 +130,20 @@ FIGURES: dict[str, Figure] = {figure.code: figure for figure in _ALL}
 LISTS = tuple(figure.code for figure in _ALL if figure.has_list)
 
 
-def _tickets_of(figure: Figure, unit_id: int):
+def _tickets_of(figure: Figure, unit_id: int) -> TicketQuerySet:
     if figure.by_area:
         return Ticket.objects.in_areas([unit_id])
     return Ticket.objects.all() if unit_id == rulebook().city_id else Ticket.objects.of_units([unit_id])
 
 
-def rows_behind(figure: Figure, unit_id: int, period: Period, now: datetime):
+def rows_behind(figure: Figure, unit_id: int, period: Period, now: datetime) -> QuerySet:
     """Exactly the tickets (or, with `figure.promises`, the promises with their tickets) that the figure counted."""
     book = rulebook()
     start, end = period.instants(book.zone)
-    if figure.promises is None:
+    if figure.tickets is not None:
         return figure.tickets(_tickets_of(figure, unit_id), start, end, now)
+    if figure.promises is None:
+        raise ValueError(f"{figure.code} has no list of its own")
     promises = due_promises(start, min(end, now)).exclude(due_at=end)
     if unit_id != book.city_id:
         promises = promises.filter(unit_id=unit_id)

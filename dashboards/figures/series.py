@@ -81,21 +81,21 @@ class Hours:
 def hours(unit_id: int, day: date, now: datetime) -> Hours:
     zone = rulebook().zone
     days = [day - timedelta(weeks=n) for n in range(USUAL_WEEKS + 1)]
-    counts = defaultdict(int)
+    counts: defaultdict = defaultdict(int)
     wanted = Period(days[-1], day).instants(zone)
-    for hour, received in UnitHour.objects.filter(
+    for hour, count in UnitHour.objects.filter(
         unit_id=unit_id, hour__gte=wanted[0], hour__lt=wanted[1]
     ).values_list("hour", "received"):
         local = hour.astimezone(zone)
         if local.date() in days:
-            counts[local.date(), local.hour] += received
+            counts[local.date(), local.hour] += count
     known = {d for d, _hour in counts} - {day}
     past = [[counts[d, h] for d in days[1:] if d in known] for h in range(24)]
     here = now.astimezone(zone)
     begun = 24 if here.date() > day else (here.hour + 1 if here.date() == day else 0)
     received = [counts[day, h] if h < begun else None for h in range(24)]
     low, usual, high = ([percentile(values, share) for values in past] for share in (0.1, 0.5, 0.9))
-    if 0 < begun < 24 and received[begun - 1] < (usual[begun - 1] or 0):
+    if 0 < begun < 24 and counts[day, begun - 1] < (usual[begun - 1] or 0):
         received[begun - 1] = None
     return Hours(received, low, usual, high)
 
@@ -118,7 +118,7 @@ def by_field(unit_id: int, period: Period) -> list[FieldRow]:
     """Received and resolved per field (top-level category), the largest first."""
     categories = rulebook().categories
     asked = {"unit": unit_id, "before": period.before().start, "start": period.start, "end": period.end}
-    totals = defaultdict(lambda: [0, 0, 0])
+    totals: defaultdict = defaultdict(lambda: [0, 0, 0])
     for category_id, *counts in rows(_CATEGORIES, asked):
         field = totals[categories[category_id].parent_id or category_id]
         field[:] = map(add, field, counts)

@@ -42,7 +42,7 @@ def load(city: str, *, overwrite: bool = False) -> dict[str, int]:
                 raise BadFile(f"{path.name}, line {line}: {exc}") from exc
             coordinating = values.pop("coordinating", None)
             saved, _created = model.objects.update_or_create(code=row["code"], defaults=values)
-            if coordinating is not None:
+            if coordinating is not None and isinstance(saved, RoutingRule):
                 saved.coordinating.set(coordinating)
             changed[name] += 1
     return changed

@@ -6,7 +6,8 @@ The amounts come from the 1022 regulation (QĐ 4874/QĐ-UBND 2023; quy chế of 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from districts.calendar import Amount, AmountUnit, Calendar, add_working_time
 
@@ -19,13 +20,13 @@ class Case:
     field_id: int | None
     urgency: str
     needs_several: bool
-    on: object  # date
+    on: date
 
 
 @dataclass(frozen=True)
 class Due:
     at: datetime
-    rule: object  # the DeadlineRule row
+    rule: Any  # the DeadlineRule row
     explanation: dict
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Routed:
-    unit_id: int
+    unit_id: int  # the place's own area where the rule says so, and then there is one
     coordinating_ids: tuple[int, ...]
-    rule: object  # the RoutingRule row that matched
+    rule: Any  # the RoutingRule row that matched
 
 
 def _fits(rule, place: Place) -> bool:
@@ -50,6 +51,6 @@ def choose(rules, place: Place) -> Routed | None:
     """The first of `rules` (already in order; each with `.coordinating_ids`) that fits, or None: nobody is known."""
     for rule in rules:
         if _fits(rule, place):
-            unit_id = place.area_id if rule.to_area else rule.responsible_id
+            unit_id: Any = place.area_id if rule.to_area else rule.responsible_id
             return Routed(unit_id, tuple(rule.coordinating_ids), rule)
     return None

@@ -54,11 +54,12 @@ class Rulebook:
         A row of the catalogue that is younger than this book is left to the database, a column not read alone.
         """
         found = list(tickets)
-        catalogue = (("unit", self.units), ("area", self.units), ("category", self.categories),
-                     ("channel", self.channels))
+        catalogue: tuple[tuple[str, dict], ...] = (
+            ("unit", self.units), ("area", self.units), ("category", self.categories), ("channel", self.channels),
+        )
         for ticket in found:
             for name, known in catalogue:
-                if (row := known.get(ticket.__dict__.get(f"{name}_id"))) is not None:
+                if (row := known.get(ticket.__dict__.get(f"{name}_id", 0))) is not None:
                     setattr(ticket, name, row)
         return found
 

@@ -11,6 +11,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import HOTLINE, UNIT, Role
+from hcmc_ioc.lib.words import Words
 
 
 class State(TextChoices):
@@ -52,9 +53,9 @@ class Move:
     sources: frozenset
     target: State | None
     roles: frozenset
-    label: str  # on the button
-    done: str  # in the history
-    public: str = ""  # what the citizen reads; "" when it is no business of theirs
+    label: Words  # on the button
+    done: Words  # in the history
+    public: Words = ""  # what the citizen reads; "" when it is no business of theirs
     needs: tuple[str, ...] = ()
     clock: Clock = Clock.KEEP
     batch: bool = False  # may be made on many tickets at once in the inbox

@@ -8,12 +8,14 @@ from functools import lru_cache
 
 from django.utils import formats, timezone, translation
 from django.utils.dates import WEEKDAYS
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 UNKNOWN = "–"
 WORKING_DAY = 8 * 60  # minutes
 DUE_SOON = timedelta(hours=24)
+Words = str | Promise  # said already, or in the language of whoever reads
 
 
 def number(value, digits: int = 0) -> str:
