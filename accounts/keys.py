@@ -56,12 +56,12 @@ def answer(actor: Actor) -> dict | None:
     """What the same sending did before, None when it is new; `KeyReused` for other content under the key."""
     if not actor.key:
         return None
-    found = SentRequest.objects.filter(actor=actor.ref, key=actor.key).first()
-    if found is None:
+    sending = SentRequest.objects.filter(actor=actor.ref, key=actor.key).first()
+    if sending is None:
         return None
-    if found.fingerprint != actor.fingerprint:
-        raise KeyReused(found.result)
-    return found.result
+    if sending.fingerprint != actor.fingerprint:
+        raise KeyReused(sending.result)
+    return sending.result
 
 
 def forget(now: datetime) -> int:

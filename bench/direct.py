@@ -51,7 +51,7 @@ def lifecycles() -> dict:
         ticket = actions.open_ticket(actor=hotline, intake=intake, reporter=reporter)
         actions.accept(actor=staff, ticket_id=ticket.pk, version=ticket.version)
         actions.resolve(actor=staff, ticket_id=ticket.pk, reply="Đơn vị đã xử lý xong.")
-        groups = search.found(hotline, ticket.code, _now())
+        groups = search.find(hotline, ticket.code, _now())
         assert [row.pk for _title, rows in groups for row in rows] == [ticket.pk]
 
     for _ in range(20):

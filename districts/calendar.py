@@ -161,12 +161,12 @@ class Table:
     def made_up_between(self, first: int, last: int) -> list:
         """Working days that differ from their weekday (make-up, half day) between two days inclusive."""
         k = bisect_left(self.made_up, (first,))
-        found = []
+        days_off = []
         while k < len(self.made_up) and self.made_up[k][0] <= last:
             day, vi, en = self.made_up[k]
-            found.append([_iso(day), vi, en])
+            days_off.append([_iso(day), vi, en])
             k += 1
-        return found
+        return days_off
 
 
 def add_working_time(

@@ -29,13 +29,13 @@ def _calendars() -> dict[int | None, Calendar]:
     for row in CalendarDay.objects.order_by("date"):
         days[row.unit_id].append(row)
     city_week = _frozen(hours[None]) if None in hours else _file_week(city())
-    found = {}
+    calendars = {}
     for unit_id in {None, *hours, *days}:
         week = _frozen(hours[unit_id]) if unit_id in hours else city_week
         rows = {row.date: row for row in [*days[None], *days[unit_id]]}  # the unit's own row of a day wins
         special = tuple((day, _special(row, week)) for day, row in sorted(rows.items()))
-        found[unit_id] = _built(city().time_zone, week, special)
-    return found
+        calendars[unit_id] = _built(city().time_zone, week, special)
+    return calendars
 
 
 calendar_for.clear = _calendars.clear

@@ -29,11 +29,11 @@ def explain(explanation: Mapping, language: str = "vi") -> str:
         return ""
     language = "en" if language.startswith("en") else "vi"
     amount = explanation["amount"]
-    told = _AMOUNTS[language][explanation["unit"]].format(amount, s="" if amount == 1 else "s")
+    amount_in_words = _AMOUNTS[language][explanation["unit"]].format(amount, s="" if amount == 1 else "s")
     start, due = _moment(explanation["start"], language), _moment(explanation["due"], language)
     skipped, made_up = explanation.get("skipped", []), explanation.get("made_up", [])
     vi = language == "vi"
-    parts = [f"{told}, tính từ {start}" if vi else f"{told} from {start}"]
+    parts = [f"{amount_in_words}, tính từ {start}" if vi else f"{amount_in_words} from {start}"]
     if explanation["unit"] == "calendar_days" and skipped:
         parts.append(("ngày cuối rơi vào " if vi else "the last day fell on ") + _days_off(skipped, language))
     elif skipped:

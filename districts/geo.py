@@ -70,10 +70,10 @@ def check_point(lat, lon, map: str | None = None) -> Located:
         if _within_bounds(lon, lat):
             raise BadPoint(_("Vĩ độ và kinh độ bị đảo chỗ: vĩ độ viết trước."))
         raise BadPoint(_("Điểm này nằm ngoài địa bàn thành phố."))
-    found = locate(lat, lon, map)
-    if found.unit_code is None and found is not NOWHERE:
+    place = locate(lat, lon, map)
+    if place.unit_code is None and place is not NOWHERE:
         raise BadPoint(_("Điểm này nằm ngoài địa bàn thành phố."))
-    return found
+    return place
 
 
 def cells(unit_code: str, map: str | None = None) -> list[int]:
@@ -158,26 +158,26 @@ def _weighted(map: str) -> dict[str, tuple[list[int], list[int]]]:
 
 
 def _owner(owners: dict[int, str], cell: int) -> str | None:
-    found = owners.get(cell)
+    code = owners.get(cell)
     resolution = FINE
-    while found is None and resolution > COARSE:
+    while code is None and resolution > COARSE:
         resolution -= 1
-        found = owners.get(h3.cell_to_parent(cell, resolution))
-    return found
+        code = owners.get(h3.cell_to_parent(cell, resolution))
+    return code
 
 
 def _at(map: str, resolution: int) -> dict[int, str]:
     """The owner of every cell of `resolution` whose middle is owned."""
-    owners, found = _owners(map), {}
+    owners, owners_of_cells = _owners(map), {}
     for part, code in owners.items():
         size = h3.get_resolution(part)
         if size <= resolution:
-            found.update(dict.fromkeys(h3.cell_to_children(part, resolution), code))
-        elif (parent := h3.cell_to_parent(part, resolution)) not in found:
+            owners_of_cells.update(dict.fromkeys(h3.cell_to_children(part, resolution), code))
+        elif (parent := h3.cell_to_parent(part, resolution)) not in owners_of_cells:
             middle = _owner(owners, h3.cell_to_center_child(parent, FINE))
             if middle:
-                found[parent] = middle
-    return found
+                owners_of_cells[parent] = middle
+    return owners_of_cells
 
 
 def _polygons(group: list[int]) -> list[list[Ring]]:

@@ -67,15 +67,15 @@ def suggest_places(text: str, limit: int = 8, map: str | None = None) -> list[Pl
     text = text[:200]
     if not vn_norm(text):
         return []
-    found = {entry.hint: (score, entry.hint) for entry, score in _matches(gazetteer, text)}
+    hints = {entry.hint: (score, entry.hint) for entry, score in _matches(gazetteer, text)}
     number = _NUMBER.match(text)
     if number:
         prefix = _house_number(number)
         for entry, score in _matches(gazetteer, text[number.end() :]):
             if entry.hint.kind == "street":
-                found[entry.hint] = score + 2, replace(entry.hint, label=f"{prefix} {entry.hint.label}")
+                hints[entry.hint] = score + 2, replace(entry.hint, label=f"{prefix} {entry.hint.label}")
     best = sorted(
-        found.values(), key=lambda pair: (-pair[0], pair[1].unit_code is None, -_ORDER[pair[1].kind], pair[1].label)
+        hints.values(), key=lambda pair: (-pair[0], pair[1].unit_code is None, -_ORDER[pair[1].kind], pair[1].label)
     )
     return [hint for _score, hint in best[:limit]]
 
@@ -96,12 +96,12 @@ def _matches(gazetteer: Gazetteer, text: str) -> list[tuple[Entry, float]]:
     """Entries that fit `text`, with a score of 0–100: as a whole, or as a place in the area named at its end."""
     folded = _expanded(text)
     whole = " ".join(folded.replace(",", " ").split())
-    found = _scored(gazetteer.entries, whole)
+    matches = _scored(gazetteer.entries, whole)
     place, area = _split_area(gazetteer, folded)
     if area:
         inside = [entry for entry in gazetteer.entries if area in entry.area]
-        found += _scored(inside, place) or _misspelt(inside, place)
-    return found or _misspelt(gazetteer.entries, whole) or (_scored(gazetteer.entries, area) if area else [])
+        matches += _scored(inside, place) or _misspelt(inside, place)
+    return matches or _misspelt(gazetteer.entries, whole) or (_scored(gazetteer.entries, area) if area else [])
 
 
 def _scored(entries, query: str) -> list[tuple[Entry, float]]:
@@ -210,19 +210,19 @@ def _keyed(hint: PlaceHint, name: str, area: str):
 
 @lru_cache(maxsize=1)
 def _streets_by_unit() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    by_unit: dict[str, list[str]] = {}
     for row in _rows("streets.csv"):
         if row["kind"] == "street":
-            found.setdefault(row["unit_code"], []).append(row["name"])
-    return found
+            by_unit.setdefault(row["unit_code"], []).append(row["name"])
+    return by_unit
 
 
 @lru_cache(maxsize=1)
 def _predecessors() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    by_unit: dict[str, list[str]] = {}
     for row in _rows("succession.csv"):
-        found.setdefault(row["new_code"], []).append(row["old_code"])
-    return found
+        by_unit.setdefault(row["new_code"], []).append(row["old_code"])
+    return by_unit
 
 
 @lru_cache(maxsize=1)

@@ -38,8 +38,8 @@ class Text(forms.CharField):
 
     def run_validators(self, value):
         if len(value) > self.longest:
-            told = {"limit": f"{self.longest:,}".replace(",", "."), "count": f"{len(value):,}".replace(",", ".")}
-            raise forms.ValidationError(_("Tối đa %(limit)s ký tự, hiện có %(count)s. Hãy rút gọn.") % told)
+            lengths = {"limit": f"{self.longest:,}".replace(",", "."), "count": f"{len(value):,}".replace(",", ".")}
+            raise forms.ValidationError(_("Tối đa %(limit)s ký tự, hiện có %(count)s. Hãy rút gọn.") % lengths)
 
     def prepare_value(self, value):
         return clean(value) if isinstance(value, str) else value

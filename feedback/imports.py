@@ -347,14 +347,14 @@ class _Reader:
         if (field_name, name) in self.met:
             return self.met[field_name, name]
         field_code, code = slugify(vn_norm(field_name))[:60], slugify(vn_norm(f"{field_name} {name}"))[:60]
-        found = self.categories.get(code) or self.categories.get(slugify(vn_norm(name)))
-        if found is None:
+        category = self.categories.get(code) or self.categories.get(slugify(vn_norm(name)))
+        if category is None:
             if not self.mapping.categories.get("create"):
                 raise BadRow(f"category: {name!r} is not in the catalogue")
             parent = self._created(field_code, field_name, None) if field_name else None
-            found = self._created(code, name, parent)
-        self.met[field_name, name] = found
-        return found
+            category = self._created(code, name, parent)
+        self.met[field_name, name] = category
+        return category
 
     def _created(self, code: str, name: str, parent: Category | None) -> Category:
         if code not in self.categories:

@@ -116,11 +116,11 @@ class TicketQuerySet(models.QuerySet):
         rows = newest._searched("ts_match_vq(feedback_ticket.search, %s::tsquery)", words, beginning)  # no index fits
         if edge is None:
             return list(rows[:limit])
-        found = list(rows.filter(occurred_at__gte=edge)[:limit])
-        if len(found) < limit:
+        recent = list(rows.filter(occurred_at__gte=edge)[:limit])
+        if len(recent) < limit:
             by_time = F("occurred_at") + timedelta(0)  # an expression, lest the order by time be taken for a short cut
-            found = list(self.matching(words, beginning=beginning).order_by(by_time.desc())[:limit])
-        return found
+            return list(self.matching(words, beginning=beginning).order_by(by_time.desc())[:limit])
+        return recent
 
     def _searched(self, condition: str, words: str, beginning: bool) -> "TicketQuerySet":
         lexemes = search_lexemes(words)

@@ -18,7 +18,7 @@ CODE_MONTHS = 36
 _CODE = re.compile(r"[A-Z]{2,5}\d{4,}")
 
 
-def found(actor, asked: str, now, *, phones: bool = False) -> list[tuple[str, list[Ticket]]]:
+def find(actor, asked: str, now, *, phones: bool = False) -> list[tuple[str, list[Ticket]]]:
     """What was found for `asked`, in groups with their titles: by code, by phone, by words. Newest first."""
     groups = [(_("Theo mã"), by_code(actor, asked, now))]
     if phones:
@@ -26,13 +26,13 @@ def found(actor, asked: str, now, *, phones: bool = False) -> list[tuple[str, li
     if not (_is_whole_code(asked) and groups[0][1]):
         groups.append((_("Theo nội dung"), by_words(actor, asked)))
     seen: set[int] = set()
-    told = []
+    shown = []
     for title, rows in groups:
         fresh = [ticket for ticket in rows if ticket.pk not in seen]
         seen.update(ticket.pk for ticket in fresh)
         if fresh:
-            told.append((title, fresh))
-    return told
+            shown.append((title, fresh))
+    return shown
 
 
 def by_words(actor, words: str) -> list[Ticket]:

@@ -116,8 +116,8 @@ def local_secrets(folder: Path):
             _make_secrets(path)
         kept = path.read_text()
     except OSError as error:
-        told = f"{error.filename}: {error.strerror}"
-        raise ImproperlyConfigured(f"IOC_VAR must be a folder that you may write to ({told})") from None
+        reason = f"{error.filename}: {error.strerror}"
+        raise ImproperlyConfigured(f"IOC_VAR must be a folder that you may write to ({reason})") from None
     for line in kept.splitlines():
         name, _, value = line.partition("=")
         os.environ.setdefault(name, value)

@@ -53,19 +53,19 @@ def _may_hear(actor: Actor, topic: str) -> bool:
 
 def versions(topics: Iterable[str]) -> dict[str, int]:
     """The version at which every topic stands now (0: never changed)."""
-    found = dict.fromkeys(topics, 0)
+    standing = dict.fromkeys(topics, 0)
     apart = defaultdict(list)
-    for topic in found:
+    for topic in standing:
         name, _colon, number = topic.partition(":")
         if name in _kinds and _kinds[name].versions is not None:
             apart[name].append(int(number))
     for name, numbers in apart.items():
         ask = _kinds[name].versions
-        found |= {f"{name}:{number}": version for number, version in (ask(numbers) if ask else {}).items()}
-    kept = [topic for topic in found if topic.partition(":")[0] not in apart]
+        standing |= {f"{name}:{number}": version for number, version in (ask(numbers) if ask else {}).items()}
+    kept = [topic for topic in standing if topic.partition(":")[0] not in apart]
     if kept:
-        found |= dict(TopicVersion.objects.filter(topic__in=kept).values_list("topic", "version"))
-    return found
+        standing |= dict(TopicVersion.objects.filter(topic__in=kept).values_list("topic", "version"))
+    return standing
 
 
 def raise_versions(topics: Iterable[str]) -> dict[str, int]:

@@ -85,16 +85,16 @@ def before(unit_id: int, period: Period, now: datetime, *, medians: bool = True)
     """The figures of the period before. When `period` ends with today, what was received and resolved counts up to the
     same time of the last day before: half a day is not held against a whole one."""
     earlier = period.before()
-    found = figures([unit_id], earlier, now, medians=medians, standing=False)[unit_id]
+    figures_before = figures([unit_id], earlier, now, medians=medians, standing=False)[unit_id]
     book = rulebook()
     local = now.astimezone(book.zone)
     if period.end == local.date():
         given = {"from": datetime.combine(earlier.end, local.time(), book.zone), "to": earlier.instants(book.zone)[1],
                  "unit": unit_id, "city": unit_id == book.city_id}
         [(received, resolved)] = rows(_LATER_THAT_DAY, given)
-        found.received -= received
-        found.resolved -= resolved
-    return found
+        figures_before.received -= received
+        figures_before.resolved -= resolved
+    return figures_before
 
 
 # The statements are written out: a screen asks a dozen of them, and building each from the models takes longer than

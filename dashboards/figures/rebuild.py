@@ -120,7 +120,7 @@ def differences(progress: Callable[[int], None] = lambda done: None) -> list[str
 def compare(cursor, progress: Callable[[int], None] = lambda done: None) -> list[str]:
     """The same in the transaction at hand, whose statements must all see one state."""
     book = rulebook()
-    found = []
+    lines = []
     pending: Counter = Counter()
     for _ticket, before, after in feed.waiting():
         pending.update(contribution.difference(before, after, book.city_id, book.zone))
@@ -131,8 +131,8 @@ def compare(cursor, progress: Callable[[int], None] = lambda done: None) -> list
     for name, truth in (("pure function", pure), ("SQL recount", recounted)):
         for key in sorted(stored.keys() | truth.keys(), key=str):
             if stored[key] != truth[key]:
-                found.append(f"{name}: {' '.join(map(str, key))}: stored {stored[key]}, true {truth[key]}")
-    return found
+                lines.append(f"{name}: {' '.join(map(str, key))}: stored {stored[key]}, true {truth[key]}")
+    return lines
 
 
 def _cells(name: str, rollup: Rollup, rows) -> Counter:

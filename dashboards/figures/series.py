@@ -46,17 +46,17 @@ _CATEGORIES = """
 
 def daily(unit_id: int, period: Period, *measures: str) -> dict[str, list[int]]:
     """One number a day for each of `measures` (columns of `UnitDay`); a day without a row is 0: nothing happened."""
-    found = {
+    by_day = {
         day: dict(zip(measures, counts, strict=True))
         for day, *counts in rows(_DAYS.format(", ".join(measures)), [unit_id, period.start, period.end])
     }
-    return {m: [found[d][m] if d in found else 0 for d in period.each_day()] for m in measures}
+    return {m: [by_day[d][m] if d in by_day else 0 for d in period.each_day()] for m in measures}
 
 
 def daily_on_time(unit_id: int, period: Period, today: date) -> list[float | None]:
     """The share of promises kept by the day they fell due; None where nothing was due, or the day is not over."""
-    found = dict(rows(_ON_TIME, [unit_id, period.start, period.end, today]))
-    return [found.get(day) for day in period.each_day()]
+    rates = dict(rows(_ON_TIME, [unit_id, period.start, period.end, today]))
+    return [rates.get(day) for day in period.each_day()]
 
 
 @dataclass(frozen=True)
@@ -122,5 +122,5 @@ def by_field(unit_id: int, period: Period) -> list[FieldRow]:
     for category_id, *counts in rows(_CATEGORIES, asked):
         field = totals[categories[category_id].parent_id or category_id]
         field[:] = map(add, field, counts)
-    found = [FieldRow(categories[pk], *counts) for pk, counts in totals.items()]
-    return sorted((row for row in found if row.received or row.resolved), key=lambda row: -row.received)
+    fields = [FieldRow(categories[pk], *counts) for pk, counts in totals.items()]
+    return sorted((row for row in fields if row.received or row.resolved), key=lambda row: -row.received)

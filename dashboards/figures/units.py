@@ -18,5 +18,5 @@ def in_force() -> tuple[Unit, ...]:
 
 def peers_of(scope: Unit) -> list[Unit]:
     """`scope` and the units that may fairly be ranked with it."""
-    found = [unit for unit in in_force() if unit.kind in scope.peer_kinds and unit.map == scope.map]
-    return found if scope in found else [*found, scope]
+    peers = [unit for unit in in_force() if unit.kind in scope.peer_kinds and unit.map == scope.map]
+    return peers if scope in peers else [*peers, scope]

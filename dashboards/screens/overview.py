@@ -98,4 +98,4 @@ def newest(tickets):
 def light(tickets) -> list[Ticket]:
     """Only what a line of a list shows."""
     shown = "code title address unit_id area_id category_id occurred_at due_at paused_at".split()
-    return rulebook().complete(tickets.only(*shown))
+    return rulebook().with_catalogue(tickets.only(*shown))

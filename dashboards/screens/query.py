@@ -57,8 +57,8 @@ def period(get, scope: Unit, now: datetime) -> Query:
 
 def unit(actor: Actor, slug: str) -> Unit:
     """The unit with this slug, if `actor` may see its figures; 404 for strangers."""
-    found = next((unit for unit in rulebook().units.values() if unit.slug == slug), None)
+    scope = next((unit for unit in rulebook().units.values() if unit.slug == slug), None)
     units = actor.scope
-    if found is None or not access.may(actor, "figures") or (units is not None and found.pk not in units):
+    if scope is None or not access.may(actor, "figures") or (units is not None and scope.pk not in units):
         raise Http404
-    return found
+    return scope

@@ -37,13 +37,13 @@ def peers(scope: Unit, period: Period, now: datetime) -> dict:
     """The unit among its peers; changes with the city's version."""
     ranked = units.peers_of(scope)
     city_id = rulebook().city_id
-    found = definitions.figures([city_id, *(u.pk for u in ranked)], period, now, medians=False)
-    rows = comparison.standings(ranked, found)
+    by_unit = definitions.figures([city_id, *(u.pk for u in ranked)], period, now, medians=False)
+    rows = comparison.standings(ranked, by_unit)
     return {
         "scope": scope,
         "period": period,
         "now": now,
-        "city_figures": found[city_id],
+        "city_figures": by_unit[city_id],
         "peers": rows,
         "own": next(row for row in rows if row.unit == scope),
         "ranked": sum(row.rank is not None for row in rows),

@@ -20,25 +20,25 @@ def today(scope: Unit, now: datetime) -> dict:
     """Scene "today": four numbers, the hours against what is usual, and who is behind."""
     day, ended = series.current_day(scope.pk, now)
     others = Unit.objects.in_force().exclude(pk=scope.pk) if scope.kind == Unit.Kind.CITY else []
-    found = definitions.figures([scope.pk, *(u.pk for u in others)], Period(day, day), now, medians=False)
+    by_unit = definitions.figures([scope.pk, *(u.pk for u in others)], Period(day, day), now, medians=False)
     month = definitions.figures([scope.pk], Period.last(MONTH, day), now, medians=False)[scope.pk]
     yesterday = definitions.before(scope.pk, Period(day, day), now, medians=False)
     return {
         "scope": scope,
         "now": now,
-        "figures": found[scope.pk],
+        "figures": by_unit[scope.pk],
         "yesterday": yesterday,
         "month": month,
         "ended_on": ended,
         "hours": series.hours(scope.pk, day, now),
-        "behind": behind(others, found) if scope.kind == Unit.Kind.CITY else None,
+        "behind": behind(others, by_unit) if scope.kind == Unit.Kind.CITY else None,
         "late": None if scope.kind == Unit.Kind.CITY else overview.late(Ticket.objects.of_units([scope.pk]), now),
     }
 
 
-def behind(units: Iterable[Unit], found: dict[int, Figures]) -> list[tuple[Unit, int]]:
+def behind(units: Iterable[Unit], by_unit: dict[int, Figures]) -> list[tuple[Unit, int]]:
     """The units with most overdue tickets, the most first."""
-    rows = [(unit, found[unit.pk].overdue) for unit in units if found[unit.pk].overdue]
+    rows = [(unit, by_unit[unit.pk].overdue) for unit in units if by_unit[unit.pk].overdue]
     return sorted(rows, key=lambda row: -row[1])[:BEHIND_SHOWN]
 
 
@@ -48,10 +48,10 @@ def units(scope: Unit, now: datetime) -> dict:
     day, ended = series.current_day(city_id, now)
     period = Period.last(MONTH, day)
     areas = list(Unit.objects.in_force().areas())
-    found = definitions.figures([city_id, *(u.pk for u in areas)], period, now, medians=False)
-    rows = comparison.standings(areas, found)
+    by_unit = definitions.figures([city_id, *(u.pk for u in areas)], period, now, medians=False)
+    rows = comparison.standings(areas, by_unit)
     ranked = [row for row in rows if row.rank]
     best = ranked[:BEST_SHOWN]
     worst = ranked[BEST_SHOWN:][-WORST_SHOWN:]
     return {"scope": scope, "now": now, "period": period, "ended_on": ended, "rows": rows, "best": best,
-            "worst": worst[::-1], "city_figures": found[city_id]}
+            "worst": worst[::-1], "city_figures": by_unit[city_id]}

@@ -44,11 +44,11 @@ def save(*, owner, token: UUID, fields: dict) -> Draft:
 
 def of(owner) -> list[Draft]:
     """The drafts of `owner`, newest first, each with `values` (the fields) and `line` (its first words)."""
-    found = list(Draft.objects.filter(owner=owner).order_by("-updated_at")[:KEPT])
-    for draft in found:
+    drafts = list(Draft.objects.filter(owner=owner).order_by("-updated_at")[:KEPT])
+    for draft in drafts:
         draft.values = json.loads(draft.fields)
         draft.line = " ".join(str(draft.values.get("body") or draft.values.get("address") or "").split())[:80]
-    return found
+    return drafts
 
 
 def discard(*, owner, token) -> bool:

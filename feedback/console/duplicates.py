@@ -53,7 +53,7 @@ def find(*, actor: Actor, text: str, now: datetime, lat: float | None = None, lo
     scored = [_scored(ticket, words, lat, lon, now) for ticket in rows]
     likely = [s for s in scored if s.score >= LIKELY and (category or s.metres is not None or s.alike >= ALIKE)]
     best = sorted(likely, key=lambda s: -s.score)[:limit]
-    rulebook().complete(s.ticket for s in best)
+    rulebook().with_catalogue(s.ticket for s in best)
     return best
 
 

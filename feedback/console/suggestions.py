@@ -28,7 +28,7 @@ def suggest(text: str, categories: Iterable, limit: int = 3) -> list[Suggestion]
     shared = Counter(vn_norm(word) for _category, words in known for word in words)
     folded, exact = _spaced(vn_norm(text)), _spaced(unicodedata.normalize("NFC", text).lower())
     has_marks = not text.isascii()
-    found = []
+    suggestions = []
     for category, words in known:
         hits = []
         for word in words:
@@ -38,8 +38,8 @@ def suggest(text: str, categories: Iterable, limit: int = 3) -> list[Suggestion]
                 hits.append((len(bare.split()) ** 1.5 / shared[bare], word))
         if hits:
             hits.sort(reverse=True)
-            found.append(Suggestion(category, tuple(word for _w, word in hits[:3]), sum(w for w, _word in hits)))
-    return sorted(found, key=lambda s: (-s.score, s.category.position))[:limit]
+            suggestions.append(Suggestion(category, tuple(word for _w, word in hits[:3]), sum(w for w, _word in hits)))
+    return sorted(suggestions, key=lambda s: (-s.score, s.category.position))[:limit]
 
 
 def keywords_of(category) -> list[str]:

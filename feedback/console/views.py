@@ -72,10 +72,10 @@ def _asked_draft(request, kept):
     """The draft asked for; else, on a fresh start, the newest of this shift: what a crash left behind."""
     token = request.GET.get("draft")
     if token:
-        found = next((draft for draft in kept if str(draft.token) == token), None)
-        if found is None:
+        draft = next((draft for draft in kept if str(draft.token) == token), None)
+        if draft is None:
             raise Http404
-        return found
+        return draft
     fresh_start = not request.GET.get("saved") and not request.GET.get("new")
     return kept[0] if fresh_start and kept and drafts.is_fresh(kept[0]) else None
 
@@ -238,11 +238,11 @@ def located(lat: str, lon: str) -> dict:
     if not lat and not lon:
         return {}
     try:
-        found = geo.check_point(lat, lon)
+        place = geo.check_point(lat, lon)
     except geo.BadPoint as bad:
         return {"message": str(bad)}
-    area = Unit.objects.in_force().areas().filter(code=found.unit_code).first() if found.unit_code else None
-    return {"lat": float(lat), "lon": float(lon), "area": area, "near_border": found.near_border}
+    area = Unit.objects.in_force().areas().filter(code=place.unit_code).first() if place.unit_code else None
+    return {"lat": float(lat), "lon": float(lon), "area": area, "near_border": place.near_border}
 
 
 def _number(text: str) -> int | None:

@@ -60,10 +60,10 @@ class MoveForm(forms.Form):
 
     def clean_target(self):
         code = "".join(self.cleaned_data["target"].upper().split())
-        found = Ticket.objects.visible_to(self.actor).filter(code=code).only("pk", "code").first()
-        if found is None:
+        target = Ticket.objects.visible_to(self.actor).filter(code=code).only("pk", "code").first()
+        if target is None:
             raise forms.ValidationError(_("Không có phản ánh nào mang mã này."))
-        return found
+        return target
 
     def clean_score(self):
         return int(self.cleaned_data["score"])

@@ -1,4 +1,4 @@
-"""The inbox: what burns first, in saved views and filters, and the same move on many tickets at once."""
+"""The inbox: open tickets in saved views and under filters, the most urgent first; one move on many of them at once."""
 
 from functools import cached_property
 
@@ -58,7 +58,7 @@ class InboxPage:
         rows = self.filters.sift(lists.tickets(self.view, self.actor, self.now))
         rows = rows.select_related("assignee").only(*LISTED).order_by(*self.view.order)
         start = (self.number - 1) * PAGE
-        return rulebook().complete(rows[start : start + PAGE + 1])
+        return rulebook().with_catalogue(rows[start : start + PAGE + 1])
 
     @property
     def rows(self):
@@ -133,8 +133,8 @@ def batch(request):
         given = {"assignee": int(assignee)} if verb == "assign" else {}
         done, failed = _do(actor, verb, context["changing"], chosen, given)
         if done:
-            told = ngettext("%(move)s: %(n)s phản ánh.", "%(move)s: %(n)s phản ánh.", done)
-            messages.success(request, told % {"move": move.done, "n": done})
+            message = ngettext("%(move)s: %(n)s phản ánh.", "%(move)s: %(n)s phản ánh.", done)
+            messages.success(request, message % {"move": move.done, "n": done})
         if not failed:
             return redirect(back)
         context |= {"failed": failed, "changing": [], "refused": []}
@@ -161,8 +161,8 @@ def _sorted_out(actor: Actor, move, chosen: dict[int, int]) -> dict:
         if ticket.unit_id not in units:
             refused.append((ticket, _("Đơn vị khác phụ trách.")))
         elif ticket.state not in move.sources:
-            told = {"state": ticket.state_label}
-            refused.append((ticket, _("Đang ở trạng thái “%(state)s”.") % told))
+            message = {"state": ticket.state_label}
+            refused.append((ticket, _("Đang ở trạng thái “%(state)s”.") % message))
         else:
             changing.append(ticket)
     return {"changing": changing, "refused": refused, "chosen": chosen}

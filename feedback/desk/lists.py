@@ -93,11 +93,11 @@ def counts(actor, now) -> dict[str, int]:
     shown = views_for(actor)
     sums = {view.name: Count(Value(1), filter=view.condition(actor, now)) for view in shown if view.name not in APART}
     sums["all"] = Count("*")
-    found = tickets(VIEWS["all"], actor, now).aggregate(**sums)
+    numbers = tickets(VIEWS["all"], actor, now).aggregate(**sums)
     for view in shown:
         if view.name in APART:
-            found[view.name] = tickets(view, actor, now).order_by()[:MANY].count()
-    return found
+            numbers[view.name] = tickets(view, actor, now).order_by()[:MANY].count()
+    return numbers
 
 
 class FilterForm(forms.Form):

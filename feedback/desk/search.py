@@ -24,6 +24,6 @@ def search(request):
     if request.method == "POST" and not finding.phone_digits(words):
         return redirect(f"{reverse('search')}?{urlencode({'q': words})}")
     by_phone = request.method == "POST" and may_phone
-    groups = finding.found(actor, words, timezone.now(), phones=by_phone) if words else []
+    groups = finding.find(actor, words, timezone.now(), phones=by_phone) if words else []
     context = {"words": words, "groups": groups, "page_size": finding.FOUND, "may_phone": may_phone}
     return render(request, "feedback/desk/search.html", context)

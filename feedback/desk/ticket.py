@@ -101,8 +101,8 @@ class TicketPage:
             return None
         code = handed[0].data.get("rule", "")
         rule = next((rule for rule in self.book.routing_rules if rule.code == code), None)
-        told = reasons.routing(rule, self.book, self.ticket.area_id) if rule else ""
-        return {"rule": code, "why": told, "event": handed[0]}
+        why = reasons.routing(rule, self.book, self.ticket.area_id) if rule else ""
+        return {"rule": code, "why": why, "event": handed[0]}
 
     @cached_property
     def map_options(self) -> str:
@@ -149,34 +149,34 @@ def events_of(ticket: Ticket, **which) -> list:
 
 
 def _details(event, people) -> list[str]:
-    data, told = event.data, []
+    data, details = event.data, []
     if data.get("unit"):
-        told.append(_("đến %(unit)s") % {"unit": event.unit.display_name})
+        details.append(_("đến %(unit)s") % {"unit": event.unit.display_name})
     if data.get("assignee") in people:
-        told.append(_("cho %(name)s") % {"name": people[data["assignee"]]})
+        details.append(_("cho %(name)s") % {"name": people[data["assignee"]]})
     if data.get("score"):
-        told.append(_("%(score)s trên 5") % {"score": data["score"]})
+        details.append(_("%(score)s trên 5") % {"score": data["score"]})
     if data.get("into"):
-        told.append(_("vào %(code)s") % {"code": data["into"]})
+        details.append(_("vào %(code)s") % {"code": data["into"]})
     labels = {"area_id": _("địa bàn"), "category_id": _("lĩnh vực"), "urgency": _("mức độ"), "address": _("địa điểm"),
               "needs_several": _("nhiều đơn vị"), "is_public": _("công khai"), "hides_name": _("giấu tên")}
     changed = [labels[name] for name in data.get("changes", []) if name in labels]
-    return told + ([", ".join(changed)] if changed else [])
+    return details + ([", ".join(changed)] if changed else [])
 
 
 @never_cache
 @login_required
 def ticket(request, code: str):
     actor = acting(request)
-    found = access.ticket_for(actor, code)
-    page = TicketPage(actor, found)
-    context = {"page": page, "ticket": found, "topic": f"ticket:{found.pk}", "urgencies": Urgency}
+    ticket = access.ticket_for(actor, code)
+    page = TicketPage(actor, ticket)
+    context = {"page": page, "ticket": ticket, "topic": f"ticket:{ticket.pk}", "urgencies": Urgency}
     part = request.GET.get("part")
     if part:
         if part not in PARTS:
             raise Http404
         return render(request, PARTS[part], context)
-    return render(request, "feedback/desk/ticket.html", context | {"live_topics": f"ticket:{found.pk}",
+    return render(request, "feedback/desk/ticket.html", context | {"live_topics": f"ticket:{ticket.pk}",
                                                                    "nav_current": "inbox"})
 
 
@@ -190,27 +190,27 @@ def ticket_move(request, code: str, verb: str):
     try:
         if keys.answer(actor) is not None:  # asked before the rights: the first sending may have moved it out of sight
             return _done(request, actor, code, verb)
-        found = access.ticket_for(actor, code, verb)
+        ticket = access.ticket_for(actor, code, verb)
         if request.method != "POST":
-            return _move_page(request, found, MoveForm(verb, found, actor, initial={"request_id": fresh_id()}))
-        return _try_move(request, actor, found, MoveForm(verb, found, actor, request.POST))
+            return _move_page(request, ticket, MoveForm(verb, ticket, actor, initial={"request_id": fresh_id()}))
+        return _try_move(request, actor, ticket, MoveForm(verb, ticket, actor, request.POST))
     except keys.KeyReused:
         return _reused_page(request, actor, code, verb)
 
 
-def _try_move(request, actor: Actor, found: Ticket, form: MoveForm):
+def _try_move(request, actor: Actor, ticket: Ticket, form: MoveForm):
     if not form.is_valid():
-        return _move_page(request, found, form, status=422)
+        return _move_page(request, ticket, form, status=422)
     verb = form.move.verb
     try:
-        actions.VERBS[verb](actor=actor, ticket_id=found.pk, version=form.cleaned_data["version"], **form.given())
+        actions.VERBS[verb](actor=actor, ticket_id=ticket.pk, version=form.cleaned_data["version"], **form.given())
     except actions.StaleTicket as stale:
         return _stale_page(request, actor, form, stale)
     except IllegalMove as illegal:
         for field, message in (illegal.errors or {None: str(illegal)}).items():
             form.add_error(field if field in form.fields else None, str(message))
-        return _move_page(request, found, form, status=422)
-    return _done(request, actor, found.code, verb)
+        return _move_page(request, ticket, form, status=422)
+    return _done(request, actor, ticket.code, verb)
 
 
 def _done(request, actor: Actor, code: str, verb: str):
@@ -225,14 +225,14 @@ def _done(request, actor: Actor, code: str, verb: str):
 
 def _reused_page(request, actor: Actor, code: str, verb: str):
     """The form was sent before with other words: those are written, these are not; both are said, nothing is lost."""
-    found = access.ticket_for(actor, code, verb)
+    ticket = access.ticket_for(actor, code, verb)
     typed = request.POST.copy()
-    typed["version"], typed["request_id"] = found.version, fresh_id()
-    form = MoveForm(verb, found, actor, typed)
+    typed["version"], typed["request_id"] = ticket.version, fresh_id()
+    form = MoveForm(verb, ticket, actor, typed)
     form.is_valid()
     form.add_error(None, _("Lần gửi trước đã được ghi nhận với nội dung khác. Xem lịch sử của phản ánh; "
                            "nếu vẫn cần ghi nội dung này, gửi lại."))
-    return _move_page(request, found, form, status=422 if request.htmx else 409)
+    return _move_page(request, ticket, form, status=422 if request.htmx else 409)
 
 
 def _stale_page(request, actor: Actor, form: MoveForm, stale: actions.StaleTicket):
@@ -246,10 +246,10 @@ def _stale_page(request, actor: Actor, form: MoveForm, stale: actions.StaleTicke
     return _move_page(request, fresh, form, status, meanwhile=meanwhile, still=still)
 
 
-def _move_page(request, found: Ticket, form: MoveForm, status: int = 200, **more):
+def _move_page(request, ticket: Ticket, form: MoveForm, status: int = 200, **more):
     template = "feedback/desk/move_form.html" if request.htmx else "feedback/desk/ticket_move.html"
-    context = {"ticket": found, "form": form, "move": form.move, "nav_current": "inbox",
-               "still": found.state in form.move.sources}
+    context = {"ticket": ticket, "form": form, "move": form.move, "nav_current": "inbox",
+               "still": ticket.state in form.move.sources}
     return render(request, template, context | more, status=status)
 
 
@@ -259,16 +259,16 @@ def _move_page(request, found: Ticket, form: MoveForm, status: int = 200, **more
 def ticket_contact(request, code: str):
     """The reporter's contact data, for a minute, with the reason written down."""
     actor = acting(request)
-    found = access.ticket_for(actor, code, "contact")
+    ticket = access.ticket_for(actor, code, "contact")
     form = ContactForm(request.POST)
-    page = TicketPage(actor, found)
+    page = TicketPage(actor, ticket)
     if form.is_valid():
-        page.reporters = contacts.reveal(actor=actor, ticket=found, reason=form.cleaned_data["reason"])
+        page.reporters = contacts.reveal(actor=actor, ticket=ticket, reason=form.cleaned_data["reason"])
     page.contact_form = form
-    context = {"page": page, "ticket": found, "revealed": form.is_valid(), "shown": contacts.SHOWN}
+    context = {"page": page, "ticket": ticket, "revealed": form.is_valid(), "shown": contacts.SHOWN}
     if request.htmx:
         return render(request, "feedback/desk/reporters.html", context)
-    more = {"topic": f"ticket:{found.pk}", "nav_current": "inbox"}
+    more = {"topic": f"ticket:{ticket.pk}", "nav_current": "inbox"}
     answer = render(request, "feedback/desk/ticket.html", context | more)
     if form.is_valid():
         answer["Refresh"] = f"{contacts.SHOWN}; url={request.path.removesuffix('lien-he/')}"

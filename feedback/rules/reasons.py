@@ -34,5 +34,5 @@ def routing(rule: RoutingRule, book: Rulebook, area_id: int | None) -> str:
     if rule.time_from and rule.time_to:
         hours = {"start": time_format(rule.time_from, "H:i"), "end": time_format(rule.time_to, "H:i")}
         parts.append(_("từ %(start)s đến %(end)s") % hours)
-    told = "; ".join(parts) or _("quy tắc chung")
-    return f"{told[:1].upper()}{told[1:]}" + (f". {rule.note}" if rule.note else "")
+    sentence = "; ".join(parts) or _("quy tắc chung")
+    return f"{sentence[:1].upper()}{sentence[1:]}" + (f". {rule.note}" if rule.note else "")

@@ -48,20 +48,20 @@ class Rulebook:
         )
         return routing.choose(self.routing_rules, place)
 
-    def complete(self, tickets: Iterable[Ticket]) -> list[Ticket]:
+    def with_catalogue(self, tickets: Iterable[Ticket]) -> list[Ticket]:
         """The tickets with their unit, area, category and channel from here: a list then needs no joins.
 
         A row of the catalogue that is younger than this book is left to the database, a column not read alone.
         """
-        found = list(tickets)
+        rows = list(tickets)
         catalogue: tuple[tuple[str, dict], ...] = (
             ("unit", self.units), ("area", self.units), ("category", self.categories), ("channel", self.channels),
         )
-        for ticket in found:
+        for ticket in rows:
             for name, known in catalogue:
                 if (row := known.get(ticket.__dict__.get(f"{name}_id", 0))) is not None:
                     setattr(ticket, name, row)
-        return found
+        return rows
 
     def due(self, kind: str, *, category_id: int, urgency: str, needs_several: bool, start: datetime,
             unit_id: int | None) -> deadlines.Due | None:

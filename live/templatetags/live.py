@@ -14,5 +14,5 @@ def topic_versions(names: str) -> str:
     Write it before whatever the region shows: what changes in between is then asked again rather than missed.
     """
     asked = names.split()
-    found = topics.versions(asked)
-    return " ".join(str(found[name]) for name in asked)
+    versions = topics.versions(asked)
+    return " ".join(str(versions[name]) for name in asked)

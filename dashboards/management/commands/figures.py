@@ -42,13 +42,13 @@ class Command(BaseCommand):
             raise CommandError(str(exc)) from exc
         units = self._units(unit)
         city_id = rulebook().city_id
-        found = definitions.figures([city_id, *(u.pk for u in units)], period, now)
+        by_unit = definitions.figures([city_id, *(u.pk for u in units)], period, now)
         answer = {
             "from": period.start.isoformat(),
             "to": period.end.isoformat(),
             "at": now.isoformat(),
-            "city": published(found[city_id]),
-            "units": [{"code": u.code, "name": u.name} | published(found[u.pk]) for u in units],
+            "city": published(by_unit[city_id]),
+            "units": [{"code": u.code, "name": u.name} | published(by_unit[u.pk]) for u in units],
         }
         if options["json"]:
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))

@@ -13,10 +13,10 @@ class Command(BaseCommand):
 
     def handle(self, *args, verbosity, **options):
         tell = (lambda done: self.stderr.write(f"\r{done:,} tickets", ending="")) if verbosity else (lambda done: None)
-        found = rebuild.differences(tell)
-        for line in found:
+        differences = rebuild.differences(tell)
+        for line in differences:
             self.stdout.write(line)
-        if found:
-            self.stderr.write(f"{len(found)} differences: manage.py rebuild_aggregates puts them right")
+        if differences:
+            self.stderr.write(f"{len(differences)} differences: manage.py rebuild_aggregates puts them right")
             sys.exit(1)
         self.stdout.write("aggregates are exact")

@@ -4,7 +4,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib.markup import format_html, join
-from hcmc_ioc.lib.svg.parts import WIDTH, area, figure, framed, n, path, pct, picture, stretched, told
+from hcmc_ioc.lib.svg.parts import WIDTH, area, figure, framed, n, path, pct, picture, stretched, written
 from hcmc_ioc.lib.svg.scales import Scale, class_of, known, limits, runs, spread, ticks
 
 TOP, BOTTOM = 10, 24  # pixels above the highest line and below the axis
@@ -24,7 +24,7 @@ def trend(labels, series, band=None, caption="", form="number", height=240, mark
     seen = known(*lists, lows, highs)
     summary = _("Bảng số liệu")
     headers = [_("Kỳ"), *(name for name, _values in series)]
-    rows = [[label, *(told(values[i], form) for values in lists)] for i, label in enumerate(labels)]
+    rows = [[label, *(written(values[i], form) for values in lists)] for i, label in enumerate(labels)]
     if not known(*lists):
         empty = format_html('<div class="no-data chart-empty">{}</div>', _("Chưa có số liệu"))
         return figure(empty, caption, headers, rows, summary)
@@ -60,7 +60,7 @@ def _axis(steps, up, form) -> SafeString:
             '<line class="{}" x1="0" x2="100%" y1="{y}" y2="{y}"/><text class="end" x="-8" y="{}">{}</text>',
             "grid-line" if step else "axis",
             n(up(step) + 4),
-            told(step, form),
+            written(step, form),
             y=n(up(step)),
         )
         for step in steps
@@ -130,9 +130,9 @@ def _read(labels, series, form) -> str:
         if own:
             facts = {
                 "name": name,
-                "low": told(min(own), form),
-                "high": told(max(own), form),
-                "last": told(own[-1], form),
+                "low": written(min(own), form),
+                "high": written(max(own), form),
+                "last": written(own[-1], form),
             }
             parts.append(_("%(name)s từ %(low)s đến %(high)s, mới nhất %(last)s") % facts)
     period = _("%(first)s đến %(last)s") % {"first": labels[0], "last": labels[-1]}
@@ -144,7 +144,7 @@ def histogram(bins, caption="", height=160, form="number", second=None) -> SafeS
 
     `second` names the late part for the table.
     """
-    rows = [[row[0], *(told(value, form) for value in row[1:])] for row in bins]
+    rows = [[row[0], *(written(value, form) for value in row[1:])] for row in bins]
     headers = [_("Khoảng"), _("Số lượng"), *([second or _("Trong đó quá hạn")] if bins and len(bins[0]) > 2 else [])]
     top = max(known(row[1] for row in bins), default=0)
     up = Scale(0, top or 1, height - BOTTOM, TOP + 12)
@@ -153,7 +153,7 @@ def histogram(bins, caption="", height=160, form="number", second=None) -> SafeS
     for i, (label, value, *late) in enumerate(bins):
         x, middle = pct(each * (i + 0.14)), pct(each * (i + 0.5))
         body.append(format_html('<text class="middle" x="{}" y="{}">{}</text>', middle, n(height - 6), label))
-        shown = told(value, form)
+        shown = written(value, form)
         y = base if value is None else up(value)
         body.append(format_html('<text class="middle strong" x="{}" y="{}">{}</text>', middle, n(y - 6), shown))
         for tone, amount in (("c1", value), ("danger", late[0] if late else None)):
@@ -182,7 +182,7 @@ def heat(grid, rows, caption="", form="number", columns=None) -> SafeString:
     cell = 22
     wide = 100 / max(1, len(columns))
     body = [
-        _cell(value, i, j, wide, cell, f"{rows[i]}, {columns[j]}: {told(value, form)}", class_of(value, uppers))
+        _cell(value, i, j, wide, cell, f"{rows[i]}, {columns[j]}: {written(value, form)}", class_of(value, uppers))
         for i, values in enumerate(grid)
         for j, value in enumerate(values)
     ]
@@ -202,9 +202,9 @@ def heat(grid, rows, caption="", form="number", columns=None) -> SafeString:
     )
     read = _("Chưa có số liệu")
     if busiest:
-        facts = {"row": rows[busiest[1]], "column": columns[busiest[2]], "value": told(busiest[0], form)}
+        facts = {"row": rows[busiest[1]], "column": columns[busiest[2]], "value": written(busiest[0], form)}
         read = _("Cao nhất %(row)s, %(column)s giờ: %(value)s") % facts
-    table = [[row, *(told(value, form) for value in grid[i])] for i, row in enumerate(rows)]
+    table = [[row, *(written(value, form) for value in grid[i])] for i, row in enumerate(rows)]
     return figure(framed(picture(read, height, body), "heat"), caption, ["", *columns], table, _("Bảng số liệu"))
 
 

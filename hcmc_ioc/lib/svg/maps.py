@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib.markup import format_html, format_html_join, join, markup
-from hcmc_ioc.lib.svg.parts import n, told
+from hcmc_ioc.lib.svg.parts import n, written
 
 SIDE = 72  # units of a tile; its text is set in the same units
 LEADING = 15  # from one line of text to the next
@@ -60,8 +60,8 @@ def legend(uppers, highest=None, form="number", missing=True, prefix="q") -> Saf
     bounds = [*uppers, highest] if highest is not None or uppers else []
     items = []
     for k, upper in enumerate(bounds, 1):
-        above = told(bounds[k - 2], form) if k > 1 else ""
-        text = f"≤ {told(upper, form)}" if upper is not None else f"> {above}"
+        above = written(bounds[k - 2], form) if k > 1 else ""
+        text = f"≤ {written(upper, form)}" if upper is not None else f"> {above}"
         items.append(format_html('<li><i class="{}{}"></i>{}</li>', prefix, k, text))
     gap = (
         format_html('<ul class="legend"><li><i class="none"></i>{}</li></ul>', _("chưa đủ số liệu")) if missing else ""

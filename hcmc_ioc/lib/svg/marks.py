@@ -4,7 +4,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib.markup import format_html, markup
-from hcmc_ioc.lib.svg.parts import WIDTH, area, n, path, pct, picture, stretched, told
+from hcmc_ioc.lib.svg.parts import WIDTH, area, n, path, pct, picture, stretched, written
 from hcmc_ioc.lib.svg.scales import MANY_DAYS, Scale, known, mean, runs, weeks
 
 
@@ -37,9 +37,9 @@ def sparkline(values, band=None, form: str = "number", height: int = 34) -> Safe
     body.append(markup('<circle class="dot c1" cx="{}" cy="{}" r="3.5"/>', pct(place), n(up(values[last]))))
     label = _("%(count)s kỳ, từ %(low)s đến %(high)s, mới nhất %(last)s") % {
         "count": count,
-        "low": told(min(own), form),
-        "high": told(max(own), form),
-        "last": told(own[-1], form),
+        "low": written(min(own), form),
+        "high": written(max(own), form),
+        "last": written(own[-1], form),
     }
     return picture(label, height, body, "sparkline")
 
@@ -55,14 +55,14 @@ def dot_interval(value, low=None, high=None, target=None, scale=(0, 1), tone="c1
         return pct(across(min(max(v, scale[0]), scale[1])))
 
     body = [markup('<line class="grid-line" x1="0" x2="100%" y1="{0}" y2="{0}"/>', middle)]
-    label = told(value, form)
+    label = written(value, form)
     if low is not None and high is not None:
         ends = (at(low), at(high), middle)
         body.append(markup('<line class="whisker" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>', *ends))
-        label += _(", khoảng %(low)s đến %(high)s") % {"low": told(low, form), "high": told(high, form)}
+        label += _(", khoảng %(low)s đến %(high)s") % {"low": written(low, form), "high": written(high, form)}
     if target is not None:
         body.append(markup('<line class="target" x1="{0}" x2="{0}" y1="2" y2="20"/>', at(target)))
-        label += _(", mục tiêu %(target)s") % {"target": told(target, form)}
+        label += _(", mục tiêu %(target)s") % {"target": written(target, form)}
     body.append(markup('<circle class="dot {}" cx="{}" cy="{}" r="5"/>', tone, at(value), middle))
     return picture(label, height, body, "inline-chart")
 
@@ -76,19 +76,19 @@ def bar(value, maximum, tone="c1", form="number") -> SafeString:
         mark_safe('<rect class="track" width="100%" height="10" rx="2"/>'),
         markup('<rect class="{}" width="{}" height="10" rx="2"/>', tone, pct(share)),
     ]
-    return picture(told(value, form), 10, body, "inline-bar")
+    return picture(written(value, form), 10, body, "inline-bar")
 
 
 def strip(parts, height: int = 14, form: str = "number") -> SafeString:
     """Parts of a whole, at most five: [(label, value, tone)], one stacked bar. Put a `legend` beside it."""
     whole = sum(known(value for _label, value, _tone in parts))
-    label = "; ".join(f"{name} {told(value, form)}" for name, value, _tone in parts) or _("Không có số liệu")
+    label = "; ".join(f"{name} {written(value, form)}" for name, value, _tone in parts) or _("Không có số liệu")
     body, start = [], 0.0
     for name, value, tone in parts:
         if not value:
             continue
         share = 100 * value / whole
-        title = format_html("<title>{} {}</title>", name, told(value, form))
+        title = format_html("<title>{} {}</title>", name, written(value, form))
         body.append(
             format_html(
                 '<rect class="{} part" x="{}" width="{}" height="{}">{}</rect>',

@@ -17,7 +17,7 @@ def pct(value: float) -> str:
     return f"{n(value)}%"
 
 
-def told(value, form: str = "number") -> str:
+def written(value, form: str = "number") -> str:
     """A value in words: "number", "percent" (of a share 0–1), "decimal", "worktime"."""
     if form == "percent":
         return words.percent(value)
