@@ -30,6 +30,7 @@ HANDS_OFF = timedelta(minutes=20)  # after a person touched a ticket
 REFRESH = timedelta(minutes=10)  # people and units are read anew
 LATE_BY = (timedelta(hours=6), timedelta(days=9))  # how long an unreliable answer stays out, at least and at most
 
+COUNTER_SHARE = 0.04  # of the reports are brought to a unit's own counter
 LATE_SHARE = 0.04  # of the open tickets stay overdue: a city without late answers would teach nobody anything
 EASING = {"resolve", "ask_citizen", "reject", "send_back"}  # end a ticket's lateness
 
@@ -90,8 +91,16 @@ class Simulator:
         if area is None:
             area = self.rng.choices(range(len(self.areas)), weights=self.areas)[0]
         report = self.desk.take(kind, area, now, self.rng, tide=kind == TIDE_KIND and _is_tide(now))
-        actor = self.crew.operator(self.rng)
+        actor = self._who_records(report.intake.area_id)
         return actions.open_ticket(actor=actor, intake=report.intake, reporter=report.reporter, at=now)
+
+    def _who_records(self, area_id: int | None) -> Actor:
+        """Mostly the hotline; now and then somebody walks into the office of the area."""
+        if area_id and self.rng.random() < COUNTER_SHARE:
+            at_the_counter = self.crew.somebody_of(area_id, self.rng)
+            if at_the_counter.user is not None:
+                return at_the_counter
+        return self.crew.operator(self.rng)
 
     def _plan_burst(self, now: datetime) -> None:
         """Many calls from one area within two minutes: water in the wet season, else water or power failing."""
