@@ -1,11 +1,18 @@
-"""The Chromium that browser tests drive: found on PATH, or installed where that is possible."""
+"""The Chromium that browser tests drive: found on PATH, or installed where that is possible; started, and patient."""
 
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
+
+from tests.patience import PATIENCE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
 
 
 def find():
@@ -30,6 +37,27 @@ def install():
         if done.returncode:
             print(f"apt-get {words[0]} failed: {done.stderr.strip()}", file=sys.stderr)
             return
+
+
+@contextmanager
+def running():
+    """The browser, driven by Playwright."""
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE * 1000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS, timeout=PATIENCE * 1000)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def device(browser, address, **options):
+    """A context of its own in `browser`, at home on the site at `address`."""
+    context = browser.new_context(base_url=address, locale="vi-VN", **options)
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
 
 
 if __name__ == "__main__":

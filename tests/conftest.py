@@ -2,6 +2,7 @@
 
 import os
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -11,9 +12,13 @@ from hcmc_ioc.lib import caching
 from tests import chromium, city
 
 browser_tests_left_out = pytest.StashKey[int]()
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 
 
 def pytest_configure():
+    hypothesis.settings.load_profile("patient")
     settings.EMBEDDED.start()
 
 

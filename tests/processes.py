@@ -6,22 +6,25 @@
 """
 
 import os
+import random
 import shlex
+import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 from django.conf import settings
 
+from tests.patience import PATIENCE, wait_for
+
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS, STOP_SECONDS = 60, 15
+STOP_SECONDS = 15  # then a process that was asked to end is killed
 
 
 def compose():
@@ -56,9 +59,20 @@ def environment(database, **changes):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the kernel gives to outgoing connections, so that it stays free until a server is up."""
+    while True:
+        port = random.randrange(12_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def answers(address):
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 @dataclass
@@ -73,33 +87,27 @@ class Site:
     def start(self, name, command, surroundings):
         with (self.logs / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                command, cwd=ROOT, env=surroundings, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command, cwd=ROOT, env=surroundings, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,  # what it forks is of its group, and ends with it
             )
 
     def wait_until_ready(self):
-        deadline = time.monotonic() + START_SECONDS
-        while not self.answers("/readyz"):
+        def ready():
             ended = [name for name, process in self.running.items() if process.poll() is not None]
-            if ended or time.monotonic() > deadline:
-                raise AssertionError(f"not ready ({', '.join(ended) or 'no answer'}):\n{self.output()}")
-            time.sleep(0.05)
+            assert not ended, f"ended instead of starting ({', '.join(ended)}):\n{self.output()}"
+            return answers(f"{self.address}/readyz")
 
-    def answers(self, path):
-        try:
-            with urllib.request.urlopen(f"{self.address}{path}", timeout=10) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
+        wait_for(ready, lambda: f"not ready:\n{self.output()}")
 
     def stop(self):
         for process in self.running.values():
             process.terminate()
         for process in self.running.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg2
@@ -12,6 +11,7 @@ import pytest
 from django.db import connection
 
 from hcmc_ioc.local.embedded import DATABASE_USER, EmbeddedError, Services
+from tests.patience import wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 BOTH = ["PostgreSQL", "Valkey"]
@@ -81,9 +81,7 @@ def test_a_killed_server_is_started_again_with_its_data(services):
     services.start("ioc_crash")
     ask(services, "CREATE TABLE IF NOT EXISTS crash AS SELECT 7 AS answer", "ioc_crash")
     os.kill(postgres_pid(services), signal.SIGKILL)
-    deadline = time.monotonic() + 30
-    while "PostgreSQL" not in services.start():
-        assert time.monotonic() < deadline
+    wait_for(lambda: "PostgreSQL" in services.start())
     assert ask(services, "SELECT answer FROM crash", "ioc_crash") == [(7,)]
 
 

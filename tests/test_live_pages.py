@@ -11,9 +11,10 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import engines
 from django.test import RequestFactory
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests import chromium
+from tests.patience import wait_for
 
 pytestmark = pytest.mark.browser
 SITE = "http://ioc.test"
@@ -31,9 +32,8 @@ PAGE = """{% extends "base.html" %}{% block main %}<h1>Trang</h1>
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        yield playwright.chromium.launch(executable_path=chromium.find(), args=flags)
+    with chromium.running() as found:
+        yield found
 
 
 class Live:
@@ -43,7 +43,8 @@ class Live:
         self.page, self.asked, self.posted, self.sockets, self.version, self.fails = page, [], 0, [], 5, False
         self.violations = []
         page.on("console", lambda m: self.violations.append(m.text) if "Content Security Policy" in m.text else None)
-        page.clock.install(time="2026-11-23T14:32:05+07:00")
+        page.clock.install(time="2026-11-23T14:00:00+07:00")
+        page.clock.pause_at("2026-11-23T14:32:05+07:00")  # from here on time passes only by `after`
         page.route(f"{SITE}/**", self.serve)
         page.route_web_socket(re.compile("/ws/live/"), self.connect)
         page.goto(f"{SITE}/")
@@ -82,9 +83,14 @@ class Live:
         self.sockets[-1].send(json.dumps(message))
 
     def after(self, seconds):
-        """Let time pass, in steps that leave the answers asked for on the way room to arrive."""
+        """Let time pass, in steps after which what was asked for on the way has arrived."""
         for step in [5] * (seconds // 5) + [seconds % 5]:
             self.page.clock.run_for(step * 1000)
+            expect(self.page.locator(".htmx-request")).to_have_count(0)
+
+    def until(self, condition):
+        """Wait for what the page does to its server or socket."""
+        wait_for(lambda: self.page.wait_for_timeout(10) or condition())
 
     def says(self, words):
         expect(self.page.locator("[data-link-state]")).to_have_text(words)
@@ -109,22 +115,19 @@ def render():
 
 @pytest.fixture
 def live(browser):
-    page = browser.new_page()
-    found = Live(page)
-    expect(page.locator("#told")).to_have_text("v5")
-    page.wait_for_timeout(0)
+    context = chromium.device(browser, SITE)
+    found = Live(context.new_page())
+    expect(found.page.locator("#told")).to_have_text("v5")
+    found.until(lambda: found.sockets)
     found.after(1)
     yield found
     assert found.violations == []
-    page.close()
+    context.close()
 
 
 def settled(live, times):
-    """Wait until the region was asked `times` times in all, and that it stays so for twelve seconds."""
-    live.after(1)
-    live.page.wait_for_timeout(50)
-    live.after(12)
-    live.page.wait_for_timeout(50)
+    """The region was asked `times` times in all, and stays so for twelve seconds."""
+    live.after(13)
     assert len(live.asked) == times
 
 
@@ -191,7 +194,7 @@ def test_a_lost_link_is_said_shown_and_polled_around(live):
     expect(live.page.locator("[data-link-bar]")).to_have_text("Mất kết nối từ 14:32 · đang hiển thị số liệu cũ")
     expect(live.page.locator("#a")).to_have_class(re.compile("is-stale"))
     assert live.asked, "a socket that is away is replaced by polling"
-    assert len(live.sockets) > 1, "and tried again"
+    live.until(lambda: len(live.sockets) > 1)  # and tried again
     live.fails = False
     live.version = 6
     live.after(20)
@@ -244,7 +247,8 @@ def test_a_form_is_sent_once_under_one_name(live):
     page = live.page
     page.evaluate("document.querySelector('#form button').click(); document.querySelector('#form button').click()")
     expect(page.locator("#form button")).to_have_attribute("aria-busy", "true")
-    page.wait_for_timeout(100)
+    live.until(lambda: live.posted)
+    page.evaluate("fetch('/')")  # asked for after a second post, if there was one
     assert live.posted == 1
     assert re.fullmatch(r"[0-9a-f-]{36}", page.locator("#rid").input_value())
 

@@ -7,6 +7,7 @@ from django.db import connection, connections
 from django.db.utils import OperationalError
 
 from hcmc_ioc.pooled import base
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_closed_connection_serves_the_next_thread(backend):
 def test_a_connection_that_the_server_ended_is_not_used_again(backend):
     old = in_thread(lambda: ask_and_close(backend))
     with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [old])
+        cursor.execute("SELECT pg_terminate_backend(%s, %s)", [old, PATIENCE * 1000])
         assert cursor.fetchone() == (True,)
     assert in_thread(lambda: ask_and_close(backend)) != old
 

@@ -14,6 +14,7 @@ from django.utils import formats, translation
 
 from hcmc_ioc import env
 from tests import processes
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = ["IOC_SECRET_KEY", "IOC_FIELD_KEYS", "IOC_DIGEST_KEY", "ALLOWED_HOSTS", "REDIS_URL"]
@@ -37,7 +38,7 @@ def test_production_names_every_missing_secret_in_one_line():
 def test_a_server_without_secrets_ends_in_one_line(service):
     surroundings = {k: v for k, v in processes.environment("ioc_absent").items() if k not in SECRETS}
     command = processes.command_of(service)
-    done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode != 0
     assert len(done.stderr.strip().splitlines()) == 1
     assert all(name in done.stderr for name in SECRETS)

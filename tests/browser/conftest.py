@@ -20,11 +20,6 @@ from tests.browser.guard import Guard
 
 DATABASE = "browser"
 PASSWORD = "demo-1022-hcmc"  # noqa: S105 - of the demo accounts
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-SLOW_MACHINE = 20_000  # ms until a page or a change counts as missing
 
 
 def pytest_collection_modifyitems(items):
@@ -96,14 +91,9 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="package")
 def chrome():
     # Its event loop would forbid the ORM to every later test in this thread, so it lives in these tests alone.
-    from playwright.sync_api import expect, sync_playwright
-
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    expect.set_options(timeout=SLOW_MACHINE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
+    with chromium.running() as browser:
         yield browser
-        browser.close()
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
@@ -114,10 +104,8 @@ def signed_in(chrome, site):
 
     def cookies(username):
         if username not in kept:
-            context = chrome.new_context(base_url=site.address, locale="vi-VN")
-            page = context.new_page()
-            page.set_default_timeout(SLOW_MACHINE)
-            sign_in(page, username)
+            context = chromium.device(chrome, site.address)
+            sign_in(context.new_page(), username)
             kept[username] = context.storage_state()
             context.close()
         return kept[username]
@@ -143,14 +131,12 @@ class Pages:
     def __call__(self, username="", *, width=1440, height=900, theme="", **options):
         if username:
             options["storage_state"] = self.signed_in(username)
-        context = self.chrome.new_context(
-            viewport={"width": width, "height": height}, locale="vi-VN", base_url=self.site.address, **options
-        )
+        options["viewport"] = {"width": width, "height": height}
+        context = chromium.device(self.chrome, self.site.address, **options)
         self.contexts.append(context)
         if theme:
             context.add_cookies([{"name": "ioc_theme", "value": theme, "url": self.site.address}])
         page = context.new_page()
-        page.set_default_timeout(SLOW_MACHINE)
         self.guard.watch(page)
         return page
 

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 from playwright.sync_api import expect
 
-from tests import processes
+from tests import chromium, processes
 from tests.browser import steps
 
 AXE = processes.ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -40,7 +40,7 @@ def violations(page) -> list[str]:
 
 @pytest.fixture(scope="module")
 def ticket(chrome, signed_in, site):
-    context = chrome.new_context(base_url=site.address, storage_state=signed_in("tongdai"))
+    context = chromium.device(chrome, site.address, storage_state=signed_in("tongdai"))
     yield steps.report(context.new_page())
     context.close()
 

@@ -20,10 +20,11 @@ def operator(open_page):
 
 
 @pytest.fixture
-def overview(open_page):
-    """The leader's overview of today, its clock in our hand, its live link up."""
+def overview(open_page, site):
+    """The leader's overview of today, its clock in our hand; what earlier tests reported is counted."""
 
     def opened(before=lambda page: None):
+        site.figures()
         page = open_page("lanhdao.tp")
         page.clock.install()
         before(page)
@@ -45,7 +46,7 @@ def test_a_server_that_hangs_is_told_and_what_was_missed_arrives(overview, opera
     steps.shows(page, "Tiếp nhận", seen + 1)
     steps.mark(page)
     with site.frozen():
-        page.clock.fast_forward(30_000)
+        steps.hold_clock(page)
         expect(page.locator("[data-link-state]")).to_have_attribute("data-state", "slow")
         page.clock.fast_forward(40_000)
         expect(page.locator("[data-link-bar]")).to_have_text(
@@ -53,6 +54,7 @@ def test_a_server_that_hangs_is_told_and_what_was_missed_arrives(overview, opera
         )
         expect(page.locator("#overview")).to_have_class(re.compile("is-stale"))
         steps.shows(page, "Tiếp nhận", seen + 1)  # the last good picture stays
+    page.clock.resume()
     steps.report(operator)
     follows(page)
     steps.shows(page, "Tiếp nhận", seen + 2)
@@ -62,6 +64,7 @@ def test_a_server_that_hangs_is_told_and_what_was_missed_arrives(overview, opera
 
 
 def test_a_wall_survives_a_server_that_dies_and_returns(open_page, operator, site):
+    site.figures()  # what earlier tests reported is counted
     wall = open_page.wall("Sảnh lớn")
     wall.clock.install()
     wall.reload()
@@ -85,7 +88,11 @@ def test_a_wall_survives_a_server_that_dies_and_returns(open_page, operator, sit
 
 
 def test_without_sockets_the_page_asks_by_itself(overview, operator, open_page):
-    page = overview(lambda page: page.route_web_socket(SOCKET, lambda socket: socket.close()))
+    def without_sockets(page):
+        page.route_web_socket(SOCKET, lambda socket: socket.close())
+        steps.hold_clock(page)
+
+    page = overview(without_sockets)
     seen = received(page)
     witness = open_page("phantich")
     witness.goto("/tong-quan/?ky=1")
@@ -94,6 +101,7 @@ def test_without_sockets_the_page_asks_by_itself(overview, operator, open_page):
     steps.shows(page, "Tiếp nhận", seen)
     page.clock.fast_forward(30_000)
     expect(page.locator("[data-link-state]")).to_have_text("Kết nối chậm, cập nhật mỗi 15 giây")
+    page.clock.run_for(1_000)  # within which screens ask
     steps.shows(page, "Tiếp nhận", seen + 1)
 
 

@@ -18,8 +18,8 @@ def rows_of_list(page) -> int:
     expect(rows.first).to_be_visible()
     counted = rows.count()
     while page.locator("a[rel=next]").count():
-        page.locator("a[rel=next]").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("a[rel=next]").click()
         counted += rows.count()
     return counted
 
@@ -39,6 +39,8 @@ def test_a_call_becomes_a_number_on_the_leader_s_screen(open_page, site):
         steps.shows(page, "Tiếp nhận", before["received"])
 
     operator = open_page("tongdai")
+    operator.clock.install()
+    steps.hold_clock(operator)
     operator.goto("/tiep-nhan/?new=1")
     code = steps.call_by_keyboard(operator, **CALL)
     expect(operator.locator(".receipt-line")).to_contain_text("chuyển Quận 1 xử lý")

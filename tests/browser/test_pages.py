@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests import chromium
 from tests.browser import steps
 from tests.browser.guard import Guard
 
@@ -26,7 +27,7 @@ PHONE, SMALLEST = 390, 320
 @pytest.fixture(scope="module")
 def ticket(chrome, signed_in, site):
     """The code of a ticket of District 1, for the pages that show one."""
-    context = chrome.new_context(base_url=site.address, storage_state=signed_in("tongdai"))
+    context = chromium.device(chrome, site.address, storage_state=signed_in("tongdai"))
     yield steps.report(context.new_page())
     context.close()
 
@@ -52,7 +53,7 @@ def test_a_phone_is_led_by_the_bar_at_its_foot(open_page):
         assert box["height"] >= 44 and box["width"] >= 44
         assert box["y"] >= 844 - 64 and box["y"] + box["height"] <= 844
     entries.filter(has_text="Hộp việc").tap()
-    expect(page).to_have_url(re.compile("/viec/"))
+    page.wait_for_url(re.compile("/viec/"))
     last = page.locator(".foot")
     last.scroll_into_view_if_needed()
     assert last.bounding_box()["y"] + last.bounding_box()["height"] <= entries.first.bounding_box()["y"]
@@ -79,7 +80,8 @@ def test_the_back_button_returns_to_whole_pages(open_page, ticket):
     page.goto("/viec/?view=all")
     expect(page.locator("[data-link-state]")).to_have_attribute("data-state", "ok")
     steps.report(open_page("tongdai"))
-    page.locator("[data-updates-apply]").click()  # a piece of this page was asked for
+    with page.expect_response(re.compile("part=rows")):  # a piece of this page was asked for
+        page.locator("[data-updates-apply]").click()
     page.locator(".inbox-table .row-link").first.click()
     expect(page.locator("#ticket-head")).to_be_visible()
     steps.move(page, "Phân công")  # the piece has the address of a page
@@ -111,7 +113,7 @@ def test_a_period_is_a_place_to_come_back_to(open_page):
 @pytest.fixture
 def watched(chrome, site):
     """A page of the site and the guard that watches it alone, for tests that break its rules on purpose."""
-    context = chrome.new_context(base_url=site.address)
+    context = chromium.device(chrome, site.address)
     page, guard = context.new_page(), Guard(site.address)
     guard.watch(page)
     page.goto("/dang-nhap/")

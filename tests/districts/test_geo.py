@@ -2,7 +2,7 @@
 
 import json
 from random import Random
-from time import perf_counter
+from time import thread_time  # of this thread alone, whatever else the machine does
 
 import h3.api.basic_int as h3
 import pytest
@@ -95,10 +95,10 @@ def test_a_look_up_takes_microseconds():
     rng = Random(1)
     points = [geo.random_point("760", rng, "2022") for _ in range(5000)]
     locate(*points[0], "2022")
-    begun = perf_counter()
+    begun = thread_time()
     for point in points:
         locate(*point, "2022")
-    assert (perf_counter() - begun) / len(points) < 100e-6
+    assert (thread_time() - begun) / len(points) < 100e-6
 
 
 @pytest.mark.parametrize("map", ["2022", "2025"])
