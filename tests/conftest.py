@@ -9,9 +9,10 @@ from django.core.cache import cache
 from django.utils import translation
 
 from hcmc_ioc.lib import caching
-from tests import chromium, city
+from tests import chromium, city, leftovers
 
 browser_tests_left_out = pytest.StashKey[int]()
+left_running = pytest.StashKey[list]()
 hypothesis.settings.register_profile(
     "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -19,11 +20,19 @@ hypothesis.settings.register_profile(
 
 def pytest_configure():
     hypothesis.settings.load_profile("patient")
+    leftovers.watch(settings.VAR, settings.TEST_LOCK)
     settings.EMBEDDED.start()
 
 
 def pytest_unconfigure():
     settings.EMBEDDED.stop()
+    leftovers.dismiss()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers_end_with_us(tmp_path_factory):
+    """Also those that a test starts in a folder of its own."""
+    leftovers.also(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(autouse=True)
@@ -43,13 +52,21 @@ def pytest_collection_modifyitems(config, items):
     config.stash[browser_tests_left_out] = len(browser)
 
 
+@pytest.hookimpl(trylast=True)  # after the last fixture has cleared up
 def pytest_sessionfinish(session, exitstatus):
     left_out = session.config.stash.get(browser_tests_left_out, 0)
     if left_out and os.environ.get("CI") == "true" and not exitstatus:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    settings.EMBEDDED.stop()
+    if running := leftovers.lingering():
+        session.config.stash[left_running] = leftovers.described(running)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        leftovers.end()
 
 
 def pytest_terminal_summary(terminalreporter, config):
+    for line in config.stash.get(left_running, []):
+        terminalreporter.write_line(f"left running by a test, which is a failure: {line}", red=True)
     count = config.stash.get(browser_tests_left_out, 0)
     if count:
         failure = ", which CI counts as a failure" if os.environ.get("CI") == "true" else ""
