@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from hcmc_ioc.embedded import Services
+from hcmc_ioc.local.embedded import Services
 from tests import leftovers, processes
 from tests.patience import PATIENCE, wait_for
 

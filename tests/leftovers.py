@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from hcmc_ioc.embedded import EmbeddedError, Services
+from hcmc_ioc.local.embedded import EmbeddedError, Services
 from tests.patience import wait_for
 
 MARK = "IOC_TEST_RUN"

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from hcmc_ioc.embedded import Services
+from hcmc_ioc.local.embedded import Services
 from tests import abandoned, leftovers, processes
 from tests.patience import wait_for
 
