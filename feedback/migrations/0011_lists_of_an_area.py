@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("feedback", "0007_actors")]
+    dependencies = [("feedback", "0010_recorded_by_a_unit")]
     operations = [
         AddIndexConcurrently(
             model_name='ticket',
