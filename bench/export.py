@@ -43,7 +43,7 @@ def _rows(count: int):
         yield (
             f"X{number}", _told(opened), _told(opened + timedelta(days=chance.choice((2, 5, 10)))), _told(closed),
             chance.choice(codes), chance.choice(("phone", "app", "web")),
-            words.body(chance, "sự cố", street, area.name), f"{chance.randrange(1, 300)} {street}", area.name,
+            words.body(chance, "sự cố", street, area.name_vi), f"{chance.randrange(1, 300)} {street}", area.name_vi,
             f"{lat:.6f}", f"{lon:.6f}", words.REPLIES[0] if closed else "",
         )
 

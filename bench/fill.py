@@ -136,8 +136,8 @@ class Maker:
         lat, lon = geo.random_point(area.code, chance)
         intake = Intake(
             category_id=category.pk, channel_id=chance.choice(self.channels[:5]), occurred_at=at,
-            body=words.body(chance, chance.choice(_subjects(category)), street, area.name),
-            address=f"{int(400 * chance.random()) + 1} {street}, {area.name}", area_id=area.pk,
+            body=words.body(chance, chance.choice(_subjects(category)), street, area.name_vi),
+            address=f"{int(400 * chance.random()) + 1} {street}, {area.name_vi}", area_id=area.pk,
             lat=round(lat, 6), lon=round(lon, 6), unit_source="footprint", urgency=category.urgency,
             needs_several=category.needs_several, is_public=category.is_public,
         )

@@ -78,7 +78,7 @@ class HandlingDay(Rollup):
 
 
 class PromiseDay(Rollup):
-    """Promises by the local day they fall due. Days after yesterday are provisional: `kpis` cuts today live."""
+    """Promises by the local day they fall due. Days after yesterday are provisional: today is cut live."""
 
     day = models.DateField()
     due = models.IntegerField(default=0)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from accounts.actors import Actor
 from districts.models import Unit
 from feedback import access
-from feedback.feed import oldest
+from feedback.outbox import oldest
 from live import feed, topics
 
 CITY = "city"  # whatever changes anywhere

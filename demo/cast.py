@@ -101,7 +101,7 @@ def _slug(unit: Unit) -> str:
     """`q1` for Quận 1, `govap` for Gò Vấp, `htkt` for the centre HTKT."""
     if unit.is_organisation:
         return unit.code.lower()
-    return vn_norm(unit.short_name).replace("quan ", "q").replace(" ", "")
+    return vn_norm(unit.short_name_vi).replace("quan ", "q").replace(" ", "")
 
 
 class Crew:

@@ -73,7 +73,7 @@ class Desk:
     @staticmethod
     def names_place_in(unit: Unit, words: str) -> bool:
         """Whether the words name the area or one of its streets."""
-        return unit.name in words or any(street in words for street in streets_of(unit.code))
+        return unit.name_vi in words or any(street in words for street in streets_of(unit.code))
 
     def really_competent(self, kind: Kind, area_id: int, current_id: int) -> Unit | None:
         """Who takes a ticket that its unit returns; None when that is the same unit again."""

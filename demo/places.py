@@ -23,7 +23,7 @@ class Place:
 
     @property
     def address(self) -> str:
-        return f"{self.number} {self.street}, {self.unit.name}" if self.street else self.unit.name
+        return f"{self.number} {self.street}, {self.unit.name_vi}" if self.street else self.unit.name_vi
 
     @property
     def slots(self) -> dict:
@@ -37,15 +37,15 @@ class Place:
             "road_cap": road[0].upper() + road[1:],
             "alley": f"hẻm {self.number} {self.street}",
             "alley_cap": f"Hẻm {self.number} {self.street}",
-            "unit": self.unit.name,
-            "office": f"UBND {self.unit.name}",
+            "unit": self.unit.name_vi,
+            "office": f"UBND {self.unit.name_vi}",
         }
 
 
 def somewhere(unit: Unit, rng: Random, *, on_map: bool = True) -> Place:
     """A place in the area `unit`, with a point if it is to be `on_map` and the unit has a footprint."""
     streets = streets_of(unit.code)
-    street = rng.choice(streets) if streets else f"khu vực trung tâm {unit.short_name}"
+    street = rng.choice(streets) if streets else f"khu vực trung tâm {unit.short_name_vi}"
     number = int(400 * rng.random() ** 1.4) + 1
     if not on_map:
         return Place(unit, street, number)

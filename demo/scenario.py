@@ -150,7 +150,7 @@ class Telling:
 
     def _send_back(self) -> None:
         better = self._better()
-        slots = {"instead": better.name} if better else {}
+        slots = {"instead": better.name_vi} if better else {}
         note = texts.common("send_back" if better else "send_back_unknown", slots, self.rng)
         self._do("send_back", self._after_hours(self.rng.expovariate(1 / 3)), self.worker, note=note)
         unit = better or self.report.place.unit
@@ -163,7 +163,7 @@ class Telling:
 
     def _transfer(self) -> None:
         if better := self._better():
-            note = texts.common("transfer", {"instead": better.name}, self.rng)
+            note = texts.common("transfer", {"instead": better.name_vi}, self.rng)
             self._do("transfer", self._after_hours(2), self.worker, unit=better.pk, note=note)
 
     def _better(self) -> Unit | None:

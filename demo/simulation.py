@@ -211,7 +211,7 @@ class Simulator:
         better = self.desk.really_competent(self._kind(ticket), ticket.area_id, ticket.unit_id)
         if better is None:
             return None
-        return {"note": texts.common("send_back", {"instead": better.name}, self.rng)}
+        return {"note": texts.common("send_back", {"instead": better.name_vi}, self.rng)}
 
     def _resume(self, ticket: Ticket, now: datetime) -> dict:
         return self._by_hotline("citizen_replied", "note")

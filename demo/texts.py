@@ -152,7 +152,7 @@ def done(at: datetime, rng: Random) -> dict:
 
 def handler(unit) -> str:
     """A unit as it speaks of itself in an answer; `unit` is a `districts.models.Unit`."""
-    return unit.name if unit.is_organisation else f"UBND {unit.name}"
+    return unit.name_vi if unit.is_organisation else f"UBND {unit.name_vi}"
 
 
 def clock(at: datetime) -> str:

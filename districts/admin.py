@@ -13,18 +13,18 @@ class NeverDeleted(admin.ModelAdmin):
 
 @admin.register(Unit)
 class UnitAdmin(NeverDeleted):
-    list_display = ["name", "code", "kind", "map", "valid_from", "valid_to", "phone"]
+    list_display = ["name_vi", "code", "kind", "map", "valid_from", "valid_to", "phone"]
     list_filter = ["kind", "map"]
-    search_fields = ["name", "name_en", "code", "slug"]
+    search_fields = ["name_vi", "name_en", "code", "slug"]
     autocomplete_fields = ["parent"]
-    prepopulated_fields = {"slug": ["name"]}
+    prepopulated_fields = {"slug": ["name_vi"]}
 
 
 @admin.register(Succession)
 class SuccessionAdmin(NeverDeleted):
     list_display = ["old", "new", "extent", "basis"]
     list_filter = ["extent"]
-    search_fields = ["old__name", "new__name"]
+    search_fields = ["old__name_vi", "new__name_vi"]
     autocomplete_fields = ["old", "new"]
     list_select_related = ["old", "new"]
 

@@ -34,7 +34,7 @@ class City:
     unit_code: str
     name_vi: str
     name_en: str
-    short_name: str
+    short_name_vi: str
     short_name_en: str
     country: str
     subdivision: str
@@ -86,7 +86,7 @@ _PLAIN = {
     "unit_code",
     "name_vi",
     "name_en",
-    "short_name",
+    "short_name_vi",
     "short_name_en",
     "country",
     "subdivision",

@@ -57,12 +57,12 @@ def load(city: City) -> dict[str, Tally]:
 
 # Units
 
-TEXTS = ("code", "kind", "name", "short_name", "name_en", "short_name_en", "map", "phone")
+TEXTS = ("code", "kind", "name_vi", "short_name_vi", "name_en", "short_name_en", "map", "phone")
 UNASSIGNED = {
     "code": "unassigned",
     "kind": Kind.UNASSIGNED,
-    "name": "Chưa phân đơn vị",
-    "short_name": "Chưa phân",
+    "name_vi": "Chưa phân đơn vị",
+    "short_name_vi": "Chưa phân",
     "name_en": "Unassigned",
     "short_name_en": "Unassigned",
 }
@@ -104,7 +104,7 @@ def _unit_fields(raw: dict, city: City) -> dict:
         raise ValueError(f"{row['code']}: unknown kind {row['kind']!r}")
     if row["map"] and row["map"] not in city.maps:
         raise ValueError(f"{row['code']}: map {row['map']!r} is not in city.toml")
-    missing = [name for name in ("code", "name", "short_name", "name_en") if not row[name]]
+    missing = [name for name in ("code", "name_vi", "short_name_vi", "name_en") if not row[name]]
     if missing:
         raise ValueError(f"{row['code']}: {', '.join(missing)} is empty")
     return row
@@ -136,13 +136,13 @@ def _sync_units(rows: list[dict]) -> Tally:
         del values["parent"]
         unit = known.pop(key, None) or Unit(slug=_free_slug(row, slugs))
         newest[row["code"]] = _save_if_changed(unit, values, tally)
-    tally.kept = [f"{unit.code} {unit.name}" for unit in known.values()]
+    tally.kept = [f"{unit.code} {unit.name_vi}" for unit in known.values()]
     return tally
 
 
 def _free_slug(row: dict, taken: set[str]) -> str:
     """From the name, with the code where two names fold to one (Thanh An, Thạnh An); once given it stays."""
-    name = slug_of(row["name"])
+    name = slug_of(row["name_vi"])
     slug = next(s for s in (name, f"{name}-{row['code']}", f"{name}-{row['valid_from']}") if s not in taken)
     taken.add(slug)
     return slug

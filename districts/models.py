@@ -4,8 +4,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from hcmc_ioc.lib.names import NamedInTwoLanguages, in_force
 
 from .calendar import parse_spans
 from .querysets import UnitQuerySet
@@ -41,7 +42,7 @@ _PEERS = [
 ]
 
 
-class Unit(models.Model):
+class Unit(NamedInTwoLanguages, models.Model):
     """One unit in one period. Official codes come back with another extent: the key is (code, valid_from).
 
     `valid_to` is the last day in force by law. Which units work now is what `Unit.objects.in_force()` says.
@@ -51,8 +52,8 @@ class Unit(models.Model):
     ORGANISATIONS = (Kind.DEPARTMENT, Kind.CENTRE, Kind.BOARD, Kind.UTILITY)
 
     code = models.CharField(_("mã"), max_length=32)
-    name = models.CharField(_("tên"), max_length=120)
-    short_name = models.CharField(_("tên ngắn"), max_length=60)
+    name_vi = models.CharField(_("tên"), max_length=120)
+    short_name_vi = models.CharField(_("tên ngắn"), max_length=60)
     name_en = models.CharField(_("tên tiếng Anh"), max_length=120)
     short_name_en = models.CharField(_("tên ngắn tiếng Anh"), max_length=60, blank=True)
     kind = models.CharField(_("loại"), max_length=16, choices=Kind.choices)
@@ -100,7 +101,7 @@ class Unit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.display_name
+        return self.name
 
     def save(self, **kwargs):
         self.fill_derived()
@@ -108,17 +109,13 @@ class Unit(models.Model):
 
     def fill_derived(self):
         """Sort key always, slug when empty: both follow from the names."""
-        plain = self.short_name.removeprefix("Quận ")  # numbered districts come first, as officials list them
+        plain = self.short_name_vi.removeprefix("Quận ")  # numbered districts come first, as officials list them
         self.sort_key = f"{list(Kind).index(self.kind):02d} {vietnamese_key(plain)}"[:250]
-        self.slug = self.slug or slug_of(self.name)
+        self.slug = self.slug or slug_of(self.name_vi)
 
     @property
-    def display_name(self) -> str:
-        return self.name_en if _english() and self.name_en else self.name
-
-    @property
-    def display_short(self) -> str:
-        return self.short_name_en if _english() and self.short_name_en else self.short_name
+    def short_name(self) -> str:
+        return in_force(self.short_name_vi, self.short_name_en)
 
     @property
     def is_area(self) -> bool:
@@ -157,7 +154,7 @@ class Succession(models.Model):
         constraints = [models.UniqueConstraint(fields=["old", "new"], name="succession_pair")]
 
     def __str__(self) -> str:
-        return f"{self.old.name} → {self.new.name}"
+        return f"{self.old.name_vi} → {self.new.name_vi}"
 
 
 class WorkingSpan(models.Model):
@@ -199,7 +196,7 @@ class WorkingSpan(models.Model):
             raise ValidationError(_("Khoảng giờ này chồng lên một khoảng giờ đã có trong cùng ngày."))
 
 
-class CalendarDay(models.Model):
+class CalendarDay(NamedInTwoLanguages, models.Model):
     """A day that differs from its weekday: a holiday, a make-up working day, a half day."""
 
     class DayKind(models.TextChoices):
@@ -258,7 +255,3 @@ class CalendarDay(models.Model):
 def slug_of(name: str) -> str:
     """`Quận Gò Vấp` → `quan-go-vap` (slugify alone would lose đ)."""
     return slugify(name.replace("đ", "d").replace("Đ", "D"))
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")

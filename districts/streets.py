@@ -162,7 +162,7 @@ def _house_number(number: re.Match) -> str:
 def _gazetteer(map: str) -> Gazetteer:
     entries = [*_unit_entries(map), *_former_wards(map), *_street_entries(map)]
     districts = [row for row in _areas() if row["map"] in ("2022", map) or not _rows("wards_2022.csv")]
-    areas = {vn_norm(name) for row in districts for name in (row["name"], row["short_name"]) if len(name) > 2}
+    areas = {vn_norm(name) for row in districts for name in (row["name_vi"], row["short_name_vi"]) if len(name) > 2}
     return Gazetteer(tuple(entries), tuple(sorted(areas, key=len, reverse=True)))
 
 
@@ -172,14 +172,14 @@ def _unit_entries(map: str):
         kind = "ward" if row["kind"] in ("ward", "commune", "special_zone") else "district"
         point = float(row["label_lat"]), float(row["label_lon"])
         if row["map"] == map:
-            yield from _keyed(PlaceHint(row["name"], kind, row["code"], *point), row["name"], row["name"])
+            yield from _keyed(PlaceHint(row["name_vi"], kind, row["code"], *point), row["name_vi"], row["name_vi"])
         elif row["valid_to"] and map > row["map"]:
-            yield from _keyed(PlaceHint(f"{row['name']} (cũ)", kind, None, *point), row["name"], row["name"])
+            yield from _keyed(PlaceHint(f"{row['name_vi']} (cũ)", kind, None, *point), row["name_vi"], row["name_vi"])
 
 
 def _former_wards(map: str):
     """The wards and communes of before 2025, which people go on naming."""
-    districts = {row["code"]: row["name"] for row in _areas()}
+    districts = {row["code"]: row["name_vi"] for row in _areas()}
     for row in _rows("wards_2022.csv"):
         district = districts[row["district_code"]]
         unit_code = row["district_code"] if map == "2022" else row["unit_code_2025"]
@@ -188,7 +188,7 @@ def _former_wards(map: str):
 
 
 def _street_entries(map: str):
-    names = {row["code"]: row["name"] for row in _areas()}
+    names = {row["code"]: row["name_vi"] for row in _areas()}
     for row in _rows("streets.csv"):
         point = (float(row["lat"]), float(row["lon"])) if row["lat"] else (None, None)
         unit_code = row["unit_code"] if map == "2022" else None

@@ -20,13 +20,12 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.roles import UNIT
 from districts.models import Unit
-from feedback import access
-from feedback.models import EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
+from feedback import access, reporters
+from feedback.models import EventText, FactChange, Promise, Ticket, TicketEvent
 from feedback.rules import facts, lifecycle
 from feedback.rules.lifecycle import Intake, Lifecycle
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import IllegalMove
-from hcmc_ioc.lib import crypto
 from live import feed, hints
 
 
@@ -63,7 +62,7 @@ def open_ticket(*, actor: Actor, intake: Intake, reporter: dict | None = None, r
         lifecycle.apply(life, "note", at=at, actor=actor, given={"note": remark}, book=book)
     _write(life, None)
     if reporter and any(reporter.values()):
-        _add_reporter(life.ticket, reporter, at, is_first=True)
+        reporters.add(life.ticket, reporter, at, is_first=True)
     keys.keep(actor, {"ticket": life.ticket.pk})
     return life.ticket
 
@@ -186,7 +185,7 @@ def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticke
     lifecycle.apply(life, verb, at=at, actor=actor, given=given, book=rulebook())
     _write(life, before, stored)
     if verb == "join":
-        _add_reporter(ticket, given["reporter"], at, is_first=False)
+        reporters.add(ticket, given["reporter"], at, is_first=False)
     if verb == "merge":
         _absorb(given["target"], ticket)
     keys.keep(actor, {"ticket": ticket_id})
@@ -233,15 +232,6 @@ def _write(life: Lifecycle, before: dict | None, stored: dict | None = None) -> 
     FactChange.objects.create(ticket_id=ticket.pk, before=before, after=facts.of(ticket, life.promises))
     hints.publish_on_commit({f"ticket:{ticket.pk}": ticket.version})
     feed.hand("ticket", [event.pk for event in events])
-
-
-def _add_reporter(ticket: Ticket, reporter: dict, at: datetime, *, is_first: bool) -> None:
-    phone = reporter.get("phone", "")
-    Reporter.objects.create(
-        ticket=ticket, name=reporter.get("name", ""), phone=phone, email=reporter.get("email", ""),
-        phone_digest=crypto.digest(phone, "phone"), tail_digest=crypto.digest(phone[-4:], "tail"),
-        is_first=is_first, joined_at=at,
-    )
 
 
 def _unit_in_force(unit_id: int | None) -> int | None:

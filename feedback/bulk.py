@@ -18,6 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, models, transaction
 
 from accounts.actors import Actor
+from feedback import reporters
 from feedback.models import EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
 from feedback.rules import facts, lifecycle
 from feedback.rules.lifecycle import Intake, Lifecycle
@@ -151,18 +152,9 @@ def _change(story: Story) -> dict:
 def _reporters(story: Story) -> Iterable[dict]:
     ticket = story.life.ticket
     if any(story.reporter.values()):
-        yield _reporter(ticket, story.reporter, ticket.recorded_at, is_first=True)
+        yield reporters.columns(ticket, story.reporter, ticket.recorded_at, is_first=True)
     for given, at in story.joined:
-        yield _reporter(ticket, given, at, is_first=False)
-
-
-def _reporter(ticket: Ticket, given: dict, at: datetime, *, is_first: bool) -> dict:
-    phone = given.get("phone", "")
-    return {
-        "ticket_id": ticket.pk, "name": given.get("name", ""), "phone": phone, "email": given.get("email", ""),
-        "phone_digest": crypto.digest(phone, "phone"), "tail_digest": crypto.digest(phone[-4:], "tail"),
-        "is_first": is_first, "joined_at": at,
-    }
+        yield reporters.columns(ticket, given, at, is_first=False)
 
 
 # --- COPY -------------------------------------------------------------------------------------------------------

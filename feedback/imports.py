@@ -254,7 +254,7 @@ class _Reader:
         self.mapping, self.book = mapping, book
         self.units = {}
         for unit in Unit.objects.in_force().areas() | Unit.objects.in_force().organisations():
-            for name in (unit.code, unit.name, unit.short_name, unit.name_en):
+            for name in (unit.code, unit.name_vi, unit.short_name_vi, unit.name_en):
                 self.units[vn_norm(name)] = unit
         self.categories = {c.code: c for c in book.categories.values()}
         self.met = {}  # (field, category) as the file spells them → Category

@@ -12,7 +12,6 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Func, Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Kind
@@ -20,6 +19,7 @@ from districts.models import Unit
 from feedback.querysets import TicketQuerySet
 from feedback.rules.workflow import MOVES, State
 from hcmc_ioc.lib.crypto import EncryptedTextField
+from hcmc_ioc.lib.names import NamedInTwoLanguages
 
 
 class Urgency(models.TextChoices):
@@ -28,7 +28,7 @@ class Urgency(models.TextChoices):
     EMERGENCY = "emergency", _("Cấp cứu")
 
 
-class CatalogueRow(models.Model):
+class CatalogueRow(NamedInTwoLanguages, models.Model):
     """A row that people read in their language and that is switched off, never deleted."""
 
     code = models.SlugField(_("Mã"), max_length=60, unique=True)
@@ -43,10 +43,6 @@ class CatalogueRow(models.Model):
 
     def __str__(self):
         return self.name
-
-    @property
-    def name(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_vi
 
 
 class Category(CatalogueRow):

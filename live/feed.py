@@ -39,7 +39,7 @@ class Taker:
 
     `work(changes)` gets them in the order of their ids, inside the transaction that removes them. A taker that
     `notifies` people or other systems is passed over when history is written (imports, the demo's past).
-    One with rows of its own (the fold: `feedback.feed`) names its `task` and says how old the `oldest` is instead.
+    One with rows of its own (the fold: `feedback.outbox`) names its `task` and says how old the `oldest` is instead.
     """
 
     name: str

@@ -15,11 +15,9 @@ def test_healthz_needs_no_database_and_no_known_host(client):
 def test_readyz_when_everything_is_there(client, db):
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {
-        "ready": True,
-        "checks": {"database": "ok", "migrations": "ok", "cache": "ok", "channel_layer": "ok"},
-        "behind": {"figures": 0},
-    }
+    told = answer.json()
+    assert told["ready"] and set(told["behind"].values()) == {0} and "figures" in told["behind"]
+    assert told["checks"] == {"database": "ok", "migrations": "ok", "cache": "ok", "channel_layer": "ok"}
 
 
 def test_readyz_names_unapplied_migrations(client, db):

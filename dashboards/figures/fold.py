@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from dashboards.figures.contribution import difference
 from dashboards.figures.rollups import ROLLUPS, Rollup
 from dashboards.topics import of_units
-from feedback.feed import take
+from feedback.outbox import take
 from feedback.rules.rulebook import rulebook
 from live import hints, topics
 

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from dashboards.figures import contribution, fold
 from dashboards.figures.rollups import ROLLUPS, Rollup
 from dashboards.topics import everything
-from feedback import feed
+from feedback import outbox
 from feedback.rules import facts
 from feedback.rules.rulebook import rulebook
 from live import hints, topics
@@ -42,7 +42,7 @@ def rebuild(progress: Callable[[int, int], None] = lambda done, total: None) -> 
     spans = _open_ended(list(_spans(*_days())))
     for number, (start, end) in enumerate(spans, 1):
         with snapshot() as cursor:
-            if changes := feed.take(10_000_000):
+            if changes := outbox.take(10_000_000):
                 fold.add(changes)
             for rollup in ROLLUPS.values():
                 _recount(cursor, rollup, start, end)
@@ -122,7 +122,7 @@ def compare(cursor, progress: Callable[[int], None] = lambda done: None) -> list
     book = rulebook()
     lines = []
     pending: Counter = Counter()
-    for _ticket, before, after in feed.waiting():
+    for _ticket, before, after in outbox.waiting():
         pending.update(contribution.difference(before, after, book.city_id, book.zone))
     stored = _stored(cursor)
     stored.update(pending)

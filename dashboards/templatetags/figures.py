@@ -105,7 +105,7 @@ def _shown_on_map(row, uppers, query) -> tuple[str, str, str, str]:
     """Name, value in words, class and address of one unit."""
     rate = row.figures.on_time if row.enough else None
     value = words.percent(rate, 0 if rate == 1 else 1)
-    return row.unit.display_short, value, svg.class_of(rate, uppers), unit_url(row.unit, query) if query else ""
+    return row.unit.short_name, value, svg.class_of(rate, uppers), unit_url(row.unit, query) if query else ""
 
 
 @register.simple_tag

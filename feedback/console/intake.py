@@ -116,7 +116,7 @@ class IntakeForm(ReporterForm):
         if not values.get("area") and self.located.unit_code:
             values["area"] = Unit.objects.in_force().areas().filter(code=self.located.unit_code).first()
         if self.located.near_border and not values.get("border_ok"):
-            name = values["area"].display_name if values.get("area") else "?"
+            name = values["area"].name if values.get("area") else "?"
             message = _("Vị trí gần ranh giới %(name)s: hỏi lại người dân rồi xác nhận địa bàn.") % {"name": name}
             self.add_error("border_ok", message)
 

@@ -26,7 +26,7 @@ def deadline_in_words(due) -> str:
 def receipt(ticket) -> dict:
     """`code`, `spoken`, `unit`, `due`, `why` (of the deadline) and `line`, the sentence to read aloud."""
     promise = ticket.promises.order_by("pk").last()
-    unit = ticket.unit.display_name
+    unit = ticket.unit.name
     words = {"code": spoken_code(ticket.code), "unit": unit}
     if ticket.unit.kind == ticket.unit.Kind.UNASSIGNED:
         line = _("Mã phản ánh của ông/bà là %(code)s. Tổng đài đang xác định đơn vị xử lý.") % words

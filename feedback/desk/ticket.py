@@ -151,7 +151,7 @@ def events_of(ticket: Ticket, **which) -> list:
 def _details(event, people) -> list[str]:
     data, details = event.data, []
     if data.get("unit"):
-        details.append(_("đến %(unit)s") % {"unit": event.unit.display_name})
+        details.append(_("đến %(unit)s") % {"unit": event.unit.name})
     if data.get("assignee") in people:
         details.append(_("cho %(name)s") % {"name": people[data["assignee"]]})
     if data.get("score"):

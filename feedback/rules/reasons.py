@@ -24,9 +24,9 @@ def routing(rule: RoutingRule, book: Rulebook, area_id: int | None) -> str:
     if rule.category_id:
         parts.append(_("lĩnh vực “%(name)s”") % {"name": book.categories[rule.category_id].name})
     if rule.area_id:
-        parts.append(_("địa bàn %(name)s") % {"name": book.units[rule.area_id].display_name})
+        parts.append(_("địa bàn %(name)s") % {"name": book.units[rule.area_id].name})
     elif rule.to_area and area_id:
-        parts.append(_("đơn vị phụ trách địa bàn %(name)s") % {"name": book.units[area_id].display_name})
+        parts.append(_("đơn vị phụ trách địa bàn %(name)s") % {"name": book.units[area_id].name})
     if rule.urgency:
         parts.append(_("mức độ %(level)s") % {"level": Urgency(rule.urgency).label})
     if rule.weekdays:

@@ -47,7 +47,7 @@ def verbs_of(actor: Actor) -> frozenset[str]:
         return frozenset().union(*(SCOPES.get(scope, frozenset()) for scope in actor.scopes))
     if actor.kind == Kind.SYSTEM:
         return JOBS.get(actor.job, frozenset())
-    return DEVICE if actor.kind == Kind.DEVICE else CITIZEN
+    return {Kind.DEVICE: DEVICE, Kind.CITIZEN: CITIZEN}.get(actor.kind, frozenset())
 
 
 @cache

@@ -41,11 +41,8 @@ MESSAGES = {"success": "ok", "warning": "warn", "error": "danger"}
 @register.filter
 def city_name(city, form="long"):
     """The city's name in the language in force; `city|city_name:"short"` for “TP.HCM”."""
-    key = "short_name" if form == "short" else "name"
-    english = translation.get_language() == "en"
-    if form == "short":
-        return city[f"{key}_en"] if english else city[key]
-    return city[f"{key}_en" if english else f"{key}_vi"]
+    language = "en" if translation.get_language() == "en" else "vi"
+    return city[f"{'short_name' if form == 'short' else 'name'}_{language}"]
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from dashboards.figures import contribution, definitions, fold, rebuild, registry
 from dashboards.figures.periods import Period
 from dashboards.models import PromiseDay, UnitDay
-from feedback import actions, bulk, feed
+from feedback import actions, bulk, outbox
 from feedback.models import FactChange, Ticket
 from feedback.rules import facts
 from feedback.rules.rulebook import rulebook
@@ -220,9 +220,9 @@ def test_taking_outside_a_transaction_is_refused(town):
         in_atomic_block = False
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("feedback.feed.connection", Plain())
+        patch.setattr("feedback.outbox.connection", Plain())
         with pytest.raises(RuntimeError):
-            feed.take(1)
+            outbox.take(1)
 
 
 @pytest.mark.django_db
@@ -236,4 +236,4 @@ def test_facts_hold_no_personal_data(town):
         "rated", "score", "promises",
     }
     with transaction.atomic():
-        assert [after for _pk, _before, after in feed.take(5)] == [here]
+        assert [after for _pk, _before, after in outbox.take(5)] == [here]

@@ -82,7 +82,7 @@ def test_a_burst_wakes_the_background_once(town, monkeypatch, django_capture_on_
     for _n in range(5):
         with django_capture_on_commit_callbacks(execute=True):
             actions.open_ticket(actor=SYSTEM, intake=intake(occurred_at=timezone.now()))
-    assert sent == ["dashboards.tasks.fold"]
+    assert sent.count("dashboards.tasks.fold") == 1
     cache.clear()
 
 

@@ -54,7 +54,7 @@ def test_a_category_speaks_well(kind):
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_reports_and_answers_come_out_whole(kind):
     rng = Random(kind.code)
-    unit = Unit(code="769", name="Thành phố Thủ Đức", short_name="Thủ Đức", kind=Unit.Kind.MUNICIPALITY)
+    unit = Unit(code="769", name_vi="Thành phố Thủ Đức", short_name_vi="Thủ Đức", kind=Unit.Kind.MUNICIPALITY)
     for _try in range(40):
         slots = somewhere(unit, rng).slots | texts.moments(AT, rng)
         title, body = kind.report(slots, rng, spoken=rng.random() < 0.5, tide=rng.random() < 0.3)

@@ -55,8 +55,8 @@ class TestUnit:
     def test_codes_come_back_with_another_extent(self, hcmc):
         Unit.objects.create(
             code="769",
-            name="Quận 2",
-            short_name="Quận 2",
+            name_vi="Quận 2",
+            short_name_vi="Quận 2",
             name_en="District 2",
             kind=Kind.URBAN_DISTRICT,
             valid_from=date(1997, 4, 1),
@@ -64,15 +64,16 @@ class TestUnit:
         )
         with pytest.raises(IntegrityError), transaction.atomic():
             Unit.objects.create(
-                code="769", name="Khác", short_name="Khác", name_en="Other", kind=Kind.WARD, valid_from=date(2021, 1, 1)
+                code="769", name_vi="Khác", short_name_vi="Khác", name_en="Other", kind=Kind.WARD,
+                valid_from=date(2021, 1, 1),
             )
 
     def test_subtree(self, hcmc, django_assert_num_queries):
         city, district = Unit.objects.city(), Unit.objects.get(code="760", map="2022")
         office = Unit.objects.create(
             code="760-QLDT",
-            name="Phòng Quản lý đô thị Quận 1",
-            short_name="QLĐT Quận 1",
+            name_vi="Phòng Quản lý đô thị Quận 1",
+            short_name_vi="QLĐT Quận 1",
             name_en="Urban Office",
             kind=Kind.DEPARTMENT,
             parent=district,
@@ -84,15 +85,15 @@ class TestUnit:
         assert list(Unit.objects.subtree_of(office)) == [office]
 
     def test_numbered_districts_first_then_by_the_alphabet(self, hcmc):
-        names = [u.short_name for u in Unit.objects.in_force().filter(kind=Kind.URBAN_DISTRICT)]
+        names = [u.short_name_vi for u in Unit.objects.in_force().filter(kind=Kind.URBAN_DISTRICT)]
         assert names[:4] == ["Quận 1", "Quận 3", "Quận 4", "Quận 5"]
         assert names[-7:] == ["Quận 12", "Bình Tân", "Bình Thạnh", "Gò Vấp", "Phú Nhuận", "Tân Bình", "Tân Phú"]
 
     def test_names_follow_the_language(self, hcmc):
         district = Unit.objects.get(code="764", map="2022")
-        assert (district.display_name, district.display_short) == ("Quận Gò Vấp", "Gò Vấp")
+        assert (district.name, district.short_name) == ("Quận Gò Vấp", "Gò Vấp")
         with override("en"):
-            assert (str(district), district.display_short) == ("Go Vap District", "Go Vap")
+            assert (str(district), district.short_name) == ("Go Vap District", "Go Vap")
 
     def test_peers_are_ranked_with_their_like(self, hcmc):
         inner = Unit.objects.get(code="760", map="2022")
@@ -113,7 +114,7 @@ class TestUnit:
     def test_every_new_ward_of_the_old_city_has_predecessors(self, hcmc):
         assert Succession.objects.filter(old__map="2022", new__map="2025").count() == 110
         district = Unit.objects.get(code="764", map="2022")
-        assert district.successors.filter(new__name="Phường Hạnh Thông").exists()
+        assert district.successors.filter(new__name_vi="Phường Hạnh Thông").exists()
 
 
 class TestLoading:
@@ -133,8 +134,8 @@ class TestLoading:
         Unit.objects.filter(code="SAWACO").update(phone="0")
         Unit.objects.create(
             code="X",
-            name="Đơn vị riêng",
-            short_name="Riêng",
+            name_vi="Đơn vị riêng",
+            short_name_vi="Riêng",
             name_en="Own",
             kind=Kind.BOARD,
             valid_from=date(2026, 1, 1),
@@ -167,7 +168,7 @@ class TestLoading:
         ("760,urban_district", "760,province", "units.csv:3: 760: unknown kind 'province'"),
         ("District 1,79,2022", "District 1,79,1975", "map '1975' is not in city.toml"),
         ("2021-01-01,2025-06-30,148900", "2021-13-01,2025-06-30,148900", "units.csv:3: month must be in 1..12"),
-        ("760,urban_district,Quận 1,", "760,urban_district,,", "760: name is empty"),
+        ("760,urban_district,Quận 1,", "760,urban_district,,", "760: name_vi is empty"),
         ("79,city,", "79,board,", "0 rows of kind city, there must be one"),
     ]
 

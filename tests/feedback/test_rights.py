@@ -52,6 +52,12 @@ def expected(actor: Actor) -> frozenset:
     return frozenset(allowed | ({"search_phone"} if role in HOTLINE else set()))
 
 
+def test_every_kind_and_every_role_is_walked(cast):
+    actors = actors_of_every_kind(cast).values()
+    assert {actor.kind for actor in actors} == set(Kind)
+    assert {actor.role for actor in actors} == {*Role, ""}
+
+
 def test_who_may_what_somewhere(cast):
     for name, actor in actors_of_every_kind(cast).items():
         for verb in rights.VERBS:

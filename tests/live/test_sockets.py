@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from dashboards.figures import fold
 from feedback import actions
-from feedback import feed as changes
+from feedback import outbox as changes
 from hcmc_ioc.asgi import application
 from hcmc_ioc.sessions import SessionStore
 from live import consumers, devices, feed, hints

@@ -48,7 +48,7 @@ class Command(BaseCommand):
             "to": period.end.isoformat(),
             "at": now.isoformat(),
             "city": published(by_unit[city_id]),
-            "units": [{"code": u.code, "name": u.name} | published(by_unit[u.pk]) for u in units],
+            "units": [{"code": u.code, "name": u.name_vi} | published(by_unit[u.pk]) for u in units],
         }
         if options["json"]:
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))

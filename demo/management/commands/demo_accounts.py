@@ -29,7 +29,8 @@ class Command(BaseCommand):
     def _table(self) -> None:
         rows = [("Vai trò", "Tài khoản", "Đơn vị", "Họ và tên")]
         for account in cast.shown():
-            rows.append((str(Role(account.role).label), account.username, account.unit.short_name, account.full_name))
+            role, unit = str(Role(account.role).label), account.unit.short_name_vi
+            rows.append((role, account.username, unit, account.full_name))
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
         rows.insert(1, tuple("─" * width for width in widths))
         for row in rows:
