@@ -34,6 +34,21 @@ def test_ruff_is_content():
     assert done.returncode == 0, done.stdout
 
 
+def test_templates_are_formatted():
+    done = tool("djangofmt", "--check", "templates")
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_line_of_a_template_is_longer_than_120_columns():
+    long = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in (ROOT / "templates").rglob("*.html")
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert not long
+
+
 def test_no_migration_is_missing(db):
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
