@@ -39,6 +39,7 @@ bench: .venv/dev
 lint: .venv/dev
 	@$(PY) -m ruff check .
 	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/mypy
 	@.venv/bin/djangofmt --check --quiet templates
 
 screenshots: .venv/dev
