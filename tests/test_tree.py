@@ -3,9 +3,11 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +29,13 @@ def test_imports_point_one_way():
 def test_types_fit_where_others_call():
     done = tool("mypy")
     assert done.returncode == 0, done.stdout
+
+
+def test_the_import_rules_hold_every_app():
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    ours = {app for app in settings.INSTALLED_APPS if (ROOT / app).is_dir()}
+    assert "demo" in ours
+    assert set(rules["root_packages"]) == set(PACKAGES) == ours
 
 
 def test_ruff_is_content():
