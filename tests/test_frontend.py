@@ -53,7 +53,7 @@ TEXT += [("text", f"{tone}-tint") for tone in TONES] + [("text2", "warn-tint"), 
 TEXT += [("on-primary", "primary"), ("on-primary", "primary-hover"), ("on-critical", "critical"), ("bg", "text")]
 GRAPHICS = [("border-strong", "surface"), ("focus", "bg"), ("focus", "surface")]
 GRAPHICS += [(f"{tone}-fill", "surface") for tone in TONES] + [(f"c{k}", "surface") for k in range(1, 7)]
-ON_CLASSES = [(f"on-{kind}{k}", f"{kind}{k}") for kind in ("q", "d", "level") for k in range(1, 6)]
+ON_CLASSES = [(f"on-{kind}{k}", f"{kind}{k}") for kind in "qd" for k in range(1, 6)]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -202,9 +202,6 @@ def test_words_are_found_where_they_are_used():
         (lambda: words.duration(59), "59 giây", "59 seconds"),
         (lambda: words.duration(11_400), "3 giờ", "3 hours"),
         (lambda: words.duration(86_400), "1 ngày", "1 day"),
-        (lambda: words.change(12, "%"), "tăng 12%", "up 12%"),
-        (lambda: words.change(-0.32), "giảm 0,3", "down 0.3"),
-        (lambda: words.change(0), "không đổi", "unchanged"),
     ],
 )
 def test_numbers_read_as_an_office_writes_them(told, vi, en):

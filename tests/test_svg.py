@@ -105,13 +105,6 @@ def test_bars_start_at_zero_and_never_overflow():
     assert not found(svg.bar(None, 10), "rect")
 
 
-def test_a_strip_adds_up_to_the_whole():
-    drawn = svg.strip([("a", 1, "ok"), ("b", 0, "warn"), ("c", 3, "danger")])
-    parts = [(r.get("x"), r.get("width")) for r in found(drawn, "rect", "part")]
-    assert parts == [("0%", "25%"), ("25%", "75%")]
-    assert found(svg.strip([]), "svg")[0].get("aria-label") == "Không có số liệu"
-
-
 def test_a_trend_shows_lines_names_table_and_no_invented_points():
     drawn = svg.trend(["01/11", "02/11", "03/11", "04/11"], [("Vào", [100, None, 50, 75]), ("Ra", [10, 20, 30, 40])])
     lines = found(drawn, "path", "line")
@@ -151,17 +144,6 @@ def test_a_histogram_stands_on_its_axis():
     assert svg.histogram([])
 
 
-def test_heat_cells_cover_the_week_and_hatch_the_unknown():
-    grid = [[row * 24 + hour for hour in range(24)] for row in range(7)]
-    grid[2][3] = None
-    drawn = svg.heat(grid, ["T2", "T3", "T4", "T5", "T6", "T7", "CN"])
-    assert len(found(drawn, "rect", "cell")) == 168
-    assert len(found(drawn, "line", "hatch-line")) == 1
-    assert found(drawn, "rect", "cell")[-1].get("x") == "95.83%"
-    assert found(drawn, "svg")[0].get("aria-label") == "Cao nhất CN, 23 giờ: 167"
-    assert svg.heat([[None] * 24], ["T2"])
-
-
 def test_tiles_keep_their_places_and_are_links():
     drawn = svg.tile_map([svg.Tile(1, 2, "Bình Chánh", "81,0", "q1", "/u/1"), svg.Tile(0, 0, "Q1", "–")])
     assert found(drawn, "svg")[0].get("viewBox") == "0 0 144 216"
@@ -195,9 +177,7 @@ def test_no_picture_carries_a_style_attribute():
     drawn = [
         svg.sparkline([1, 2], band=([0, 0], [3, 3])),
         svg.trend(["a", "b"], [("x", [1, 2])]),
-        svg.heat([[1, None]], ["T2"]),
         svg.tile_map([svg.Tile(0, 0, "a", "1")]),
-        svg.strip([("a", 1, "ok")]),
     ]
     assert not any("style=" in picture for picture in drawn)
 

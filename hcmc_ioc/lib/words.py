@@ -101,16 +101,6 @@ def countdown(due: datetime, now: datetime | None = None) -> tuple[str, str]:
     return _("còn %(time)s") % told, "warn" if left <= DUE_SOON else "neutral"
 
 
-def change(value, unit: str = "") -> str:
-    """A change in words: `12, "%"` → “tăng 12%”; `-3` → “giảm 3”; 0 → “không đổi”."""
-    if value is None:
-        return UNKNOWN
-    amount = {"amount": f"{_short(abs(value))}{unit}"}
-    if amount["amount"] == f"0{unit}":
-        return _("không đổi")
-    return _("tăng %(amount)s") % amount if value > 0 else _("giảm %(amount)s") % amount
-
-
 def _short(value) -> str:
     """At most one decimal, and none when it would be zero."""
     rounded = round(float(value), 1)

@@ -5,13 +5,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib import assets, words
-from hcmc_ioc.lib.markup import format_html, format_html_join
+from hcmc_ioc.lib.markup import format_html
 
 register = template.Library()
 register.filter("number", words.number)
 register.filter("percent", words.percent)
 register.filter("worktime", words.worktime)
-register.filter("duration", words.duration)
 register.simple_tag(assets.icon, name="icon")
 register.simple_tag(assets.address, name="asset")
 
@@ -108,23 +107,6 @@ def countdown(due, paused=False, met=None):
         shape,
         text,
     )
-
-
-@register.simple_tag
-def delta(value, versus="", unit="", good=""):
-    """A change in words: `{% delta 12 "so với thường lệ" unit="%" good="down" %}` → “↑ tăng 12% so với thường lệ”."""
-    if value is None:
-        return format_html('<span class="delta">{} {}</span>', words.UNKNOWN, versus)
-    way = "up" if value > 0 else "down" if value < 0 else "same"
-    tone = "" if not good or way == "same" else "better" if way == good else "worse"
-    arrow = assets.icon({"up": "arrow-up", "down": "arrow-down", "same": "minus"}[way])
-    return format_html('<span class="delta {}">{} {} {}</span>', tone, arrow, words.change(value, unit), versus)
-
-
-@register.simple_tag
-def kbd(*keys):
-    """`{% kbd "g" "t" %}`"""
-    return format_html_join(" ", "<kbd>{}</kbd>", ((key,) for key in keys))
 
 
 @register.simple_tag

@@ -10,12 +10,7 @@ for name in (
     "sparkline",
     "dot_interval",
     "bar",
-    "strip",
     "trend",
     "histogram",
-    "heat",
-    "tile_map",
-    "outline_map",
-    "legend",
 ):
     register.simple_tag(getattr(svg, name), name=name)

@@ -16,7 +16,7 @@ const STALE = 60;
 const SHAPES = { ok: "plug-connected", slow: "alert-triangle", lost: "filled-alert-octagon", wait: "plug-connected", paused: "player-pause", refused: "lock" };
 
 /** ok, slow, lost or wait: by the seconds since the last heartbeat and since anything was heard at all. */
-export function linkState({ beat, contact, refused }) {
+function linkState({ beat, contact, refused }) {
   if (refused) return "refused";
   if (beat <= SLOW) return "ok";
   if (contact > LOST) return "lost";

@@ -9,7 +9,7 @@ const STEP = 10, LEAP = 50; // metres
 const MOVES = { ArrowUp: [1, 0], ArrowDown: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /** The place `metres` away in a direction [north, east]. */
-export function moved([lat, lon], [north, east], metres) {
+function moved([lat, lon], [north, east], metres) {
   const degrees = metres / METRES_PER_DEGREE;
   return [lat + north * degrees, lon + (east * degrees) / Math.cos((lat * Math.PI) / 180)];
 }

@@ -3,7 +3,7 @@ const REFUSED = 4403;
 const LONGEST = 30;
 
 /** Waits 1, 2, 4 … 30 s, each 50–100 % of it, so that a thousand screens do not return together. */
-export const backoff = (attempt, random = Math.random()) => Math.min(LONGEST, 2 ** attempt) * (0.5 + random / 2);
+const backoff = (attempt, random = Math.random()) => Math.min(LONGEST, 2 ** attempt) * (0.5 + random / 2);
 
 export function openSocket({ url, topics, heard, opened, closed, refused }) {
   let attempt = 0;

@@ -5,9 +5,9 @@ percentages, so that letters keep their size on every screen. `None` is "not kno
 `role="img"` and a label in the language in force.
 """
 
-from hcmc_ioc.lib.svg.charts import heat, histogram, trend
+from hcmc_ioc.lib.svg.charts import histogram, trend
 from hcmc_ioc.lib.svg.maps import Shape, Tile, legend, outline_map, tile_map
-from hcmc_ioc.lib.svg.marks import bar, dot_interval, sparkline, strip
+from hcmc_ioc.lib.svg.marks import bar, dot_interval, sparkline
 from hcmc_ioc.lib.svg.scales import MANY_DAYS, class_of, limits, weeks
 
 __all__ = [
@@ -17,13 +17,11 @@ __all__ = [
     "bar",
     "class_of",
     "dot_interval",
-    "heat",
     "histogram",
     "legend",
     "limits",
     "outline_map",
     "sparkline",
-    "strip",
     "tile_map",
     "trend",
     "weeks",

@@ -1,11 +1,11 @@
-"""Charts with axes: trend over time, distribution, week by hour."""
+"""Charts with axes: trend over time, distribution."""
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib.markup import format_html, join
 from hcmc_ioc.lib.svg.parts import WIDTH, area, figure, framed, n, path, pct, picture, stretched, written
-from hcmc_ioc.lib.svg.scales import Scale, class_of, known, limits, runs, spread, ticks
+from hcmc_ioc.lib.svg.scales import Scale, known, runs, spread, ticks
 
 TOP, BOTTOM = 10, 24  # pixels above the highest line and below the axis
 LABELS = 5  # at most so many dates along the axis
@@ -170,57 +170,3 @@ def histogram(bins, caption="", height=160, form="number", second=None) -> SafeS
                 )
     read = "; ".join(f"{row[0]}: {row[1]}" for row in rows) or _("Chưa có số liệu")
     return figure(picture(read, height, body, "histogram"), caption, headers, rows, _("Bảng số liệu"))
-
-
-def heat(grid, rows, caption="", form="number", columns=None) -> SafeString:
-    """A week by the hour: `grid[row][column]` values (None is hatched), named `rows` and `columns` (0–23 by default).
-
-    Five classes of equally many cells, light to dark.
-    """
-    columns = columns or [str(hour) for hour in range(len(grid[0]) if grid else 24)]
-    uppers = limits(known(*grid))
-    cell = 22
-    wide = 100 / max(1, len(columns))
-    body = [
-        _cell(value, i, j, wide, cell, f"{rows[i]}, {columns[j]}: {written(value, form)}", class_of(value, uppers))
-        for i, values in enumerate(grid)
-        for j, value in enumerate(values)
-    ]
-    body += [
-        format_html('<text class="end" x="-8" y="{}">{}</text>', n(cell * i + cell / 2 + 4), row)
-        for i, row in enumerate(rows)
-    ]
-    height = cell * len(rows) + 20
-    step = max(1, -(-len(columns) // 8))
-    body += [
-        format_html('<text class="middle" x="{}" y="{}">{}</text>', pct(wide * (j + 0.5)), n(height - 4), columns[j])
-        for j in range(0, len(columns), step)
-    ]
-    busiest = max(
-        ((value, i, j) for i, values in enumerate(grid) for j, value in enumerate(values) if value is not None),
-        default=None,
-    )
-    read = _("Chưa có số liệu")
-    if busiest:
-        facts = {"row": rows[busiest[1]], "column": columns[busiest[2]], "value": written(busiest[0], form)}
-        read = _("Cao nhất %(row)s, %(column)s giờ: %(value)s") % facts
-    table = [[row, *(written(value, form) for value in grid[i])] for i, row in enumerate(rows)]
-    return figure(framed(picture(read, height, body), "heat"), caption, ["", *columns], table, _("Bảng số liệu"))
-
-
-def _cell(value, i, j, wide, cell, title, tone) -> SafeString:
-    x, y = pct(wide * j), n(cell * i)
-    drawn = format_html(
-        '<rect class="{} cell" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>',
-        tone,
-        x,
-        y,
-        pct(wide),
-        cell,
-        title,
-    )
-    if value is not None:
-        return drawn
-    return drawn + format_html(
-        '<line class="hatch-line" x1="{}" x2="{}" y1="{}" y2="{}"/>', x, pct(wide * (j + 1)), n(cell * (i + 1)), y
-    )

@@ -1,9 +1,9 @@
-"""Small pictures beside a number: sparkline, dot with interval, bar, stacked strip."""
+"""Small pictures beside a number: sparkline, dot with interval, bar."""
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from hcmc_ioc.lib.markup import format_html, markup
+from hcmc_ioc.lib.markup import markup
 from hcmc_ioc.lib.svg.parts import WIDTH, area, n, path, pct, picture, stretched, written
 from hcmc_ioc.lib.svg.scales import MANY_DAYS, Scale, known, mean, runs, weeks
 
@@ -77,29 +77,3 @@ def bar(value, maximum, tone="c1", form="number") -> SafeString:
         markup('<rect class="{}" width="{}" height="10" rx="2"/>', tone, pct(share)),
     ]
     return picture(written(value, form), 10, body, "inline-bar")
-
-
-def strip(parts, height: int = 14, form: str = "number") -> SafeString:
-    """Parts of a whole, at most five: [(label, value, tone)], one stacked bar. Put a `legend` beside it."""
-    whole = sum(known(value for _label, value, _tone in parts))
-    label = "; ".join(f"{name} {written(value, form)}" for name, value, _tone in parts) or _("Không có số liệu")
-    body, start = [], 0.0
-    for name, value, tone in parts:
-        if not value:
-            continue
-        share = 100 * value / whole
-        title = format_html("<title>{} {}</title>", name, written(value, form))
-        body.append(
-            format_html(
-                '<rect class="{} part" x="{}" width="{}" height="{}">{}</rect>',
-                tone,
-                pct(start),
-                pct(share),
-                height,
-                title,
-            )
-        )
-        start += share
-    if not body:
-        body = [format_html('<rect class="track" width="100%" height="{}"/>', height)]
-    return picture(label, height, body, "strip")
