@@ -30,7 +30,7 @@ HANDS_OFF = timedelta(minutes=20)  # after a person touched a ticket
 REFRESH = timedelta(minutes=10)  # people and units are read anew
 LATE_BY = (timedelta(hours=6), timedelta(days=9))  # how long an unreliable answer stays out, at least and at most
 
-COUNTER_SHARE = 0.04  # of the reports are brought to a unit's own counter
+AT_THE_COUNTER = 25  # every so many reports one is brought to a unit's own counter
 LATE_SHARE = 0.04  # of the open tickets stay overdue: a city without late answers would teach nobody anything
 EASING = {"resolve", "ask_citizen", "reject", "send_back"}  # end a ticket's lateness
 
@@ -52,6 +52,7 @@ class Simulator:
         self.level = max(150, Ticket.objects.open().count())
         self.next_call = self.next_move = now
         self.next_burst = now + timedelta(minutes=rng.uniform(6, 12))
+        self.calls = 0
         self.burst: list[tuple[datetime, str, int]] = []  # what is still to come: when, kind, area
 
     def tick(self, now: datetime) -> float:
@@ -96,7 +97,8 @@ class Simulator:
 
     def _who_records(self, area_id: int | None) -> Actor:
         """Mostly the hotline; now and then somebody walks into the office of the area."""
-        if area_id and self.rng.random() < COUNTER_SHARE:
+        self.calls += 1
+        if area_id and self.calls % AT_THE_COUNTER == 0:
             at_the_counter = self.crew.somebody_of(area_id, self.rng)
             if at_the_counter.user is not None:
                 return at_the_counter
