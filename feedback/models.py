@@ -323,7 +323,7 @@ class TicketEvent(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+",
                               db_index=False)
     actor_ref = models.CharField(max_length=40, blank=True, default="", db_default="")  # job, or number of a device …
-    origin = models.CharField(max_length=8)  # web, api, import, demo, beat
+    origin = models.CharField(max_length=20)  # web, api, import, demo, beat, or the job
     request_id = models.UUIDField(null=True)
     version = models.PositiveIntegerField()
     data = models.JSONField(default=dict)

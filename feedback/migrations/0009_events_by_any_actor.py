@@ -20,4 +20,9 @@ class Migration(migrations.Migration):
             name='actor_kind',
             field=models.CharField(choices=[('user', 'Người dùng'), ('device', 'Thiết bị'), ('client', 'Hệ thống kết nối'), ('citizen', 'Người dân'), ('system', 'Hệ thống')], default='user', max_length=10),
         ),
+        migrations.AlterField(
+            model_name='ticketevent',
+            name='origin',
+            field=models.CharField(max_length=20),
+        ),
     ]
