@@ -22,7 +22,7 @@ SCREENS = 50
 JITTER = 0.3
 PAUSE = (1.0, 2.0)  # seconds between two changes
 PATIENCE = 15
-_VERSION = re.compile(rb'data-topic="city" data-version="(\d+)"')
+_VERSION = re.compile(rb'data-topic="city"\s+data-version="(\d+)"')
 
 
 def measure(database: str, changes: int, logs: Path) -> dict:

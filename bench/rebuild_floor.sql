@@ -7,22 +7,24 @@ SELECT unit_id, hour, sum(received), sum(resolved) FROM (
 ) AS facts GROUP BY unit_id, hour;
 
 INSERT INTO floor_dashboards_unitday
-    (unit_id, day, received, resolved, reopened, rejected, rated, satisfied, score_sum)
-SELECT unit_id, day, sum(received), sum(resolved), sum(reopened), sum(rejected), sum(rated), sum(satisfied), sum(score)
+    (unit_id, day, received, self_received, resolved, reopened, rejected, rated, satisfied, score_sum)
+SELECT unit_id, day, sum(received), sum(own), sum(resolved), sum(reopened), sum(rejected), sum(rated), sum(satisfied),
+       sum(score)
 FROM (
-    SELECT unit_id, (occurred_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, 1 AS received, 0 AS resolved,
+    SELECT unit_id, (occurred_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, 1 AS received,
+           coalesce(recorded_by_id = unit_id, false)::int AS own, 0 AS resolved,
            0 AS reopened, 0 AS rejected, 0 AS rated, 0 AS satisfied, 0 AS score FROM feedback_ticket
     UNION ALL
-    SELECT unit_id, (resolved_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 0, 1, 0, 0, 0, 0, 0
+    SELECT unit_id, (resolved_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 0, 0, 1, 0, 0, 0, 0, 0
     FROM feedback_ticket WHERE resolved_at IS NOT NULL
     UNION ALL
-    SELECT unit_id, (reopened_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 0, 0, 1, 0, 0, 0, 0
+    SELECT unit_id, (reopened_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 0, 0, 0, 1, 0, 0, 0, 0
     FROM feedback_ticket WHERE reopened_at IS NOT NULL
     UNION ALL
-    SELECT unit_id, (rejected_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 0, 0, 0, 1, 0, 0, 0
+    SELECT unit_id, (rejected_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 0, 0, 0, 0, 1, 0, 0, 0
     FROM feedback_ticket WHERE rejected_at IS NOT NULL
     UNION ALL
-    SELECT unit_id, (rated_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 0, 0, 0, 0, 1, (score >= 4)::int, score
+    SELECT unit_id, (rated_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 0, 0, 0, 0, 0, 1, (score >= 4)::int, score
     FROM feedback_ticket WHERE rated_at IS NOT NULL
 ) AS facts GROUP BY unit_id, day;
 
@@ -43,16 +45,18 @@ INSERT INTO floor_dashboards_handlingday (unit_id, day, bin, resolved)
 SELECT unit_id, (resolved_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, width_bucket(handling_minutes, %(edges)s), count(*)
 FROM feedback_ticket WHERE resolved_at IS NOT NULL AND handling_minutes IS NOT NULL GROUP BY 1, 2, 3;
 
-INSERT INTO floor_dashboards_promiseday (unit_id, day, due, met)
-SELECT unit_id, (due_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, count(*), count(*) FILTER (WHERE met_at <= due_at)
+INSERT INTO floor_dashboards_promiseday (unit_id, day, due, met, self_due, self_met)
+SELECT unit_id, (due_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, count(*) FILTER (WHERE NOT is_self_made),
+       count(*) FILTER (WHERE met_at <= due_at AND NOT is_self_made), count(*) FILTER (WHERE is_self_made),
+       count(*) FILTER (WHERE met_at <= due_at AND is_self_made)
 FROM feedback_promise WHERE withdrawn_at IS NULL AND paused_at IS NULL GROUP BY 1, 2;
 
 -- The city is the sum of its units.
 INSERT INTO floor_dashboards_unithour (unit_id, hour, received, resolved)
 SELECT %(city)s, hour, sum(received), sum(resolved) FROM floor_dashboards_unithour GROUP BY hour;
 INSERT INTO floor_dashboards_unitday
-    (unit_id, day, received, resolved, reopened, rejected, rated, satisfied, score_sum)
-SELECT %(city)s, day, sum(received), sum(resolved), sum(reopened), sum(rejected), sum(rated), sum(satisfied),
+    (unit_id, day, received, self_received, resolved, reopened, rejected, rated, satisfied, score_sum)
+SELECT %(city)s, day, sum(received), sum(self_received), sum(resolved), sum(reopened), sum(rejected), sum(rated), sum(satisfied),
        sum(score_sum) FROM floor_dashboards_unitday GROUP BY day;
 INSERT INTO floor_dashboards_categoryday (unit_id, category_id, day, received, resolved)
 SELECT %(city)s, category_id, day, sum(received), sum(resolved) FROM floor_dashboards_categoryday
@@ -61,5 +65,5 @@ INSERT INTO floor_dashboards_channelday (unit_id, channel_id, day, received)
 SELECT %(city)s, channel_id, day, sum(received) FROM floor_dashboards_channelday GROUP BY channel_id, day;
 INSERT INTO floor_dashboards_handlingday (unit_id, day, bin, resolved)
 SELECT %(city)s, day, bin, sum(resolved) FROM floor_dashboards_handlingday GROUP BY day, bin;
-INSERT INTO floor_dashboards_promiseday (unit_id, day, due, met)
-SELECT %(city)s, day, sum(due), sum(met) FROM floor_dashboards_promiseday GROUP BY day;
+INSERT INTO floor_dashboards_promiseday (unit_id, day, due, met, self_due, self_met)
+SELECT %(city)s, day, sum(due), sum(met), sum(self_due), sum(self_met) FROM floor_dashboards_promiseday GROUP BY day;
