@@ -110,6 +110,8 @@ class Actor:
     @property
     def request_id(self) -> UUID | None:
         """The key as a UUID, as the forms of pages send it."""
+        if not self.key:
+            return None
         try:
             return UUID(self.key)
         except ValueError:
