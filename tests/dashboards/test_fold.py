@@ -19,6 +19,7 @@ from feedback.rules import facts
 from feedback.rules.rulebook import rulebook
 from live.models import TopicVersion
 from tests.city import intake, unit
+from tests.patience import PATIENCE
 
 ACTOR = Actor.system("demo")
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -137,7 +138,8 @@ def test_two_folds_and_a_rebuild_at_once_are_still_exact(town):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
+    assert not any(thread.is_alive() for thread in threads)
     assert errors == []
     fold.fold_all()
     assert rebuild.differences() == []

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from live import fragments
+from tests.patience import PATIENCE
 
 
 def test_screens_that_ask_at_once_cost_one_rendering():
@@ -14,7 +15,7 @@ def test_screens_that_ask_at_once_cost_one_rendering():
         return {"title": "Không có phản ánh"}
 
     def ask(version):
-        asking.wait(10)
+        asking.wait(PATIENCE)
         return fragments.shared("_empty.html", "city", version, ("a-piece",), context)
 
     with ThreadPoolExecutor(8) as pool:
