@@ -56,6 +56,13 @@ def locate(lat: float, lon: float, map: str | None = None) -> Located:
     return Located(others.most_common(1)[0][0], True) if others else Located(None, False)
 
 
+def units_at(lat: float, lon: float, map: str | None = None) -> set[str]:
+    """The codes of every unit that the point may belong to: its own, and near a border the neighbours'."""
+    owners = _owners(map or map_in_force())
+    around = h3.grid_disk(h3.latlng_to_cell(lat, lon, FINE), 1) if owners else []
+    return {code for cell in around if (code := _owner(owners, cell))}
+
+
 def check_point(lat, lon, map: str | None = None) -> Located:
     """Where a point typed or sent by somebody lies; raises `BadPoint` when that is not in this city."""
     try:

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from accounts.actors import Actor, Kind
+from districts import geo
 from districts.models import Unit
 from feedback.models import Ticket
 from feedback.rules.rights import IN_AREA, SHARED, verbs_of
@@ -23,9 +24,17 @@ def may(actor: Actor, verb: str, ticket: Ticket | None = None) -> bool:
     return ticket is None or verb in _verbs_on(actor, ticket, [verb])
 
 
-def may_open_in(actor: Actor, area_id: int | None) -> bool:
-    """May `actor` record a report about this place? A unit's own people: within their area alone."""
-    return may(actor, "open") and (not actor.is_of_unit or area_id in (actor.scope or []))
+def may_open_in(actor: Actor, area_id: int | None, point: tuple[float, float] | None = None) -> bool:
+    """May `actor` record a report about this place? A unit's own people: within their area alone, by name and, where a
+    `point` (latitude, longitude) is known, by the map, which leaves room at the border."""
+    if not may(actor, "open"):
+        return False
+    if not actor.is_of_unit:
+        return True
+    if area_id not in (actor.scope or []):
+        return False
+    codes = geo.units_at(*point) if point else None
+    return not codes or rulebook().units[area_id].code in codes
 
 
 def legal_moves(actor: Actor, ticket: Ticket) -> list[Move]:

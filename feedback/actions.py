@@ -48,7 +48,7 @@ def open_ticket(*, actor: Actor, intake: Intake, reporter: dict | None = None, r
     """
     if (earlier := keys.claim(actor)) is not None:
         return Ticket.objects.get(pk=earlier["ticket"])
-    if not access.may_open_in(actor, intake.area_id):
+    if not access.may_open_in(actor, intake.area_id, intake.point):
         raise PermissionDenied
     book, at = rulebook(), at or timezone.now()
     if actor.role in UNIT:

@@ -13,11 +13,12 @@ from districts.explanations import explain
 from districts.geo import BadPoint, check_point
 from districts.models import Unit
 from feedback import actions
+from feedback.access import may_open_in
 from feedback.console import drafts
 from feedback.fields import CategoryChoice, Moment, Phone, Text, UnitChoice, check_past
 from feedback.models import Channel, DeadlineRule, Ticket, Urgency
 from feedback.rules import reasons
-from feedback.rules.lifecycle import COUNTER, Intake
+from feedback.rules.lifecycle import Intake, counter_channel
 from feedback.rules.rulebook import rulebook
 
 TOO_LARGE = _("Bản nháp quá dài, hãy rút gọn nội dung.")
@@ -122,7 +123,8 @@ class IntakeForm(ReporterForm):
 
     def _check_own_area(self, values) -> None:
         area = values.get("area")
-        if self.actor.is_of_unit and "area" not in self.errors and (area is None or area.pk not in self.actor.scope):
+        point = self.located and (float(values["lat"]), float(values["lon"]))
+        if "area" not in self.errors and not may_open_in(self.actor, area.pk if area else None, point or None):
             self.add_error("address", _("Địa điểm này không thuộc địa bàn của đơn vị. Hướng dẫn người dân gọi 1022."))
 
     def intake(self, now: datetime) -> Intake:
@@ -147,7 +149,7 @@ class IntakeForm(ReporterForm):
     def _channel_id(self, values) -> int:
         if channel := values.get("channel"):
             return channel.pk
-        return next(row.pk for row in rulebook().channels.values() if row.code == COUNTER)
+        return counter_channel(rulebook())
 
     @property
     def reporter(self) -> dict:

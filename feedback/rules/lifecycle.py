@@ -12,6 +12,7 @@ from typing import Any
 
 import h3.api.basic_int as h3
 from django.db.models.base import ModelState
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from districts.calendar import move_by, working_minutes_between
@@ -50,6 +51,11 @@ class Intake:
     source_system: str = ""
     source_id: str = ""
 
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude, where both are known."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
+
 
 @dataclass(slots=True)
 class Step:
@@ -81,10 +87,19 @@ def ticket_code(prefix: str, number: int, at: datetime) -> str:
     return f"{prefix}{at:%y%m}{number:08d}"
 
 
+def counter_channel(book: Rulebook) -> int:
+    """The id of the channel of what citizens bring to a unit itself; `IllegalMove` in a city without one in use."""
+    for channel in book.channels.values():
+        if channel.code == COUNTER and channel.is_active:
+            return channel.pk
+    raise workflow.IllegalMove(
+        _("Danh mục kênh tiếp nhận chưa có kênh “Trực tiếp tại cơ quan”. Báo quản trị hệ thống.")
+    )
+
+
 def at_the_counter(intake: Intake, book: Rulebook) -> Intake:
     """The same report as a unit's own people may record it: by its channel, routed and promised by rule."""
-    direct = next(channel.pk for channel in book.channels.values() if channel.code == COUNTER)
-    return replace(intake, channel_id=direct, unit_id=None, unit_reason="", promise=BY_RULE)
+    return replace(intake, channel_id=counter_channel(book), unit_id=None, unit_reason="", promise=BY_RULE)
 
 
 def begin(intake: Intake, *, code: str, actor: Actor, recorded_at: datetime, book: Rulebook) -> Lifecycle:

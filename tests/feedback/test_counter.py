@@ -11,8 +11,9 @@ from dashboards.figures import definitions, fold, registry
 from dashboards.figures.periods import Period
 from feedback import access, actions
 from feedback.desk import lists
-from feedback.models import Category, Promise, Ticket
+from feedback.models import Category, Channel, Promise, Ticket
 from feedback.rules.rulebook import rulebook
+from hcmc_ioc.lib import caching
 from tests.city import by, intake, unit
 from tests.feedback.calls import POTHOLE, call
 from tests.feedback.pages import read, signed_in
@@ -60,8 +61,11 @@ def test_only_places_in_the_own_area(lan, cast):
     assert answer.status_code == 422 and not Ticket.objects.exists()
     outside = recorded(lan, area=None, lat="10.7340", lon="106.7220")
     assert outside.status_code == 422 and "không thuộc địa bàn của đơn vị" in read(outside)
-    with pytest.raises(PermissionDenied):
-        actions.open_ticket(actor=by(cast.lan), intake=intake(area="778", occurred_at=timezone.now()))
+    named_wrongly = recorded(lan, lat="10.7340", lon="106.7220")
+    assert named_wrongly.status_code == 422 and "không thuộc địa bàn của đơn vị" in read(named_wrongly)
+    for elsewhere in ({"area": "778"}, {"lat": 10.7340, "lon": 106.7220}):
+        with pytest.raises(PermissionDenied):
+            actions.open_ticket(actor=by(cast.lan), intake=intake(occurred_at=timezone.now(), **elsewhere))
 
 
 def test_what_is_chosen_by_hand_counts_for_nothing(cast):
@@ -102,6 +106,13 @@ def test_handed_over_it_is_the_other_units_promise_and_counts(cast):
     own = actions.open_ticket(actor=by(cast.lan), intake=intake(occurred_at=timezone.now()))
     actions.transfer(actor=by(cast.lan), ticket_id=own.pk, unit=unit("778").pk, note="Nhầm")
     assert not Promise.objects.get().is_self_made and not Ticket.objects.get().is_self_recorded
+
+
+def test_a_city_without_the_channel_says_so(lan):
+    Channel.objects.filter(code="direct").update(is_active=False)
+    caching.clear_all()
+    answer = recorded(lan)
+    assert answer.status_code == 422 and "chưa có kênh" in read(answer) and not Ticket.objects.exists()
 
 
 # --- What happens in one's area
