@@ -16,7 +16,7 @@ ENTRIES = (
     ("overview", _("Tổng quan"), "layout-dashboard", "t", LEADING),
     ("units", _("Đơn vị"), "building-community", "u", LEADING | IN_UNITS),
     ("intake", _("Tiếp nhận 1022"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
-    ("intake", _("Tiếp nhận tại đơn vị"), "headset", "n", IN_UNITS),
+    ("intake", _("Ghi nhận"), "headset", "n", IN_UNITS),
     ("inbox", _("Hộp việc"), "inbox", "h", HANDLING),
     ("search", _("Tìm kiếm"), "search", "s", HANDLING | LEADING),
     ("screens", _("Màn hình tường"), "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
