@@ -41,6 +41,8 @@ class UnitDay(Rollup):
     rated = models.IntegerField(default=0)
     satisfied = models.IntegerField(default=0)
     score_sum = models.IntegerField(default=0)
+    handled_minutes = models.BigIntegerField(default=0, db_default=0)  # working minutes of what was resolved
+    stopped_minutes = models.BigIntegerField(default=0, db_default=0)  # beside them: the clock stood
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "day"], name="unit_day_key")]
@@ -66,26 +68,38 @@ class ChannelDay(Rollup):
         constraints = [models.UniqueConstraint(fields=["unit", "day", "channel_id"], name="channel_day_key")]
 
 
-class HandlingDay(Rollup):
-    """The histogram of handling times of tickets resolved on a day (`contribution.EDGES`)."""
+class DurationDay(Rollup):
+    """Histograms of durations that ended on a day (`contribution.EDGES`): of handling and of accepting in working
+    minutes, of forwarding in minutes of the clock."""
 
+    kind = models.CharField(max_length=10, default="handling", db_default="handling")
     day = models.DateField()
     bin = models.SmallIntegerField()
-    resolved = models.IntegerField(default=0)
+    tickets = models.IntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["unit", "day", "bin"], name="handling_day_key")]
+        constraints = [models.UniqueConstraint(fields=["unit", "kind", "day", "bin"], name="duration_day_key")]
 
 
 class PromiseDay(Rollup):
-    """Promises by the local day they fall due. Days after yesterday are provisional: today is cut live."""
+    """Promises by kind and the local day they fall due. Days after yesterday are provisional: today is cut live."""
 
+    kind = models.CharField(max_length=10, default="result", db_default="result")
     day = models.DateField()
     due = models.IntegerField(default=0)
     met = models.IntegerField(default=0)
     self_due = models.IntegerField(default=0, db_default=0)  # of tickets that the unit recorded itself: apart
     self_met = models.IntegerField(default=0, db_default=0)
+    first_due = models.IntegerField(default=0, db_default=0)  # by the citizen's first date, without extensions
+    first_met = models.IntegerField(default=0, db_default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["unit", "day"], name="promise_day_key")]
+        constraints = [models.UniqueConstraint(fields=["unit", "kind", "day"], name="promise_kind_day_key")]
         indexes = [models.Index(fields=["day"], name="promise_day_by_day")]
+
+
+class RollupShape(models.Model):
+    """One row: the shape (`figures.rollups.SHAPE`) in which the rollups were last built from the tickets."""
+
+    number = models.PositiveSmallIntegerField()
+    built_at = models.DateTimeField(auto_now=True)

@@ -185,7 +185,7 @@ class Telling:
         if rng.random() < ASKED:
             ends += self._ask_citizen(worker)
         self._between(ends, worker, late)
-        if late and self.ticket.due_at and rng.random() < 0.12:
+        if late and self.ticket.due_at and self.at < self.ticket.due_at and rng.random() < 0.12:
             self._extend()
         self._do("resolve", ends, worker, reply=self._words("answers", max(ends, self.at)))
         return self.ticket.due_at is not None and self.at > self.ticket.due_at
@@ -224,6 +224,8 @@ class Telling:
     def _extend(self) -> None:
         due = self.ticket.due_at.astimezone(self.at.tzinfo)
         at = max(self.at, due - timedelta(hours=self.rng.uniform(3, 20)))
+        if at + timedelta(minutes=5) > due:
+            return
         leader = self.city.crew.leader_of(self.ticket.unit_id, self.rng)
         note = texts.common("extend", {}, self.rng)
         self._do("extend", at, leader, due_at=due + timedelta(days=self.rng.randint(3, 6)), note=note)

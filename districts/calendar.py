@@ -205,6 +205,19 @@ def working_minutes_between(a: datetime, b: datetime, calendar: Calendar) -> int
     return max(0, _working_seconds(b, calendar) - _working_seconds(a, calendar)) // 60
 
 
+def after_working_minutes(start: datetime, minutes: int, calendar: Calendar) -> datetime:
+    """The moment at which `minutes` of working time have passed since `start`: `working_minutes_between` of the two is
+    `minutes`."""
+    return _moment(*calendar.table.at(_working_seconds(start, calendar) + minutes * 60), calendar)
+
+
+def minutes_of(amount: Amount, calendar: Calendar) -> int:
+    """An amount as working minutes, a day being the longest of the calendar's week."""
+    if amount.unit in (AmountUnit.WORKING_DAYS, AmountUnit.CALENDAR_DAYS):
+        return amount.value * max(sum(end - start for start, end in spans) for spans in calendar.week)
+    return amount.value * (60 if amount.unit is AmountUnit.WORKING_HOURS else 1)
+
+
 def move_by(
     due: datetime, paused_from: datetime, paused_to: datetime, calendar: Calendar, explanation: Mapping
 ) -> datetime:

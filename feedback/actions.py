@@ -60,7 +60,7 @@ def open_ticket(*, actor: Actor, intake: Intake, reporter: dict | None = None, r
     life = lifecycle.begin(intake, code=code, actor=actor, recorded_at=at, book=book)
     if remark:
         lifecycle.apply(life, "note", at=at, actor=actor, given={"note": remark}, book=book)
-    _write(life, None)
+    _write(life)
     if reporter and any(reporter.values()):
         reporters.add(life.ticket, reporter, at, is_first=True)
     keys.keep(actor, {"ticket": life.ticket.pk})
@@ -176,14 +176,14 @@ def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticke
     if version is not None and version != ticket.version:
         raise StaleTicket(ticket, ticket.events.filter(version__gt=version).select_related("actor").order_by("pk"))
     life = Lifecycle(ticket, list(Promise.objects.filter(ticket_id=ticket_id).order_by("pk")))
-    before, stored = facts.of(ticket, life.promises), _columns(ticket)
+    before = facts.of(ticket, life.promises), *map(_columns, (ticket, *life.promises))
     at = seen.get("at") or timezone.now()
     if verb == "assign":
         _check_assignee(ticket, given["assignee"])
     if verb == "merge":
         given["target"] = _merge_target(ticket, locked.get(given["target"]))
     lifecycle.apply(life, verb, at=at, actor=actor, given=given, book=rulebook())
-    _write(life, before, stored)
+    _write(life, *before)
     if verb == "join":
         reporters.add(ticket, given["reporter"], at, is_first=False)
     if verb == "merge":
@@ -206,21 +206,17 @@ def _columns(ticket: Ticket) -> dict:
     return deepcopy({name: value for name, value in vars(ticket).items() if name[0] != "_"})
 
 
-def _write(life: Lifecycle, before: dict | None, stored: dict | None = None) -> None:
-    """`before` has the facts and `stored` the columns of a ticket that is there already."""
+def _write(life: Lifecycle, before: dict | None = None, *stored: dict) -> None:
+    """`before` has the facts, `stored` the columns of a ticket that is there already and of its promises."""
     ticket = life.ticket
-    if stored is None:
+    if not stored:
         ticket.save(force_insert=True)
-    else:  # the columns that changed, lest PostgreSQL fold the words for searching anew
-        changed = [name for name, value in _columns(ticket).items() if stored.get(name) != value]
-        ticket.save(force_update=True, update_fields=changed)
-    for promise in life.promises:
-        promise.ticket = ticket
+    for row, columns in zip((ticket, *life.promises), stored, strict=False):
+        _save_changes(row, columns)
     fresh = [p for p in life.promises if p.pk is None]
+    for promise in fresh:
+        promise.ticket = ticket
     Promise.objects.bulk_create(fresh)
-    running = [p for p in life.promises[-1:] if p not in fresh]
-    for promise in running:  # settled ones never change
-        promise.save(force_update=True)
     events = TicketEvent.objects.bulk_create([TicketEvent(ticket=ticket, **step.columns) for step in life.steps])
     EventText.objects.bulk_create(
         EventText(event=event, words=step.words, is_public=step.is_public)
@@ -232,6 +228,12 @@ def _write(life: Lifecycle, before: dict | None, stored: dict | None = None) -> 
     FactChange.objects.create(ticket_id=ticket.pk, before=before, after=facts.of(ticket, life.promises))
     hints.publish_on_commit({f"ticket:{ticket.pk}": ticket.version})
     feed.hand("ticket", [event.pk for event in events])
+
+
+def _save_changes(row, stored: dict) -> None:
+    """Write the columns that changed, lest PostgreSQL fold the words for searching anew."""
+    if changed := [name for name, value in _columns(row).items() if stored.get(name) != value]:
+        row.save(force_update=True, update_fields=changed)
 
 
 def _unit_in_force(unit_id: int | None) -> int | None:

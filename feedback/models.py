@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -87,13 +87,18 @@ class DatedRule(models.Model):
 
 
 class DeadlineRule(DatedRule):
-    """How long the city gives itself, by regulation (quy chế 1022)."""
+    """How long the city gives itself, by regulation (quy chế 1022): its promises, and the limits around them."""
 
     class Kind(models.TextChoices):
         RESULT = "result", _("Trả lời người dân")
         FORWARD = "forward", _("Phân loại và chuyển")
         CLARIFY = "clarify", _("Xác định thẩm quyền")
         DIRECTED = "directed", _("Sau chỉ đạo của lãnh đạo")
+        HANDOVER = "handover", _("Còn ít nhất để hạn đi theo khi chuyển đơn vị")
+        WAITING = "waiting", _("Chờ người dân tối đa")
+        EXTENSION = "extension", _("Gia hạn tối đa")
+        UNDO_MERGE = "undo_merge", _("Bỏ gộp trong vòng")
+        REOPENING = "reopening", _("Mở lại trong vòng")
 
     class Amounts(models.TextChoices):
         MINUTES = "minutes", _("phút")
@@ -147,8 +152,9 @@ class TicketSearch(Func):
 class Ticket(models.Model):
     """A citizen's report as it stands now. Its history is `TicketEvent`; its promises are `Promise`.
 
-    `unit` answers for it (the row "unassigned" when nobody does); `area` is where it is. `due_at` repeats the current
-    promise's date so that lists stay fast. Durations are working minutes of the responsible unit's calendar.
+    `unit` answers for it (the row "unassigned" when nobody does); `area` is where it is. `due_at` repeats the date in
+    force so that lists stay fast, `earlier_due_at` the first date that another unit still owes; `paused_at` is set
+    while the clock is stopped. Durations are working minutes of the responsible unit's calendar.
     """
 
     code = models.CharField(_("Mã"), max_length=20, unique=True)
@@ -189,10 +195,12 @@ class Ticket(models.Model):
     occurred_at = models.DateTimeField(_("Tiếp nhận lúc"))
     recorded_at = models.DateTimeField()
     due_at = models.DateTimeField(_("Hạn xử lý"), null=True)
+    earlier_due_at = models.DateTimeField(null=True)  # the first unkept date of a unit that answered before
     paused_at = models.DateTimeField(null=True)
     paused_minutes = models.PositiveIntegerField(default=0)
     forwarded_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
+    minutes_to_accept = models.PositiveIntegerField(null=True)  # working minutes; null before it was measured
     resolved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     rejected_at = models.DateTimeField(null=True)
@@ -223,8 +231,8 @@ class Ticket(models.Model):
             models.Index(fields=["reopened_at"], name="ticket_reopened", condition=Q(reopened_at__isnull=False)),
             models.Index(fields=["rejected_at"], name="ticket_rejected", condition=Q(rejected_at__isnull=False)),
             models.Index(fields=["rated_at"], name="ticket_rated", condition=Q(rated_at__isnull=False)),
-            models.Index(fields=["unit", "due_at"], name="ticket_open_unit_due", condition=Q(is_open=True),
-                         include=["state", "paused_at"]),
+            models.Index(fields=["unit", "due_at"], name="ticket_open_unit_dates", condition=Q(is_open=True),
+                         include=["state", "paused_at", "earlier_due_at"]),
             models.Index(fields=["due_at"], name="ticket_open_due", condition=Q(is_open=True)),
             models.Index(fields=["area", "due_at"], name="ticket_open_area_due", condition=Q(is_open=True),
                          include=["unit", "paused_at"]),
@@ -285,20 +293,26 @@ class Reporter(models.Model):
 
 
 class Promise(models.Model):
-    """A date given to a citizen. Settled promises keep their verdict and their unit for ever.
+    """A date owed by a unit: to the citizen (`result`), or by the hotline to the unit (`forward`, `clarify`).
 
-    `due_at` moves with a pause or an approved extension only. While `paused_at` is set the promise is not due.
+    Settled promises keep their verdict and their unit for ever; `feedback.rules.promises` says how they live. `due_at`
+    is the date in force: it moves with a stopped clock and a granted extension only. `first_due_at` is the date without
+    the extension, null where none was granted. What does not `count` binds towards the citizen and is in no rate.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="promises")
+    kind = models.CharField(max_length=10, choices=DeadlineRule.Kind, default="result", db_default="result")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     rule = models.ForeignKey(DeadlineRule, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    first_due_at = models.DateTimeField(null=True)
     explanation = models.JSONField(default=dict)
     met_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
+    stopped_minutes = models.PositiveIntegerField(default=0, db_default=0)  # working minutes of all its pauses
     withdrawn_at = models.DateTimeField(null=True)
+    counts = models.BooleanField(default=True, db_default=True)
     is_self_made = models.BooleanField(default=False, db_default=False)  # the unit recorded the ticket itself
 
     class Meta:
@@ -306,6 +320,9 @@ class Promise(models.Model):
             models.Index(fields=["due_at"], name="promise_due", include=["unit", "met_at", "paused_at"],
                          condition=Q(withdrawn_at__isnull=True)),
             models.Index(fields=["unit", "due_at"], name="promise_unit_due", condition=Q(withdrawn_at__isnull=True)),
+            models.Index(fields=["first_due_at"], name="promise_first_due", condition=Q(first_due_at__isnull=False)),
+            models.Index(fields=["withdrawn_at"], name="promise_withdrawn_late",
+                         condition=Q(withdrawn_at__gt=F("due_at"), paused_at__isnull=True)),
         ]
 
 

@@ -15,11 +15,17 @@ from hcmc_ioc.lib.words import DUE_SOON
 # Overdue and due soon, once as conditions and once as SQL (with `now` and `soon`, 24 hours later) for statements that
 # are written out; of open tickets both. A clock that is stopped is neither.
 SQL_OVERDUE = "paused_at IS NULL AND due_at <= %(now)s"
+SQL_LATE_OPEN = "earlier_due_at <= %(now)s"
 SQL_DUE_SOON = "paused_at IS NULL AND due_at > %(now)s AND due_at <= %(soon)s"
 
 
 def is_overdue(now: datetime) -> Q:
     return Q(paused_at__isnull=True, due_at__lte=now)
+
+
+def is_late_open(now: datetime) -> Q:
+    """A unit that answered before let its date pass; the one that answers now may be in time."""
+    return Q(earlier_due_at__lte=now)
 
 
 def is_due_soon(now: datetime) -> Q:
@@ -75,6 +81,10 @@ class TicketQuerySet(models.QuerySet):
     def overdue(self, at: datetime) -> "TicketQuerySet":
         """Open, with a running clock, and past its date."""
         return self.open().filter(is_overdue(at))
+
+    def late_open(self, at: datetime) -> "TicketQuerySet":
+        """Open, and an earlier promise of an answer is broken."""
+        return self.open().filter(is_late_open(at))
 
     def due_soon(self, at: datetime) -> "TicketQuerySet":
         """Open, with a running clock, and due within 24 hours."""

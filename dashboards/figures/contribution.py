@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 # Upper edges of the handling-time bins in working minutes: each at most 5 % above the one before (whole minutes while
@@ -17,6 +18,9 @@ while EDGES[-1] < 1_300_000:
     EDGES.append(max(EDGES[-1] + 1, int(EDGES[-1] * 1.05)))
 
 SATISFIED = 4  # of 5
+RESULT, FORWARD = "result", "forward"  # kinds of promise
+HANDLING, ACCEPTING, FORWARDING = "handling", "accepting", "forwarding"  # kinds of duration
+_PLAIN: list[Any] = [0, RESULT, None, None, None, None]  # what a short entry of a promise leaves out
 
 
 def bin_of(minutes: int) -> int:
@@ -67,7 +71,12 @@ def of(facts: dict | None, city_id: int, zone: ZoneInfo) -> Counter:
             adds["day", scope, day, "resolved"] += 1
             adds["category", scope, facts["category"], day, "resolved"] += 1
             if "minutes" in facts and "self" not in facts:
-                adds["handling", scope, day, bin_of(facts["minutes"]), "resolved"] += 1
+                adds["duration", scope, HANDLING, day, bin_of(facts["minutes"]), "tickets"] += 1
+                adds["day", scope, day, "handled_minutes"] += facts["minutes"]
+                adds["day", scope, day, "stopped_minutes"] += facts.get("stopped", 0)
+        if "accepted" in facts and "self" not in facts:
+            day = local_day(facts["accepted"], zone)
+            adds["duration", scope, ACCEPTING, day, bin_of(facts["minutes_to_accept"]), "tickets"] += 1
         if "reopened" in facts:
             adds["day", scope, local_day(facts["reopened"], zone), "reopened"] += 1
         if "rejected" in facts:
@@ -82,12 +91,23 @@ def of(facts: dict | None, city_id: int, zone: ZoneInfo) -> Counter:
 
 
 def _add_promises(adds: Counter, promises: list, city_id: int, zone: ZoneInfo) -> None:
-    for promise_unit, due, met, *self_made in promises:
-        prefix = "self_" if any(self_made) else ""  # a unit's promises on what it recorded itself are counted apart
+    for unit, due, met, *more in promises:
+        is_self, kind, first, met_first, met_at, minutes = more + _PLAIN[len(more) :]
         day = local_day(due, zone)
-        for scope in (promise_unit, city_id):
-            adds["promise", scope, day, f"{prefix}due"] += 1
-            adds["promise", scope, day, f"{prefix}met"] += met
+        if kind != RESULT:  # the hotline's own clocks: of the row "unassigned", never of the city
+            adds["promise", unit, kind, day, "due"] += 1
+            adds["promise", unit, kind, day, "met"] += met
+            if kind == FORWARD and met_at is not None:
+                adds["duration", unit, FORWARDING, local_day(met_at, zone), bin_of(minutes), "tickets"] += 1
+            continue
+        prefix = "self_" if is_self else ""  # a unit's promises on what it recorded itself are counted apart
+        for scope in (unit, city_id):
+            adds["promise", scope, RESULT, day, f"{prefix}due"] += 1
+            adds["promise", scope, RESULT, day, f"{prefix}met"] += met
+            if not is_self:
+                first_day = day if first is None else local_day(first, zone)
+                adds["promise", scope, RESULT, first_day, "first_due"] += 1
+                adds["promise", scope, RESULT, first_day, "first_met"] += met if first is None else met_first
 
 
 def difference(before: dict | None, after: dict | None, city_id: int, zone: ZoneInfo) -> Counter:

@@ -5,16 +5,18 @@ their hour, because that denominator grows without any event. The on-time rate i
 open makes nobody look better.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from django.db.models import F, Q
 
-from dashboards.figures.contribution import bin_middle
+from dashboards.figures.contribution import ACCEPTING, FORWARD, FORWARDING, HANDLING, RESULT, bin_middle
 from dashboards.figures.periods import Period
 from feedback.models import Promise
-from feedback.querysets import DUE_SOON, SQL_DUE_SOON, SQL_OVERDUE
+from feedback.querysets import DUE_SOON, SQL_DUE_SOON, SQL_LATE_OPEN, SQL_OVERDUE
+from feedback.rules.promises import CLARIFY
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import TO_FORWARD
 from hcmc_ioc.lib.sql import rows
@@ -28,26 +30,58 @@ class Figures:
     resolved: int = 0
     due: int = 0
     due_met: int = 0
+    first_due: int = 0  # by the citizen's first date, without extensions
+    first_met: int = 0
     reopened: int = 0
     rejected: int = 0
     rated: int = 0
     satisfied: int = 0
     median_minutes: int | None = None
+    accept_minutes: int | None = None  # median, working minutes
+    forward_minutes: int | None = None  # median, minutes of the clock; of the hotline's row alone
+    handled_minutes: int = 0
+    stopped_minutes: int = 0
+    forward_due: int = 0  # the hotline's own clocks
+    forward_met: int = 0
+    clarify_due: int = 0
+    clarify_met: int = 0
+    withdrawn_late: int = 0
     open: int = 0
     overdue: int = 0
     due_soon: int = 0
     to_forward: int = 0
+    late_open: int = 0  # open, and a unit that answered before let its date pass
     self_recorded: int = 0  # of the received: the unit recorded them itself; their promises are counted apart
     self_due: int = 0
     self_met: int = 0
     area_open: int = 0  # in the unit's area, whoever answers for them; asked for with `areas`
     area_overdue: int = 0
-    histogram: dict[int, int] = field(default_factory=dict, repr=False)
+    histograms: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict), repr=False)
 
     @property
     def on_time(self) -> float | None:
         """Share of due promises that were kept, 0–1; None when nothing was due."""
         return self.due_met / self.due if self.due else None
+
+    @property
+    def on_time_first(self) -> float | None:
+        """The same by the date that the citizen was given first."""
+        return self.first_met / self.first_due if self.first_due else None
+
+    @property
+    def waiting(self) -> float | None:
+        """Share of the working time between receipt and answer in which the clock stood; None when nothing was
+        answered."""
+        whole = self.handled_minutes + self.stopped_minutes
+        return self.stopped_minutes / whole if whole else None
+
+    @property
+    def forwarded_in_time(self) -> float | None:
+        return self.forward_met / self.forward_due if self.forward_due else None
+
+    @property
+    def clarified_in_time(self) -> float | None:
+        return self.clarify_met / self.clarify_due if self.clarify_due else None
 
     @property
     def satisfaction(self) -> float | None:
@@ -102,22 +136,35 @@ def before(unit_id: int, period: Period, now: datetime, *, medians: bool = True)
 
 _DAYS = """
     SELECT unit_id, sum(received), sum(resolved), sum(reopened), sum(rejected), sum(rated), sum(satisfied),
-           sum(self_received)
+           sum(self_received), sum(handled_minutes), sum(stopped_minutes)
     FROM dashboards_unitday WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s GROUP BY unit_id
 """
 _PROMISES = """
-    SELECT unit_id, sum(due), sum(met), sum(self_due), sum(self_met) FROM dashboards_promiseday
-    WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s AND day < %s GROUP BY unit_id
+    SELECT unit_id, kind, sum(due), sum(met), sum(self_due), sum(self_met), sum(first_due), sum(first_met)
+    FROM dashboards_promiseday WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s AND day < %s GROUP BY unit_id, kind
 """
 _DUE_TODAY = """
-    SELECT unit_id, count(*) FILTER (WHERE NOT is_self_made),
-           count(*) FILTER (WHERE NOT is_self_made AND met_at <= due_at), count(*) FILTER (WHERE is_self_made),
-           count(*) FILTER (WHERE is_self_made AND met_at <= due_at) FROM feedback_promise
-    WHERE withdrawn_at IS NULL AND paused_at IS NULL AND due_at BETWEEN %s AND %s GROUP BY unit_id
+    SELECT unit_id, kind, count(*) FILTER (WHERE own), count(*) FILTER (WHERE own AND met_at <= due_at),
+           count(*) FILTER (WHERE NOT own), count(*) FILTER (WHERE NOT own AND met_at <= due_at),
+           count(*) FILTER (WHERE own AND first_due_at IS NULL),
+           count(*) FILTER (WHERE own AND first_due_at IS NULL AND met_at <= due_at)
+    FROM (SELECT *, NOT is_self_made AS own FROM feedback_promise) AS promise
+    WHERE withdrawn_at IS NULL AND paused_at IS NULL AND counts AND due_at BETWEEN %s AND %s GROUP BY unit_id, kind
 """  # as `due_promises` and `KEPT` say it
-_HANDLING = """
-    SELECT unit_id, bin, sum(resolved) FROM dashboards_handlingday
-    WHERE unit_id = ANY(%s) AND day BETWEEN %s AND %s GROUP BY unit_id, bin HAVING sum(resolved) > 0
+_FIRST_DUE_TODAY = """
+    SELECT unit_id, kind, 0, 0, 0, 0, count(*), count(*) FILTER (WHERE met_at <= first_due_at) FROM feedback_promise
+    WHERE withdrawn_at IS NULL AND paused_at IS NULL AND counts AND NOT is_self_made
+      AND first_due_at BETWEEN %s AND %s GROUP BY unit_id, kind
+"""
+_WITHDRAWN_LATE = """
+    SELECT unit_id, count(*) FROM feedback_promise
+    WHERE withdrawn_at > due_at AND paused_at IS NULL AND withdrawn_at >= %(from)s AND withdrawn_at < %(to)s
+    GROUP BY unit_id
+"""
+_DURATIONS = """
+    SELECT unit_id, kind, bin, sum(tickets) FROM dashboards_durationday
+    WHERE unit_id = ANY(%s) AND kind = ANY(%s) AND day BETWEEN %s AND %s
+    GROUP BY unit_id, kind, bin HAVING sum(tickets) > 0
 """
 _LATER_THAT_DAY = """
     SELECT (SELECT count(*) FROM feedback_ticket
@@ -127,7 +174,7 @@ _LATER_THAT_DAY = """
 """
 _STANDING = f"""
     SELECT unit_id, count(*), count(*) FILTER (WHERE {SQL_OVERDUE}), count(*) FILTER (WHERE {SQL_DUE_SOON}),
-           count(*) FILTER (WHERE state = ANY(%(to_forward)s))
+           count(*) FILTER (WHERE state = ANY(%(to_forward)s)), count(*) FILTER (WHERE {SQL_LATE_OPEN})
     FROM feedback_ticket WHERE is_open AND (%(all)s OR unit_id = ANY(%(units)s)) GROUP BY unit_id
 """
 _AREAS = f"""
@@ -140,44 +187,58 @@ def _add_days(answer: dict[int, Figures], period: Period) -> None:
     for unit_id, *sums in rows(_DAYS, [list(answer), period.start, period.end]):
         figure = answer[unit_id]
         figure.received, figure.resolved, figure.reopened, figure.rejected, *sums = sums
-        figure.rated, figure.satisfied, figure.self_recorded = sums
+        figure.rated, figure.satisfied, figure.self_recorded, figure.handled_minutes, figure.stopped_minutes = sums
 
 
 def _add_promises(answer: dict[int, Figures], period: Period, now: datetime) -> None:
     """Whole past days from the rollup, the running day from the promises themselves."""
     book = rulebook()
     today = now.astimezone(book.zone).date()
-    for unit_id, *sums in rows(_PROMISES, [list(answer), period.start, period.end, today]):
-        _raise_promises(answer[unit_id], *sums)
+    for unit_id, kind, *sums in rows(_PROMISES, [list(answer), period.start, period.end, today]):
+        _raise_promises(answer[unit_id], kind, sums)
     if period.start <= today <= period.end:
         midnight = datetime.combine(today, time.min, book.zone)
-        for unit_id, *sums in rows(_DUE_TODAY, [midnight, now]):
-            for scope in {unit_id, book.city_id} & answer.keys():
-                _raise_promises(answer[scope], *sums)
+        for statement in (_DUE_TODAY, _FIRST_DUE_TODAY):
+            for unit_id, kind, *sums in rows(statement, [midnight, now]):
+                for scope in {unit_id, book.city_id if kind == RESULT else unit_id} & answer.keys():
+                    _raise_promises(answer[scope], kind, sums)
 
 
-def _raise_promises(figure: Figures, due: int, met: int, self_due: int, self_met: int) -> None:
-    figure.due += due
-    figure.due_met += met
-    figure.self_due += self_due
-    figure.self_met += self_met
+_SUMS = {
+    RESULT: ("due", "due_met", "self_due", "self_met", "first_due", "first_met"),
+    FORWARD: ("forward_due", "forward_met"),
+    CLARIFY: ("clarify_due", "clarify_met"),
+}
+
+
+def _raise_promises(figure: Figures, kind: str, sums: list[int]) -> None:
+    for name, count in zip(_SUMS[kind], sums, strict=False):
+        setattr(figure, name, getattr(figure, name) + count)
 
 
 KEPT = Q(met_at__isnull=False, met_at__lte=F("due_at"))
 
 
 def due_promises(start: datetime, end: datetime):
-    """Promises that fell due in [start, end]: not withdrawn, their clock not stopped, not made by a unit to itself."""
+    """Promises of an answer that fell due in [start, end] and count: not withdrawn, their clock not stopped, not made
+    by a unit to itself."""
     return Promise.objects.filter(
-        withdrawn_at__isnull=True, paused_at__isnull=True, is_self_made=False, due_at__gte=start, due_at__lte=end
+        kind=RESULT, counts=True, withdrawn_at__isnull=True, paused_at__isnull=True, is_self_made=False,
+        due_at__gte=start, due_at__lte=end,
     )
 
 
 def _add_medians(answer: dict[int, Figures], unit_ids: Collection[int], period: Period) -> None:
-    for unit_id, number, count in rows(_HANDLING, [list(unit_ids), period.start, period.end]):
-        answer[unit_id].histogram[number] = count
+    for unit_id, kind, number, count in rows(_DURATIONS, [list(unit_ids), _KINDS, period.start, period.end]):
+        answer[unit_id].histograms[kind][number] = count
     for unit_id in unit_ids:
-        answer[unit_id].median_minutes = quantile(answer[unit_id].histogram, 0.5)
+        figure = answer[unit_id]
+        figure.median_minutes, figure.accept_minutes, figure.forward_minutes = (
+            quantile(figure.histograms[kind], 0.5) for kind in _KINDS
+        )
+
+
+_KINDS = [HANDLING, ACCEPTING, FORWARDING]
 
 
 def quantile(histogram: dict[int, int], share: float) -> int | None:
@@ -195,13 +256,14 @@ def _add_now(answer: dict[int, Figures], now: datetime) -> None:
     city_id = rulebook().city_id
     given = {"now": now, "soon": now + DUE_SOON, "to_forward": [state.value for state in TO_FORWARD],
              "all": city_id in answer, "units": list(answer)}
-    for unit_id, opened, overdue, due_soon, to_forward in rows(_STANDING, given):
+    for unit_id, opened, overdue, due_soon, to_forward, late_open in rows(_STANDING, given):
         for scope in {unit_id, city_id} & answer.keys():
             figure = answer[scope]
             figure.open += opened
             figure.overdue += overdue
             figure.due_soon += due_soon
             figure.to_forward += to_forward
+            figure.late_open += late_open
 
 
 def _add_areas(answer: dict[int, Figures], now: datetime) -> None:

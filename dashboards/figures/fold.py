@@ -58,7 +58,7 @@ def add(changes) -> None:
 def _upsert(rollup: Rollup, cells: dict[tuple, Counter]) -> None:
     """Add to the rows of the keys. They travel as one array per column: reading thousands of VALUES took longer."""
     columns = rollup.keys + rollup.measures
-    arrays = ", ".join(f"%s::{kind}[]" for kind in rollup.types + ("int",) * len(rollup.measures))
+    arrays = ", ".join(f"%s::{kind}[]" for kind in rollup.types + ("bigint",) * len(rollup.measures))
     raises = ", ".join(f"{m} = {rollup.table}.{m} + excluded.{m}" for m in rollup.measures)
     sql = (
         f"INSERT INTO {rollup.table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) "  # noqa: S608 - our own names

@@ -13,7 +13,8 @@ from types import SimpleNamespace
 from django.db import connection, transaction
 
 from dashboards.figures import contribution, fold
-from dashboards.figures.rollups import ROLLUPS, Rollup
+from dashboards.figures.rollups import ROLLUPS, SHAPE, Rollup
+from dashboards.models import RollupShape
 from dashboards.topics import everything
 from feedback import outbox
 from feedback.rules import facts
@@ -48,8 +49,14 @@ def rebuild(progress: Callable[[int, int], None] = lambda done, total: None) -> 
                 _recount(cursor, rollup, start, end)
         progress(number, len(spans))
     with transaction.atomic():
+        RollupShape.objects.update_or_create(pk=1, defaults={"number": SHAPE})
         hints.publish_on_commit(topics.raise_versions(everything()))
     return len(spans)
+
+
+def is_needed() -> bool:
+    """Whether the rollups were built in another shape than this release reads."""
+    return not RollupShape.objects.filter(number=SHAPE).exists()
 
 
 def _recount(cursor, rollup: Rollup, start: date, end: date) -> None:
@@ -83,7 +90,8 @@ def _days() -> tuple[date, date]:
             "FROM feedback_ticket"
         )
         low, high = cursor.fetchone()
-        cursor.execute("SELECT min(due_at), max(due_at) FROM feedback_promise WHERE withdrawn_at IS NULL")
+        cursor.execute("SELECT least(min(due_at), min(first_due_at)), max(due_at) FROM feedback_promise "
+                       "WHERE withdrawn_at IS NULL")
         due_low, due_high = cursor.fetchone()
     zone = rulebook().zone
     if low is None:
@@ -166,10 +174,12 @@ def _sql(cursor) -> Counter:
 
 
 _TICKET_FIELDS = (
-    "pk unit_id area_id recorded_by_id category_id channel_id occurred_at resolved_at handling_minutes reopened_at "
-    "rejected_at rated_at score"
+    "pk unit_id area_id recorded_by_id category_id channel_id occurred_at accepted_at minutes_to_accept resolved_at "
+    "handling_minutes paused_minutes reopened_at rejected_at rated_at score"
 ).split()
-_PROMISE_FIELDS = "ticket_id unit_id due_at met_at withdrawn_at paused_at is_self_made".split()
+_PROMISE_FIELDS = (
+    "ticket_id kind unit_id made_at due_at first_due_at met_at withdrawn_at paused_at counts is_self_made"
+).split()
 
 
 def _pure(progress) -> Counter:

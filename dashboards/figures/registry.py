@@ -54,7 +54,7 @@ class Figure:
 
 
 def _ninth_decile(figures: Figures) -> str:
-    slow = quantile(figures.histogram, 0.9)
+    slow = quantile(figures.histograms["handling"], 0.9)
     return "" if slow is None else _("90%% xử lý trong %(time)s") % {"time": worktime(slow)}
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from dashboards.figures.contribution import EDGES
 
 CITY, FROM, TO, ZONE = "%(city)s", "%(from)s", "%(to)s", "%(zone)s"
+SHAPE = 2  # raised when what the tables hold changes: `setup_city` then rebuilds them
+LARGE = frozenset({"handled_minutes", "stopped_minutes"})  # measures that outgrow four bytes
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,13 @@ class Rollup:
     recount: str  # SELECT keys, measures of all rows of [from, to); parameters: city, from, to (instants), zone
 
 
-def _grouped(facts: str, keys: tuple[str, ...], measures: tuple[str, ...]) -> str:
-    """Sum `facts` per unit, and those sums once more for the city."""
+def _grouped(facts: str, keys: tuple[str, ...], measures: tuple[str, ...], of_city: str) -> str:
+    """Sum `facts` per unit, and those sums once more for the city, where `of_city`."""
     rest = ", ".join(keys[1:])
-    sums = ", ".join(f"sum({m})::int AS {m}" for m in measures)
+    sums = ", ".join(f"sum({m})::{'bigint' if m in LARGE else 'int'} AS {m}" for m in measures)
     return (
         f"WITH by_unit AS (SELECT unit_id, {rest}, {sums} FROM ({facts}) AS facts GROUP BY unit_id, {rest}) "
-        f"SELECT * FROM by_unit UNION ALL SELECT {CITY}, {rest}, {sums} FROM by_unit GROUP BY {rest}"
+        f"SELECT * FROM by_unit UNION ALL SELECT {CITY}, {rest}, {sums} FROM by_unit WHERE {of_city} GROUP BY {rest}"
     )
 
 
@@ -48,13 +50,17 @@ _HOUR_FACTS = f"""
     SELECT unit_id, {_hour("occurred_at")}, 1 AS received, 0 AS resolved {_TICKET} {_between("occurred_at")}
     UNION ALL SELECT unit_id, {_hour("resolved_at")}, 0, 1 {_TICKET} {_between("resolved_at")}
 """
+_HANDLED = f"handling_minutes IS NOT NULL AND NOT ({_SELF})"
 _DAY_FACTS = f"""
     SELECT unit_id, {_day("occurred_at")}, 1 AS received, ({_SELF})::int AS self_received, 0 AS resolved, 0 AS reopened,
-           0 AS rejected, 0 AS rated, 0 AS satisfied, 0 AS score_sum {_TICKET} {_between("occurred_at")}
-    UNION ALL SELECT unit_id, {_day("resolved_at")}, 0, 0, 1, 0, 0, 0, 0, 0 {_TICKET} {_between("resolved_at")}
-    UNION ALL SELECT unit_id, {_day("reopened_at")}, 0, 0, 0, 1, 0, 0, 0, 0 {_TICKET} {_between("reopened_at")}
-    UNION ALL SELECT unit_id, {_day("rejected_at")}, 0, 0, 0, 0, 1, 0, 0, 0 {_TICKET} {_between("rejected_at")}
-    UNION ALL SELECT unit_id, {_day("rated_at")}, 0, 0, 0, 0, 0, 1, (score >= 4)::int, score
+           0 AS rejected, 0 AS rated, 0 AS satisfied, 0 AS score_sum, 0 AS handled_minutes, 0 AS stopped_minutes
+        {_TICKET} {_between("occurred_at")}
+    UNION ALL SELECT unit_id, {_day("resolved_at")}, 0, 0, 1, 0, 0, 0, 0, 0,
+        CASE WHEN {_HANDLED} THEN handling_minutes ELSE 0 END, CASE WHEN {_HANDLED} THEN paused_minutes ELSE 0 END
+        {_TICKET} {_between("resolved_at")}
+    UNION ALL SELECT unit_id, {_day("reopened_at")}, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0 {_TICKET} {_between("reopened_at")}
+    UNION ALL SELECT unit_id, {_day("rejected_at")}, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0 {_TICKET} {_between("rejected_at")}
+    UNION ALL SELECT unit_id, {_day("rated_at")}, 0, 0, 0, 0, 0, 1, (score >= 4)::int, score, 0, 0
         {_TICKET} {_between("rated_at")}
 """
 _CATEGORY_FACTS = f"""
@@ -64,32 +70,50 @@ _CATEGORY_FACTS = f"""
 _CHANNEL_FACTS = f"""
     SELECT unit_id, channel_id, {_day("occurred_at")}, 1 AS received {_TICKET} {_between("occurred_at")}
 """
-_HANDLING_FACTS = f"""
-    SELECT unit_id, {_day("resolved_at")}, width_bucket(handling_minutes, ARRAY{EDGES}) AS bin, 1 AS resolved
-    {_TICKET} {_between("resolved_at")} AND handling_minutes IS NOT NULL AND NOT ({_SELF})
+def _bin(minutes: str) -> str:
+    return f"width_bucket({minutes}, ARRAY{EDGES}) AS bin"
+
+
+_TOOK = "floor(extract(epoch FROM met_at - made_at) / 60)::int"
+_DURATION_FACTS = f"""
+    SELECT unit_id, 'handling' AS kind, {_day("resolved_at")}, {_bin("handling_minutes")}, 1 AS tickets
+        {_TICKET} {_between("resolved_at")} AND {_HANDLED}
+    UNION ALL SELECT unit_id, 'accepting', {_day("accepted_at")}, {_bin("minutes_to_accept")}, 1
+        {_TICKET} {_between("accepted_at")} AND minutes_to_accept IS NOT NULL AND NOT ({_SELF})
+    UNION ALL SELECT unit_id, 'forwarding', {_day("met_at")}, {_bin(_TOOK)}, 1
+        FROM feedback_promise WHERE kind = 'forward' AND counts AND withdrawn_at IS NULL AND {_between("met_at")}
 """
 _KEPT = "met_at IS NOT NULL AND met_at <= due_at"
+_STANDS = "withdrawn_at IS NULL AND paused_at IS NULL AND counts"
+_OTHERS = "NOT is_self_made AND kind = 'result'"
 _PROMISE_FACTS = f"""
-    SELECT unit_id, {_day("due_at")}, (NOT is_self_made)::int AS due, ({_KEPT} AND NOT is_self_made)::int AS met,
-           is_self_made::int AS self_due, ({_KEPT} AND is_self_made)::int AS self_met
-    FROM feedback_promise WHERE withdrawn_at IS NULL AND paused_at IS NULL AND {_between("due_at")}
+    SELECT unit_id, kind, {_day("due_at")}, (NOT is_self_made)::int AS due, ({_KEPT} AND NOT is_self_made)::int AS met,
+           is_self_made::int AS self_due, ({_KEPT} AND is_self_made)::int AS self_met,
+           (first_due_at IS NULL AND {_OTHERS})::int AS first_due,
+           (first_due_at IS NULL AND {_KEPT} AND {_OTHERS})::int AS first_met
+        FROM feedback_promise WHERE {_STANDS} AND {_between("due_at")}
+    UNION ALL SELECT unit_id, kind, {_day("first_due_at")}, 0, 0, 0, 0, 1,
+        (met_at IS NOT NULL AND met_at <= first_due_at)::int
+        FROM feedback_promise WHERE {_STANDS} AND {_OTHERS} AND first_due_at IS NOT NULL AND {_between("first_due_at")}
 """
 
 
-def _rollup(table, keys, types, measures, facts, span="day") -> Rollup:
+def _rollup(table, keys, types, measures, facts, span="day", of_city="true") -> Rollup:
     keys, types, measures = keys.split(), types.split(), measures.split()
-    return Rollup(
-        f"dashboards_{table}", tuple(keys), tuple(types), tuple(measures), span, _grouped(facts, keys, measures)
-    )
+    recount = _grouped(facts, keys, measures, of_city)
+    return Rollup(f"dashboards_{table}", tuple(keys), tuple(types), tuple(measures), span, recount)
 
 
 ROLLUPS: dict[str, Rollup] = {
     "hour": _rollup("unithour", "unit_id hour", "bigint timestamptz", "received resolved", _HOUR_FACTS, span="hour"),
     "day": _rollup("unitday", "unit_id day", "bigint date",
-                   "received self_received resolved reopened rejected rated satisfied score_sum", _DAY_FACTS),
+                   "received self_received resolved reopened rejected rated satisfied score_sum handled_minutes "
+                   "stopped_minutes", _DAY_FACTS),
     "category": _rollup("categoryday", "unit_id category_id day", "bigint bigint date", "received resolved",
                         _CATEGORY_FACTS),
     "channel": _rollup("channelday", "unit_id channel_id day", "bigint bigint date", "received", _CHANNEL_FACTS),
-    "handling": _rollup("handlingday", "unit_id day bin", "bigint date smallint", "resolved", _HANDLING_FACTS),
-    "promise": _rollup("promiseday", "unit_id day", "bigint date", "due met self_due self_met", _PROMISE_FACTS),
+    "duration": _rollup("durationday", "unit_id kind day bin", "bigint text date smallint", "tickets", _DURATION_FACTS,
+                        of_city="kind <> 'forwarding'"),
+    "promise": _rollup("promiseday", "unit_id kind day", "bigint text date",
+                       "due met self_due self_met first_due first_met", _PROMISE_FACTS, of_city="kind = 'result'"),
 }

@@ -34,7 +34,7 @@ def current_day(unit_id: int, now: datetime) -> tuple[date, date | None]:
 _DAYS = "SELECT day, {} FROM dashboards_unitday WHERE unit_id = %s AND day BETWEEN %s AND %s"
 _ON_TIME = """
     SELECT day, met::float / due FROM dashboards_promiseday
-    WHERE unit_id = %s AND day BETWEEN %s AND %s AND day < %s AND due > 0
+    WHERE unit_id = %s AND kind = 'result' AND day BETWEEN %s AND %s AND day < %s AND due > 0
 """
 _CATEGORIES = """
     SELECT category_id, coalesce(sum(received) FILTER (WHERE day >= %(start)s), 0),

@@ -1,13 +1,18 @@
 """The few facts of a ticket that figures count, as a small JSON-able dict. Pure.
 
 Shape: ids as integers, moments as whole seconds since the epoch, absent facts left out:
-`unit, area, self, category, channel, received, resolved, minutes, reopened, rejected, rated, score,
-promises: [[unit, due, met, self], …]` where a promise that is withdrawn or paused is not listed, `met` is 0 or 1, and
-`self` says that the unit recorded the ticket itself. Outbox rows of an older shape lack `area` and `self`.
+`unit, area, self, category, channel, received, accepted, minutes_to_accept, resolved, minutes, stopped, reopened,
+rejected, rated, score, promises: [[unit, due, met, self], …]`, where `met` is 0 or 1 and `self` says that the unit
+recorded the ticket itself. A promise that is withdrawn, stopped, or does not count is not listed. What is not a plain
+promise of an answer has more: `[unit, due, met, self, kind, first, met_first, met_at, minutes]`: the date without an
+extension, whether that was kept, and what it took. Outbox rows of an older shape lack what came later, and count as
+before.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
+
+RESULT = "result"
 
 
 def _seconds(moment: datetime | None) -> int | None:
@@ -22,19 +27,21 @@ def of(ticket, promises: Iterable) -> dict:
         "channel": ticket.channel_id,
         "received": _seconds(ticket.occurred_at),
         "promises": [
-            [p.unit_id, _seconds(p.due_at), int(p.met_at is not None and p.met_at <= p.due_at), int(p.is_self_made)]
-            for p in promises
-            if p.withdrawn_at is None and p.paused_at is None
+            _promise(p) for p in promises if p.withdrawn_at is None and p.paused_at is None and p.counts
         ],
     }
     if ticket.area_id is not None:
         facts["area"] = ticket.area_id
     if ticket.recorded_by_id is not None and ticket.recorded_by_id == ticket.unit_id:
         facts["self"] = 1
+    if ticket.minutes_to_accept is not None:
+        facts["accepted"], facts["minutes_to_accept"] = _seconds(ticket.accepted_at), ticket.minutes_to_accept
     if ticket.resolved_at is not None:
         facts["resolved"] = _seconds(ticket.resolved_at)
         if ticket.handling_minutes is not None:
             facts["minutes"] = ticket.handling_minutes
+            if ticket.paused_minutes:
+                facts["stopped"] = ticket.paused_minutes
     if ticket.reopened_at is not None:
         facts["reopened"] = _seconds(ticket.reopened_at)
     if ticket.rejected_at is not None:
@@ -43,3 +50,14 @@ def of(ticket, promises: Iterable) -> dict:
         facts["rated"] = _seconds(ticket.rated_at)
         facts["score"] = ticket.score
     return facts
+
+
+def _promise(promise) -> list:
+    met_at, due_at = promise.met_at, promise.due_at
+    plain = [promise.unit_id, _seconds(due_at), int(met_at is not None and met_at <= due_at), int(promise.is_self_made)]
+    if promise.kind == RESULT and promise.first_due_at is None:
+        return plain
+    first = promise.first_due_at or due_at
+    took = None if met_at is None else int((met_at - promise.made_at).total_seconds() // 60)
+    met_first = int(met_at is not None and met_at <= first)
+    return [*plain, promise.kind, _seconds(first), met_first, _seconds(met_at), took]

@@ -6,24 +6,22 @@ an operator's save obey the same rules. Rows are unsaved model instances; nothin
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from functools import cache
-from typing import Any
+from datetime import datetime
 
 import h3.api.basic_int as h3
-from django.db.models.base import ModelState
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from districts.calendar import move_by, working_minutes_between
-from feedback.models import DeadlineRule, Promise, Ticket
-from feedback.rules import workflow
+from districts.calendar import working_minutes_between
+from feedback.models import Promise, Ticket
+from feedback.rules import promises, workflow
+from feedback.rules.promises import BY_RULE
+from feedback.rules.rows import unsaved
 from feedback.rules.rulebook import Rulebook
 from feedback.rules.workflow import Clock, Move
 from hcmc_ioc.lib.text import headline
 
 COUNTER = "direct"  # the channel of what citizens bring to a unit itself
-BY_RULE = "by rule"  # the promise follows the deadline rules (the default of an intake)
 
 
 @dataclass(frozen=True)
@@ -77,9 +75,8 @@ class Lifecycle:
 
     @property
     def promise(self) -> Promise | None:
-        """The promise that still runs, or None."""
-        last = self.promises[-1] if self.promises else None
-        return last if last and last.met_at is None and last.withdrawn_at is None else None
+        """The promise that the citizen's date comes from, or None."""
+        return promises.in_force(self.promises, self.ticket)
 
 
 def ticket_code(prefix: str, number: int, at: datetime) -> str:
@@ -105,7 +102,7 @@ def at_the_counter(intake: Intake, book: Rulebook) -> Intake:
 def begin(intake: Intake, *, code: str, actor: Actor, recorded_at: datetime, book: Rulebook) -> Lifecycle:
     """A new ticket: recorded, promised, and forwarded when a rule, a hand or the source names the unit."""
     at = intake.occurred_at
-    ticket = _unsaved(
+    ticket = unsaved(
         Ticket, code=code, category_id=intake.category_id, channel_id=intake.channel_id, unit_id=book.unassigned_id,
         area_id=intake.area_id, unit_source=intake.unit_source, near_border=intake.near_border,
         title=intake.title or headline(intake.body), body=intake.body, address=intake.address,
@@ -119,13 +116,16 @@ def begin(intake: Intake, *, code: str, actor: Actor, recorded_at: datetime, boo
     routed = None
     if intake.unit_id is None:
         routed = book.route(category_id=intake.category_id, area_id=intake.area_id, urgency=intake.urgency, at=at)
-    _promise(life, at, book, intake.promise, routed.unit_id if routed else intake.unit_id)
+    unit_id = routed.unit_id if routed else intake.unit_id
+    promises.make(promises.RESULT, ticket, life.promises, at, book, date=intake.promise, unit_id=unit_id)
     _record(life, workflow.MOVES["open"], at, actor, {}, recorded_at)
-    if routed or intake.unit_id:
-        given: dict = {"unit": routed.unit_id if routed else intake.unit_id, "note": intake.unit_reason}
+    if unit_id:
+        given: dict = {"unit": unit_id, "note": intake.unit_reason}
         if routed:
             given |= {"rule": routed.rule.code, "coordinating": routed.coordinating_ids}
         apply(life, "forward", at=at, actor=actor, given=given, book=book, recorded_at=recorded_at)
+    elif not intake.source_system:  # history has no clock of ours
+        promises.make(promises.FORWARD, ticket, life.promises, recorded_at, book)
     return life
 
 
@@ -133,13 +133,14 @@ def apply(life: Lifecycle, verb: str, *, at: datetime, actor: Actor, given: dict
           recorded_at: datetime | None = None) -> Step:
     """Make one move on `life` in place; raises `workflow.IllegalMove` and then has changed nothing."""
     move = workflow.check(verb, life.ticket.state, given)
+    if verb in _CHECKS:
+        _CHECKS[verb](life, at, given, book)
     unit_before = life.ticket.unit_id
+    if verb in _EFFECTS:
+        _EFFECTS[verb](life, at, given, book)
     _CLOCKS[move.clock](life, at, given, book)
-    effect = _EFFECTS.get(verb)
-    if effect:
-        effect(life, at, given, book)
-    if life.ticket.unit_id != unit_before and life.promise:
-        _give_promise(life.promise, life.ticket)
+    if life.ticket.unit_id != unit_before:
+        _change_unit(life, at, recorded_at or at, book)
     return _record(life, move, at, actor, given, recorded_at or at)
 
 
@@ -150,7 +151,7 @@ def _record(life: Lifecycle, move: Move, at: datetime, actor: Actor, given: dict
         ticket.state = move.target.value
         ticket.is_open = move.target in workflow.OPEN
     ticket.version += 1
-    ticket.due_at = life.promises[-1].due_at if life.promises else None
+    ticket.due_at, ticket.earlier_due_at = promises.dates(life.promises, ticket)
     data = {key: given[key] for key in ("rule", "unit", "assignee", "score", "changes", "seen") if given.get(key)}
     if move.clock in (Clock.START, Clock.RESUME, Clock.EXTEND) and ticket.due_at:
         data["due"] = ticket.due_at.isoformat()
@@ -167,30 +168,6 @@ def _record(life: Lifecycle, move: Move, at: datetime, actor: Actor, given: dict
     return step
 
 
-def _unsaved(model: Any, **columns) -> Any:
-    """A new row with these columns, as `model(**columns)` makes it: defaults are asked per row, unknown names refused.
-
-    Django's own way takes 100 µs for a ticket, this 6: without it an import misses its bar (docs/bench.md).
-    """
-    constants, makers, names = _defaults(model)
-    if not columns.keys() <= names:
-        raise TypeError(f"{model.__name__} has no column {', '.join(sorted(columns.keys() - names))}")
-    row = model.__new__(model)
-    row.__dict__.update(constants, _state=ModelState())
-    row.__dict__.update({name: make() for name, make in makers.items() if name not in columns})
-    row.__dict__.update(columns)
-    return row
-
-
-@cache
-def _defaults(model) -> tuple[dict, dict, frozenset]:
-    """The defaults of the columns: those that are the same for every row, those that are made for each; all names."""
-    columns = [column for column in model._meta.concrete_fields if not column.generated]
-    made = {column.attname: column.get_default for column in columns if callable(column.default)}
-    constants = {c.attname: c.get_default() for c in columns if c.attname not in made}
-    return constants, made, frozenset(column.attname for column in columns)
-
-
 def set_cells(ticket: Ticket) -> None:
     """Fill the H3 cells from the point (resolution 9 and its parents)."""
     if ticket.lat is None or ticket.lon is None:
@@ -204,79 +181,76 @@ def set_cells(ticket: Ticket) -> None:
 # --- the clock --------------------------------------------------------------------------------------------------
 
 
-def _promise(life: Lifecycle, at: datetime, book: Rulebook, promise: object, unit_id: int | None = None) -> None:
-    """Make the citizen a promise at `at`: by the rules, or with the date that the source gives (None: no promise)."""
-    ticket = life.ticket
-    row = _unsaved(Promise, made_at=at, explanation={})
-    if promise == BY_RULE:
-        due = book.due(
-            DeadlineRule.Kind.RESULT, category_id=ticket.category_id, urgency=ticket.urgency,
-            needs_several=ticket.needs_several, start=at, unit_id=unit_id or ticket.unit_id,
-        )
-        if due is None:
-            return
-        row.rule_id, row.due_at, row.explanation = due.rule.pk, due.at, due.explanation
-    elif promise is None:
-        return
-    else:
-        row.due_at, row.explanation = promise, {"given": "source"}
-    _give_promise(row, ticket)
-    life.promises.append(row)
-
-
-def _give_promise(promise: Promise, ticket: Ticket) -> None:
-    """The promise is now kept, or broken, by the unit that answers for the ticket."""
-    promise.unit_id = ticket.unit_id
-    promise.is_self_made = ticket.is_self_recorded
-
-
 def _keep(life, at, given, book):
     pass
 
 
-def _start(life, at, given, book):
-    _promise(life, at, book, given.get("promise", BY_RULE))
-
-
 def _stop(life, at, given, book):
-    life.ticket.paused_at = at
-    if life.promise:
-        life.promise.paused_at = at
+    if life.promise and promises.stop(life.promise, life.ticket, at, book):
+        life.ticket.paused_at = at
 
 
 def _resume(life, at, given, book):
-    ticket, promise = life.ticket, life.promise
-    calendar = book.calendar(ticket.unit_id)
-    if promise and promise.paused_at:
-        promise.due_at = move_by(promise.due_at, promise.paused_at, at, calendar, promise.explanation)
-        pause = [promise.paused_at.astimezone(UTC).isoformat(), at.astimezone(UTC).isoformat()]
-        promise.explanation = promise.explanation | {"paused": [*promise.explanation.get("paused", []), pause]}
-        promise.paused_at = None
-    ticket.paused_minutes += working_minutes_between(ticket.paused_at, at, calendar)
-    ticket.paused_at = None
+    """What was late when the citizen was asked stays late: only a clock that was stopped moves its date."""
+    if life.ticket.paused_at is None:
+        return
+    if life.promise:
+        life.ticket.paused_minutes += promises.resume(life.promise, life.ticket, at, book)
+    life.ticket.paused_at = None
 
 
 def _extend(life, at, given, book):
     if life.promise:
-        life.promise.due_at = given["due_at"]
-        life.promise.explanation = life.promise.explanation | {"extended": given["due_at"].isoformat()}
+        promises.extend(life.promise, at, given["due_at"])
 
 
 def _meet(life, at, given, book):
-    if life.promise:
-        life.promise.met_at = at
+    promises.settle(life.promises, at)
 
 
 def _withdraw(life, at, given, book):
     life.ticket.paused_at = None
-    if life.promise:
-        life.promise.withdrawn_at = at
+    promises.withdraw_running(life.promises, at)
+
+
+def _start(life, at, given, book):
+    """Called when the effect has set when the round began."""
+    promises.make(promises.RESULT, life.ticket, life.promises, at, book)
 
 
 _CLOCKS: dict[Clock, Callable] = {
     Clock.KEEP: _keep, Clock.START: _start, Clock.STOP: _stop, Clock.RESUME: _resume,
     Clock.EXTEND: _extend, Clock.MEET: _meet, Clock.WITHDRAW: _withdraw,
 }
+
+
+def _change_unit(life: Lifecycle, at: datetime, recorded_at: datetime, book: Rulebook) -> None:
+    """The promise of an answer follows the ticket while enough of it is left; else it stays with the giver to its own
+    verdict and the receiver gets a date by rule. Where no rule fits the old date stands."""
+    ticket, promise = life.ticket, life.promise
+    if promise is not None and promise.met_at is None:
+        if promises.moves_along(promise, ticket, at, recorded_at, book):
+            promises.give(promise, ticket, life.promises)
+        else:
+            promises.make(promises.RESULT, ticket, life.promises, max(at, recorded_at), book)
+    if ticket.unit_id == book.unassigned_id:
+        promises.make(promises.CLARIFY, ticket, life.promises, at, book)
+    else:
+        promises.settle(life.promises, at, promises.OF_HOTLINE)
+
+
+# --- what single moves ask beside state and need ----------------------------------------------------------------
+
+
+def _check_extend(life, at, given, book):
+    if life.promise is None or not promises.runs(life.promise, at):
+        raise workflow.IllegalMove(_("Hạn đã qua hoặc không còn hiệu lực, không thể gia hạn."))
+    if given["due_at"] <= life.promise.due_at:
+        message = _("Hạn mới phải sau hạn đang có.")
+        raise workflow.IllegalMove(message, {"due_at": message})
+
+
+_CHECKS: dict[str, Callable] = {"extend": _check_extend}
 
 
 # --- what single moves set beside state and clock ---------------------------------------------------------------
@@ -286,13 +260,16 @@ def _hand_to(life, at, given, book):
     life.ticket.unit_id = given["unit"]
     life.ticket.assignee_id = None
     life.ticket.forwarded_at = at
-    life.ticket.accepted_at = None
+    life.ticket.accepted_at = life.ticket.minutes_to_accept = None
     if given.get("coordinating") is not None:
         life.coordinating_ids = tuple(given["coordinating"])
 
 
 def _accept(life, at, given, book):
-    life.ticket.accepted_at = at
+    ticket = life.ticket
+    ticket.accepted_at = at
+    since = max(filter(None, (ticket.forwarded_at, ticket.reopened_at, ticket.recorded_at)))
+    ticket.minutes_to_accept = working_minutes_between(since, at, book.calendar(ticket.unit_id))
 
 
 def _assign(life, at, given, book):
@@ -302,7 +279,7 @@ def _assign(life, at, given, book):
 def _send_back(life, at, given, book):
     life.ticket.unit_id = book.unassigned_id
     life.ticket.assignee_id = None
-    life.ticket.accepted_at = None
+    life.ticket.accepted_at = life.ticket.minutes_to_accept = None
 
 
 def _resolve(life, at, given, book):
@@ -333,7 +310,7 @@ def _reopen(life, at, given, book):
     ticket = life.ticket
     ticket.reopened_at = at
     ticket.resolved_at = ticket.closed_at = ticket.rejected_at = ticket.accepted_at = None
-    ticket.handling_minutes = ticket.merged_into_id = None
+    ticket.handling_minutes = ticket.minutes_to_accept = ticket.merged_into_id = None
 
 
 def _join(life, at, given, book):

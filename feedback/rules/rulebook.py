@@ -66,14 +66,22 @@ class Rulebook:
     def due(self, kind: str, *, category_id: int, urgency: str, needs_several: bool, start: datetime,
             unit_id: int | None) -> deadlines.Due | None:
         """The promise of `kind` for a ticket of this category, made at `start`; None when there is no rule."""
-        case = deadlines.Case(
+        case = self._case(category_id, urgency, needs_several, start)
+        return deadlines.due(self.deadline_rules, kind, case, start, self.calendar(unit_id))
+
+    def rule(self, kind: str, ticket: Ticket, at: datetime) -> DeadlineRule | None:
+        """The limit of `kind` that holds for `ticket` at `at`; None where the city sets none."""
+        case = self._case(ticket.category_id, ticket.urgency, ticket.needs_several, at)
+        return deadlines.choose(self.deadline_rules, kind, case)
+
+    def _case(self, category_id: int, urgency: str, needs_several: bool, at: datetime) -> deadlines.Case:
+        return deadlines.Case(
             category_id=category_id,
             field_id=self.categories[category_id].parent_id,
             urgency=urgency,
             needs_several=needs_several,
-            on=start.astimezone(self.zone).date(),
+            on=at.astimezone(self.zone).date(),
         )
-        return deadlines.due(self.deadline_rules, kind, case, start, self.calendar(unit_id))
 
 
 @ttl_cache(seconds=10)

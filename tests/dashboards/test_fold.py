@@ -17,6 +17,7 @@ from feedback import actions, bulk, outbox
 from feedback.models import FactChange, Ticket
 from feedback.rules import facts
 from feedback.rules.rulebook import rulebook
+from feedback.rules.workflow import IllegalMove
 from live.models import TopicVersion
 from tests.city import intake, unit
 from tests.patience import PATIENCE
@@ -39,6 +40,12 @@ def lived(seed, count):
                 story.then("rate", at + step * 2, book=book, actor=ACTOR, score=chance.randrange(1, 6))
             elif chance.random() < 0.4:
                 story.then("reopen", at + step * 2, book=book, actor=ACTOR, note="Chưa xong")
+        elif story.life.ticket.state == "new" and chance.random() < 0.6:
+            minutes = timedelta(minutes=chance.randrange(1, 12))
+            story.then("forward", at + minutes, book=book, actor=ACTOR, unit=chance.choice(areas[:3]))
+        elif story.life.ticket.state == "forwarded" and chance.random() < 0.5:
+            story.then("accept", at + step / 2, book=book, actor=ACTOR)
+            story.then("transfer", at + step, book=book, actor=ACTOR, unit=chance.choice(areas[:3]), note="x")
         elif chance.random() < 0.3:
             story.then("reject", at + step, book=book, actor=ACTOR, reply="Không thuộc phạm vi")
         stories.append(story)
@@ -46,19 +53,22 @@ def lived(seed, count):
 
 
 def churn(chance, times):
-    """Single verbs on random tickets: hand-overs, reopenings, resolutions, corrections."""
+    """Single verbs on random tickets, some time after what happened last: hand-overs, questions, returns, extensions,
+    answers, reopenings."""
     for _n in range(times):
         ticket = Ticket.objects.order_by("?").first()
-        if ticket.state in ("forwarded", "accepted", "reopened", "in_progress"):
-            verb, given = chance.choice([
-                ("transfer", {"unit": unit("778").pk, "note": "x"}), ("resolve", {"reply": "x"}),
-                ("extend", {"due_at": timezone.now() + timedelta(days=9), "note": "x"}),
-            ])
-        elif ticket.state in ("resolved", "rejected"):
-            verb, given = "reopen", {"note": "x"}
-        else:
-            verb, given = "note", {"note": "x"}
-        actions.VERBS[verb](actor=ACTOR, ticket_id=ticket.pk, **given)
+        at = ticket.events.latest("pk").at + timedelta(hours=chance.randrange(1, 60))
+        due_at = (ticket.due_at or at) + timedelta(days=4)
+        verb, given = chance.choice([
+            ("accept", {}), ("transfer", {"unit": unit("778").pk, "note": "x"}), ("resolve", {"reply": "x"}),
+            ("extend", {"due_at": due_at, "note": "x"}), ("ask_citizen", {"reply": "x"}), ("resume", {"note": "x"}),
+            ("send_back", {"note": "x"}), ("forward", {"unit": unit("760").pk}), ("reopen", {"note": "x"}),
+            ("reject", {"reply": "x"}),
+        ])
+        try:
+            actions.VERBS[verb](actor=ACTOR, ticket_id=ticket.pk, at=at, **given)
+        except IllegalMove:
+            actions.note(actor=ACTOR, ticket_id=ticket.pk, at=at, note="x")
 
 
 @pytest.mark.django_db

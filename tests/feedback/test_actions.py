@@ -94,7 +94,7 @@ def test_without_a_place_nobody_is_responsible_and_the_hotline_must_forward(town
     assert ticket.unit.kind == Unit.Kind.UNASSIGNED
     ticket = actions.forward(actor=by(), ticket_id=ticket.pk, unit=unit("778").pk)
     assert ticket.state == State.FORWARDED
-    assert ticket.promises.get().unit == unit("778")
+    assert ticket.promises.get(kind="result").unit == unit("778")
 
 
 @pytest.mark.parametrize("verb", actions.VERBS)

@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
 
+from dashboards.figures import rebuild
 from hcmc_ioc.local import build
 
 
 class Command(BaseCommand):
-    help = "Prepare the database of IOC_CITY: migrations, units, rules."
+    help = "Prepare the database of IOC_CITY: migrations, units, rules, figures in the shape of this release."
 
     def handle(self, **options):
         self.stdout.write(f"Preparing {settings.CITY['name_en']} (IOC_CITY={settings.CITY_CODE}, map {settings.MAP})")
@@ -18,6 +19,9 @@ class Command(BaseCommand):
         ):
             self.stdout.write(f"  {title} …")
             call_command(command, verbosity=0)
+        if rebuild.is_needed():
+            self.stdout.write("  figures counted anew in the shape of this release …")
+            call_command("rebuild_aggregates", verbosity=0)
         if build.collect_static():
             self.stdout.write("  static files collected")
         self.stdout.write("  ready")

@@ -1,0 +1,206 @@
+"""Who owes what until when: how the promises of a ticket are made, handed on, stopped, settled and withdrawn.
+
+Pure, as `lifecycle`, which calls it. A promise is broken by the clock alone: the date in force passed while it ran. No
+verb takes that back, and it stays with the unit that answered at that moment; `docs/promises.md` of the design, in
+short: **no button changes a verdict**. Limits (what must be left to move along, how long citizens may be waited for)
+are `DeadlineRule` rows; where the city has no such row there is no such limit.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import Enum
+
+from districts.calendar import (
+    Amount,
+    AmountUnit,
+    Calendar,
+    add_working_time,
+    after_working_minutes,
+    minutes_of,
+    move_by,
+    working_minutes_between,
+)
+from feedback.models import DeadlineRule, Promise, Ticket
+from feedback.rules.rows import unsaved
+from feedback.rules.rulebook import Rulebook
+
+Kind = DeadlineRule.Kind
+RESULT = Kind.RESULT.value
+FORWARD, CLARIFY = Kind.FORWARD.value, Kind.CLARIFY.value
+OF_HOTLINE = (FORWARD, CLARIFY)  # the hotline's own clocks, kept by the row "unassigned"
+BY_RULE = "by rule"  # the promise follows the deadline rules (the default of an intake)
+
+
+class Verdict(Enum):
+    RUNNING = "running"
+    STOPPED = "stopped"  # waiting for the citizen
+    KEPT = "kept"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+
+
+def verdict(promise: Promise, now: datetime) -> Verdict:
+    """How the promise stands at `now`."""
+    if promise.withdrawn_at is not None:
+        return Verdict.WITHDRAWN
+    if promise.met_at is not None:
+        return Verdict.KEPT if promise.met_at <= promise.due_at else Verdict.BROKEN
+    if promise.paused_at is not None:
+        return Verdict.STOPPED
+    return Verdict.BROKEN if promise.due_at < now else Verdict.RUNNING
+
+
+def is_settled(promise: Promise) -> bool:
+    return promise.met_at is not None or promise.withdrawn_at is not None
+
+
+def runs(promise: Promise, at: datetime) -> bool:
+    """Neither settled nor broken: its date can still be kept."""
+    return verdict(promise, at) in (Verdict.RUNNING, Verdict.STOPPED)
+
+
+def of_round(promises: Iterable[Promise], ticket: Ticket) -> list[Promise]:
+    """The promises of an answer since receipt, or since the ticket was reopened last."""
+    since = ticket.reopened_at
+    return [p for p in promises if p.kind == RESULT and (since is None or p.made_at >= since)]
+
+
+def in_force(promises: list[Promise], ticket: Ticket) -> Promise | None:
+    """The promise that the citizen's date comes from: the last of the round that was not withdrawn, or None."""
+    standing = [p for p in of_round(promises, ticket) if p.withdrawn_at is None]
+    return standing[-1] if standing else None
+
+
+def dates(promises: list[Promise], ticket: Ticket) -> tuple[datetime | None, datetime | None]:
+    """(the date in force, the first date of another promise of an answer that is not settled)."""
+    current = in_force(promises, ticket)
+    owed = [p.due_at for p in promises if p is not current and p.kind == RESULT and not is_settled(p)]
+    return current.due_at if current else None, min(owed, default=None)
+
+
+# --- making and handing on --------------------------------------------------------------------------------------
+
+
+def make(kind: str, ticket: Ticket, promises: list[Promise], start: datetime, book: Rulebook, *,
+         date: object = BY_RULE, unit_id: int | None = None) -> None:
+    """Add to `promises` one of `kind`, made at `start` to the unit that answers; none where no rule makes one.
+
+    `date` is BY_RULE, the date that the source gives, or None: no promise. `unit_id` names whose calendar counts where
+    the ticket is about to go there.
+    """
+    row = unsaved(Promise, kind=kind, made_at=start, explanation={})
+    if date == BY_RULE:
+        due = book.due(kind, category_id=ticket.category_id, urgency=ticket.urgency,
+                       needs_several=ticket.needs_several, start=start, unit_id=unit_id or ticket.unit_id)
+        if due is None:
+            return
+        row.rule_id, row.due_at, row.explanation = due.rule.pk, due.at, due.explanation
+    elif date is None:
+        return
+    else:
+        row.due_at, row.explanation = date, {"given": "source"}
+    promises.append(row)
+    give(row, ticket, promises)
+
+
+def give(promise: Promise, ticket: Ticket, promises: list[Promise]) -> None:
+    """The promise is now kept, or broken, by the unit that answers. At most one counts per unit and round: later dates
+    of the same unit bind it towards the citizen, and make its rate neither better nor worse."""
+    promise.unit_id, promise.is_self_made = ticket.unit_id, ticket.is_self_recorded
+    promise.counts = promise.kind != RESULT or not any(
+        other.counts and other.unit_id == promise.unit_id and other.withdrawn_at is None
+        for other in of_round(promises, ticket) if other is not promise
+    )
+
+
+def moves_along(promise: Promise, ticket: Ticket, at: datetime, recorded_at: datetime, book: Rulebook) -> bool:
+    """Whether the promise follows the ticket to its new unit at `at`: it runs, and enough of it is left to work with.
+
+    What was promised at this very moment has just been made for the unit to come – unless the report was recorded when
+    the date had passed already: that is not the unit's lateness. Imports are history, and keep their source's dates.
+    """
+    if promise.made_at == at:
+        return bool(ticket.source_system) or promise.due_at > recorded_at
+    if not runs(promise, at):
+        return False
+    least = book.rule(Kind.HANDOVER, ticket, at)
+    if least is None:
+        return True
+    return add_working_time(at, amount(least), book.calendar(promise.unit_id)).due <= promise.due_at
+
+
+def amount(rule: DeadlineRule) -> Amount:
+    return Amount(rule.amount, AmountUnit(rule.amount_unit))
+
+
+# --- the clock --------------------------------------------------------------------------------------------------
+
+
+def stop(promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> bool:
+    """Stop the clock while the citizen is asked, if it still runs and may still wait; says whether it stopped."""
+    if verdict(promise, at) is not Verdict.RUNNING:
+        return False
+    until = waits_until(promise, ticket, at, book)
+    if until is not None and until <= at:
+        return False
+    promise.paused_at = at
+    return True
+
+
+def waits_until(promise: Promise, ticket: Ticket, since: datetime, book: Rulebook) -> datetime | None:
+    """When a clock stopped at `since` runs again by itself: all pauses of a promise together are limited by a rule, in
+    working time; None without such a rule."""
+    limit = book.rule(Kind.WAITING, ticket, promise.made_at)
+    if limit is None:
+        return None
+    calendar = book.calendar(promise.unit_id)
+    left = minutes_of(amount(limit), calendar) - promise.stopped_minutes
+    return after_working_minutes(since, left, calendar) if left > 0 else since
+
+
+def resume(promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> int:
+    """The clock runs again, at `at` or when it had waited long enough; returns the working minutes it stood."""
+    since, promise.paused_at = promise.paused_at, None
+    if since is None:
+        return 0
+    limit, calendar = waits_until(promise, ticket, since, book), book.calendar(promise.unit_id)
+    until = at if limit is None else min(at, limit)
+    move(promise, since, until, calendar)
+    stopped = working_minutes_between(since, until, calendar)
+    promise.stopped_minutes += stopped
+    return stopped
+
+
+def move(promise: Promise, since: datetime, until: datetime, calendar: Calendar, *why: str) -> None:
+    """Both dates later by the time that the clock stood; the explanation says so."""
+    if promise.first_due_at is not None:
+        promise.first_due_at = move_by(promise.first_due_at, since, until, calendar, promise.explanation)
+    promise.due_at = move_by(promise.due_at, since, until, calendar, promise.explanation)
+    pause = [since.astimezone(UTC).isoformat(), until.astimezone(UTC).isoformat(), *why]
+    promise.explanation = promise.explanation | {"paused": [*promise.explanation.get("paused", []), pause]}
+
+
+def extend(promise: Promise, at: datetime, due_at: datetime) -> None:
+    """A granted extension: a new date in force; the citizen's first date stands beside it."""
+    if promise.first_due_at is None:
+        promise.first_due_at = promise.due_at
+    promise.due_at = due_at
+    granted = [at.astimezone(UTC).isoformat(), due_at.astimezone(UTC).isoformat()]
+    promise.explanation = promise.explanation | {"extended": granted}
+
+
+# --- settling ---------------------------------------------------------------------------------------------------
+
+
+def settle(promises: list[Promise], at: datetime, kinds: Iterable[str] = (RESULT, *OF_HOTLINE)) -> None:
+    """Everything still owed of these kinds is answered at `at`; what is late is late."""
+    for promise in promises:
+        if promise.kind in kinds and not is_settled(promise):
+            promise.met_at = at
+
+
+def withdraw_running(promises: list[Promise], at: datetime) -> None:
+    """Nothing is owed any more; a date that has passed stays broken."""
+    for promise in promises:
+        if runs(promise, at):
+            promise.withdrawn_at = at
