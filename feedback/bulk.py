@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,25 +75,28 @@ def write(stories: Iterable[Story], *, job: Actor, zone, wake: bool = True) -> i
         return 0
     if not {step.columns["verb"] for story in stories for step in story.life.steps} <= verbs_of(job):
         raise PermissionDenied
-    _let_commits_gather()
+    _prepare()
     _number(stories, zone)
-    _copy(Ticket, (vars(s.life.ticket) for s in stories))
-    _copy(Promise, (vars(p) for s in stories for p in s.life.promises))
-    event_ids = _copy_events(stories)
-    _copy(FactChange, (_change(s) for s in stories), without_id=True)
-    _copy(Reporter, (row for s in stories for row in _reporters(s)), without_id=True)
-    through = Ticket.coordinating.through
-    links = ({"ticket_id": s.life.ticket.pk, "unit_id": u} for s in stories for u in s.life.coordinating_ids)
-    _copy(through, links, without_id=True)
-    feed.hand("ticket", event_ids, is_history=True, wake=wake)
+    events, texts = _events(stories)
+    with _copying() as copy:
+        copy(Ticket, (vars(s.life.ticket) for s in stories))
+        copy(Promise, (vars(p) for s in stories for p in s.life.promises))
+        copy(TicketEvent, events)
+        copy(EventText, texts)
+        copy(FactChange, (_change(s) for s in stories), without_id=True)
+        copy(Reporter, (row for s in stories for row in _reporters(s)), without_id=True)
+        links = ({"ticket_id": s.life.ticket.pk, "unit_id": u} for s in stories for u in s.life.coordinating_ids)
+        copy(Ticket.coordinating.through, links, without_id=True)
+    feed.hand("ticket", [event["id"] for event in events], is_history=True, wake=wake)
     return len(stories)
 
 
-def _let_commits_gather() -> None:
-    """This commit need not wait for the disk: what follows a bulk (the fold, the end of an import) does, and with it
-    everything before it. After a crash in between the batch is missing as a whole and is written again."""
+def _prepare() -> None:
+    """Foreign keys are checked by each COPY, while the next table is made ready. And this commit need not wait for the
+    disk: what follows a bulk (the fold, the end of an import) does, and with it everything before it. After a crash in
+    between the batch is missing as a whole and is written again."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit TO off")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL synchronous_commit TO off")
 
 
 def _number(stories: list[Story], zone) -> None:
@@ -119,16 +123,14 @@ def _name_target(story: Story, target: Ticket) -> None:
             step.columns["data"]["into"] = target.code
 
 
-def _copy_events(stories: list[Story]) -> list[int]:
+def _events(stories: list[Story]) -> tuple[list[dict], list[dict]]:
     steps = [(step, s.life.ticket.pk) for s in stories for step in s.life.steps]
     events, texts = [], []
     for (step, ticket_id), pk in zip(steps, _ids(TicketEvent, len(steps)), strict=True):
         events.append(step.columns | {"id": pk, "ticket_id": ticket_id})
         if step.words:
             texts.append({"event_id": pk, "words": step.words, "is_public": step.is_public, "redacted_at": None})
-    _copy(TicketEvent, events)
-    _copy(EventText, texts)
-    return [event["id"] for event in events]
+    return events, texts
 
 
 def _ids(model: type[models.Model], count: int) -> list[int]:
@@ -182,21 +184,38 @@ def _format_of(column: models.Field):
     return str  # numbers, booleans, moments, UUIDs: nothing in them needs escaping
 
 
-def _copy(model: type[models.Model], rows: Iterable[dict], *, without_id: bool = False) -> None:
-    """COPY rows given as {attribute: value}; generated columns are the database's, and so are ids if asked."""
+@contextmanager
+def _copying():
+    """A function that copies rows into a table; PostgreSQL takes them while those of the next table are made ready.
+
+    One after the other in one thread; the connection is used by nobody else until the end. What goes wrong in a COPY is
+    raised there, with the transaction.
+    """
+    with ThreadPoolExecutor(1) as copier:
+        jobs = []
+
+        def copy(model: type[models.Model], rows: Iterable[dict], *, without_id: bool = False) -> None:
+            if given := _lines(model, rows, without_id):
+                jobs.append(copier.submit(connection.connection.cursor().copy_expert, *given))
+
+        yield copy
+        with connection.wrap_database_errors:
+            for job in jobs:
+                job.result()
+
+
+def _lines(model: type[models.Model], rows: Iterable[dict], without_id: bool) -> tuple[str, io.StringIO] | None:
+    """The statement and the text of COPY for rows given as {attribute: value}; None without rows. Generated columns are
+    the database's, and so are ids if asked."""
     columns = [c for c in model._meta.concrete_fields if not c.generated and not (without_id and c.primary_key)]
     plan = [(c.attname, _format_of(c)) for c in columns]
     lines = [
         "\t".join(["\\N" if (value := row[name]) is None else form(value) for name, form in plan]) for row in rows
     ]
     if not lines:
-        return
+        return None
     names = ", ".join(c.column for c in columns)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(
-            f"COPY {model._meta.db_table} ({names}) FROM STDIN",  # noqa: S608 - names of our own tables
-            io.StringIO("\n".join(lines) + "\n"),
-        )
+    return f"COPY {model._meta.db_table} ({names}) FROM STDIN", io.StringIO("\n".join(lines) + "\n")
 
 
 @contextmanager
