@@ -108,12 +108,14 @@ class Crew:
     """Who acts, as actors by unit; the system itself where a unit has nobody."""
 
     def __init__(self):
-        self.operators, self.staff, self.leaders = [], {}, {}
+        self.operators, self.supervisors, self.staff, self.leaders = [], [], {}, {}
         rows = Membership.objects.valid().filter(is_active=True).order_by("pk")
         for membership in rows.select_related("user", "unit"):
             actor = Actor.person(membership.user, ORIGIN)
             if membership.role in HOTLINE:
                 self.operators.append(actor)
+                if membership.role == Role.SUPERVISOR:
+                    self.supervisors.append(actor)
             elif membership.role == Role.UNIT_STAFF:
                 self.staff.setdefault(membership.unit_id, []).append(actor)
             elif membership.role == Role.UNIT_LEADER:
@@ -122,6 +124,9 @@ class Crew:
 
     def operator(self, rng: Random) -> Actor:
         return rng.choice(self.operators) if self.operators else self.nobody
+
+    def supervisor(self, rng: Random) -> Actor:
+        return rng.choice(self.supervisors) if self.supervisors else self.nobody
 
     def somebody_of(self, unit_id: int, rng: Random) -> Actor:
         found = self.staff.get(unit_id)

@@ -17,9 +17,10 @@ from demo.profiles import Habit
 from districts.calendar import Calendar
 from districts.models import Unit
 from feedback.bulk import Story
-from feedback.rules.workflow import State
+from feedback.rules.workflow import IllegalMove, State
 
 RETURNED, TRANSFERRED, REJECTED, REOPENED = 0.04, 0.012, 0.04, 0.03
+UNCLEAR = 0.25  # of what no rule forwards
 ASKED, REPORTED, NOTED, JOINED, RATED = 0.05, 0.06, 0.03, 0.02, 0.45
 ROUND_THE_CLOCK = 6  # hours: categories answered faster than this are worked on day and night
 
@@ -144,7 +145,11 @@ class Telling:
         self._hotline("reject", at, reply=texts.common("reject", {}, self.rng))
 
     def _forward_by_hand(self) -> None:
-        at = self.at + timedelta(minutes=self._minutes_until_known())
+        """Mostly within the five minutes; where the citizen must be called again first, that is noted in time."""
+        at = self.ticket.recorded_at + timedelta(minutes=self.rng.uniform(0.7, 5.2))
+        if self.rng.random() < UNCLEAR:
+            self._hotline("clarify", at, note=texts.common("unclear", {}, self.rng))
+            at = self.at + timedelta(minutes=self._minutes_until_known())
         note = texts.common("forward_by_hand", {}, self.rng)
         self._hotline("forward", at, unit=self.report.place.unit.pk, note=note)
 
@@ -159,7 +164,7 @@ class Telling:
 
     def _minutes_until_known(self) -> float:
         """Until the hotline knows who is competent: minutes, or hours when the citizen does not answer the phone."""
-        return self.rng.expovariate(1 / 30) + 4 if self.rng.random() < 0.7 else self.rng.expovariate(1 / 700) + 60
+        return self.rng.expovariate(1 / 18) + 4 if self.rng.random() < 0.85 else self.rng.expovariate(1 / 400) + 60
 
     def _transfer(self) -> None:
         if better := self._better():
@@ -222,13 +227,19 @@ class Telling:
                 self._hotline(verb, at, reporter=people.caller(area, rng))
 
     def _extend(self) -> None:
+        """The unit asks before its date; the shift's supervisor decides within the day, or too late."""
         due = self.ticket.due_at.astimezone(self.at.tzinfo)
-        at = max(self.at, due - timedelta(hours=self.rng.uniform(3, 20)))
+        at = max(self.at, due - timedelta(hours=self.rng.uniform(3, 40)))
         if at + timedelta(minutes=5) > due:
             return
         leader = self.city.crew.leader_of(self.ticket.unit_id, self.rng)
-        note = texts.common("extend", {}, self.rng)
-        self._do("extend", at, leader, due_at=due + timedelta(days=self.rng.randint(3, 6)), note=note)
+        with suppress(IllegalMove):
+            self._do("ask_extension", at, leader, due_at=due + timedelta(days=self.rng.randint(3, 6)),
+                     note=texts.common("extend", {}, self.rng))
+            decided = self.at + timedelta(hours=self.rng.expovariate(1 / 6) + 0.2)
+            verb, words = ("extend", {}) if self.rng.random() < 0.8 else (
+                "refuse_extension", {"note": texts.common("refuse_extension", {}, self.rng)})
+            self._do(verb, decided, self.city.crew.supervisor(self.rng), **words)
 
     # --- afterwards
 
@@ -243,7 +254,8 @@ class Telling:
         if self.rng.random() >= REOPENED:
             self._hotline("close", at)
             return
-        self._hotline("reopen", at, note=texts.common("reopen", {}, self.rng))
+        asked_by = "citizen" if self.rng.random() < 0.85 else "hotline"
+        self._hotline("reopen", at, asked_by=asked_by, note=texts.common("reopen", {}, self.rng))
         self._do("accept", self._after_hours(self.habit.answers_in * 2), self.worker)
         ends = self._end(self.at, self.rng.random() > self.habit.on_time)
         self._do("resolve", ends, self.worker, reply=texts.common("answer_again", self._slots(ends), self.rng))

@@ -19,7 +19,7 @@ from demo.rhythm import TIDE_KIND, is_spring_tide, liveliness
 from demo.scenario import City
 from demo.seeding import city_at
 from feedback import actions
-from feedback.models import Ticket, TicketEvent
+from feedback.models import Promise, Ticket, TicketEvent
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import TO_FORWARD, IllegalMove, State
 
@@ -38,7 +38,7 @@ EASING = {"resolve", "ask_citizen", "reject", "send_back"}  # end a ticket's lat
 SHARES = {
     "accept": 1.2, "assign": 0.7, "start": 1.1, "resolve": 1.0, "close": 1.05, "rate": 0.45, "forward": 0.15,
     "send_back": 0.04, "ask_citizen": 0.05, "resume": 0.05, "report_progress": 0.08, "note": 0.03, "join": 0.02,
-    "reject": 0.03, "reopen": 0.03,
+    "reject": 0.03, "reopen": 0.03, "ask_extension": 0.03, "extend": 0.03, "refuse_extension": 0.004,
 }
 _AT_WORK = (State.ACCEPTED, State.IN_PROGRESS)
 
@@ -68,6 +68,8 @@ class Simulator:
             self.call(now)
             self.next_call = now + self._gap(now)
         if now >= self.next_move:
+            if waiting := self._at_the_hotline(now):
+                self._make("forward", waiting, now)
             self.move(now)
             self.next_move = now + self._gap(now) / sum(SHARES.values())
         soonest = min([self.next_call, self.next_move, *(when for when, _kind, _area in self.burst[:1])])
@@ -119,8 +121,9 @@ class Simulator:
         """One move on some ticket, by default a likely one; None when no ticket is there for it."""
         verb = verb or self.rng.choices(list(SHARES), weights=self._weights())[0]
         ticket = self._ticket_for(verb, now)
-        if ticket is None:
-            return None
+        return self._make(verb, ticket, now) if ticket else None
+
+    def _make(self, verb: str, ticket: Ticket, now: datetime) -> Ticket | None:
         given = getattr(self, f"_{verb}", self._nothing)(ticket, now)
         if given is None:
             return None
@@ -129,6 +132,15 @@ class Simulator:
             return actions.VERBS[verb](actor=actor, ticket_id=ticket.pk, at=now, **given)
         except (IllegalMove, PermissionDenied):  # somebody else was faster, or has changed places
             return None
+
+    def _at_the_hotline(self, now: datetime) -> Ticket | None:
+        """What waits to be forwarded and is looked at now: most of it within its five minutes, some later."""
+        for ticket in Ticket.objects.to_forward().filter(recorded_at__lt=now - timedelta(minutes=1))[:20]:
+            patience = timedelta(minutes=1.5 if Random(ticket.pk).random() < 0.9 else 45)
+            since = TicketEvent.objects.filter(ticket=ticket).latest("pk")
+            if since.recorded_at < now - patience and since.origin in (ORIGIN, "import"):
+                return ticket
+        return None
 
     def _weights(self) -> list[float]:
         fullness = Ticket.objects.open().count() / self.level
@@ -225,7 +237,17 @@ class Simulator:
         return self._by_hotline("reject", "reply")
 
     def _reopen(self, ticket: Ticket, now: datetime) -> dict:
-        return self._by_hotline("reopen", "note")
+        return self._by_hotline("reopen", "note") | {"asked_by": "citizen"}
+
+    def _ask_extension(self, ticket: Ticket, now: datetime) -> dict:
+        return {"due_at": ticket.due_at + timedelta(days=self.rng.randint(1, 4)),
+                "note": texts.common("extend", {}, self.rng)}
+
+    def _extend(self, ticket: Ticket, now: datetime) -> dict:
+        return {"actor": self.crew.supervisor(self.rng)}
+
+    def _refuse_extension(self, ticket: Ticket, now: datetime) -> dict:
+        return {"actor": self.crew.supervisor(self.rng), "note": texts.common("refuse_extension", {}, self.rng)}
 
     def _close(self, ticket: Ticket, now: datetime) -> dict:
         return {"actor": self._operator()}
@@ -269,6 +291,13 @@ def _resolved(now: datetime) -> QuerySet:
     return Ticket.objects.filter(state=State.RESOLVED, resolved_at__gt=now - timedelta(days=5)).order_by("resolved_at")
 
 
+def _asked(now: datetime) -> QuerySet:
+    """With a request for extension that waits, the oldest first; people take some time to decide."""
+    waiting = Promise.objects.filter(extension_asked_at__lt=now - timedelta(minutes=15), extension_decided_at=None,
+                                     met_at=None, withdrawn_at=None)
+    return Ticket.objects.open().filter(pk__in=waiting.values("ticket_id"), due_at__gt=now).order_by("due_at")
+
+
 _CANDIDATES: dict[str, Callable[[datetime], QuerySet]] = {
     "accept": _open(State.FORWARDED, State.REOPENED),
     "assign": lambda now: _open(*_AT_WORK)(now).filter(assignee=None),
@@ -285,4 +314,8 @@ _CANDIDATES: dict[str, Callable[[datetime], QuerySet]] = {
     "join": _open(*_AT_WORK),
     "reject": _open(*TO_FORWARD),
     "reopen": _resolved,
+    "ask_extension": lambda now: _open(State.IN_PROGRESS)(now).filter(
+        due_at__gt=now, due_at__lt=now + timedelta(hours=30), promises__extension_asked_at=None),
+    "extend": lambda now: _asked(now),
+    "refuse_extension": lambda now: _asked(now),
 }

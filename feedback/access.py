@@ -7,10 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from accounts.actors import Actor, Kind
+from accounts.models import Membership
+from accounts.roles import UNIT
 from districts import geo
 from districts.models import Unit
 from feedback.models import Ticket
-from feedback.rules.rights import IN_AREA, SHARED, verbs_of
+from feedback.rules.rights import DECISIONS, IN_AREA, SHARED, verbs_of
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import MOVES, Move
 
@@ -50,12 +52,20 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
         return set(verbs) if ticket.pk == actor.number else set()
     scope = actor.scope
     if scope is None or ticket.unit_id in scope:
-        return set(verbs)
+        return set(verbs) - DECISIONS if DECISIONS & set(verbs) and _works_for(actor, ticket.unit_id) else set(verbs)
     allowed = set(verbs) & IN_AREA if ticket.area_id in scope else set()
     shared = (set(verbs) & SHARED) - allowed
     if shared and scope and ticket.coordinating.filter(pk__in=scope).exists():
         allowed |= shared
     return allowed
+
+
+def _works_for(actor: Actor, unit_id: int) -> bool:
+    """Whether the person works for the unit, or above it, in any of their roles: then they judge no case of its own."""
+    if actor.user is None:
+        return False
+    working = Membership.objects.valid().filter(user=actor.user, role__in=UNIT)
+    return working.filter(unit_id__in=rulebook().area_line(unit_id)).exists()
 
 
 def _has_area(actor: Actor) -> bool:

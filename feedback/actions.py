@@ -80,6 +80,11 @@ def assign(*, actor, ticket_id, assignee, **seen) -> Ticket:
     return _move("assign", actor, ticket_id, seen, assignee=assignee)
 
 
+def unassign(*, actor, ticket_id, **seen) -> Ticket:
+    """The person works for the unit no more: somebody else must take the ticket."""
+    return _move("unassign", actor, ticket_id, seen)
+
+
 def start(*, actor, ticket_id, **seen) -> Ticket:
     return _move("start", actor, ticket_id, seen)
 
@@ -123,12 +128,43 @@ def merge(*, actor, ticket_id, target, **seen) -> Ticket:
     return _move("merge", actor, ticket_id, seen, target=target)
 
 
-def reopen(*, actor, ticket_id, note, **seen) -> Ticket:
-    return _move("reopen", actor, ticket_id, seen, note=note)
+def unmerge(*, actor, ticket_id, note, **seen) -> Ticket:
+    """Take a merge back: the ticket lives on as before it, its date as after a pause."""
+    return _move("unmerge", actor, ticket_id, seen, note=note)
 
 
-def extend(*, actor, ticket_id, due_at, note, **seen) -> Ticket:
-    return _move("extend", actor, ticket_id, seen, due_at=due_at, note=note)
+def reopen(*, actor, ticket_id, asked_by, note, **seen) -> Ticket:
+    """Open again, asked by whom (`workflow.AskedBy`); a new round with a promise of its own."""
+    return _move("reopen", actor, ticket_id, seen, asked_by=asked_by, note=note)
+
+
+def ask_extension(*, actor, ticket_id, due_at, note, **seen) -> Ticket:
+    """The unit asks for a later date, before the present one has passed; somebody else decides."""
+    return _move("ask_extension", actor, ticket_id, seen, due_at=due_at, note=note)
+
+
+def extend(*, actor, ticket_id, note="", **seen) -> Ticket:
+    """Grant the extension that was asked for."""
+    return _move("extend", actor, ticket_id, seen, note=note)
+
+
+def refuse_extension(*, actor, ticket_id, note, **seen) -> Ticket:
+    return _move("refuse_extension", actor, ticket_id, seen, note=note)
+
+
+def withdraw(*, actor, ticket_id, promise, note, **seen) -> Ticket:
+    """Withdraw a broken promise (its id) that was no case of the city's; such withdrawals are counted and listed."""
+    return _move("withdraw", actor, ticket_id, seen, promise=promise, note=note)
+
+
+def clarify(*, actor, ticket_id, note, **seen) -> Ticket:
+    """Nobody knows yet who is competent: the hotline finds out within the time of its rule."""
+    return _move("clarify", actor, ticket_id, seen, note=note)
+
+
+def stop_waiting(*, actor, ticket_id, **seen) -> Ticket:
+    """The citizen was waited for long enough."""
+    return _move("stop_waiting", actor, ticket_id, seen)
 
 
 def edit(*, actor, ticket_id, values, **seen) -> Ticket:
@@ -152,14 +188,16 @@ def rate(*, actor, ticket_id, score, note="", **seen) -> Ticket:
     return _move("rate", actor, ticket_id, seen, score=score, note=note)
 
 
+ENDS_MERGE = frozenset({"unmerge", "reopen"})
 EDITABLE = frozenset(
     "category_id urgency needs_several is_public hides_name area_id unit_source near_border address lat lon".split()
 )
 
 VERBS = {
     verb.__name__: verb
-    for verb in (forward, accept, assign, start, ask_citizen, resume, report_progress, transfer, send_back, resolve,
-                 close, reject, merge, reopen, extend, edit, note, join, rate)
+    for verb in (forward, accept, assign, unassign, start, ask_citizen, resume, report_progress, transfer, send_back,
+                 resolve, close, reject, merge, unmerge, reopen, ask_extension, extend, refuse_extension, withdraw,
+                 clarify, stop_waiting, edit, note, join, rate)
 }
 
 
@@ -168,28 +206,63 @@ def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticke
     """`seen` holds `version` (the one the person saw; absent: whatever it is) and `at` (now)."""
     if keys.claim(actor) is not None:
         return Ticket.objects.defer("search").get(pk=ticket_id)
-    locked = _lock(ticket_id, given.get("target"))
+    locked = _lock(ticket_id, given.get("target"), *(_line(ticket_id) if verb in ENDS_MERGE else ()))
     ticket = locked[ticket_id]
     if not access.may(actor, verb, ticket):
         raise PermissionDenied
     version = seen.get("version")
     if version is not None and version != ticket.version:
         raise StaleTicket(ticket, ticket.events.filter(version__gt=version).select_related("actor").order_by("pk"))
-    life = Lifecycle(ticket, list(Promise.objects.filter(ticket_id=ticket_id).order_by("pk")))
-    before = facts.of(ticket, life.promises), *map(_columns, (ticket, *life.promises))
+    life, before = _loaded(ticket)
     at = seen.get("at") or timezone.now()
+    line = _locked_line(ticket, locked) if verb in ENDS_MERGE else []
     if verb == "assign":
         _check_assignee(ticket, given["assignee"])
     if verb == "merge":
         given["target"] = _merge_target(ticket, locked.get(given["target"]))
+    if verb == "unmerge" and line:
+        given["state"] = ticket.events.filter(verb="merge").latest("pk").state_before
     lifecycle.apply(life, verb, at=at, actor=actor, given=given, book=rulebook())
     _write(life, *before)
     if verb == "join":
         reporters.add(ticket, given["reporter"], at, is_first=False)
     if verb == "merge":
-        _absorb(given["target"], ticket)
+        _tell(given["target"], "absorb", ticket, actor, at)
+    for target in line:
+        _tell(target, "release", ticket, actor, at)
     keys.keep(actor, {"ticket": ticket_id})
     return ticket
+
+
+def _loaded(ticket: Ticket) -> tuple[Lifecycle, tuple]:
+    """The life of a locked ticket, and how it stood: its facts, its columns and those of its promises."""
+    life = Lifecycle(ticket, list(Promise.objects.filter(ticket_id=ticket.pk).order_by("pk")))
+    return life, (facts.of(ticket, life.promises), *map(_columns, (ticket, *life.promises)))
+
+
+def _tell(ticket: Ticket, verb: str, part: Ticket, actor: Actor, at: datetime) -> None:
+    """What the merge of `part`, or its end, changes on the other ticket: its reporters, its history, its version."""
+    life, before = _loaded(ticket)
+    lifecycle.apply(life, verb, at=at, actor=actor, given={"part": part}, book=rulebook())
+    _write(life, *before)
+
+
+def _line(ticket_id: int | None) -> list[int]:
+    """What the ticket was merged into, and that in its turn."""
+    line: list[int] = []
+    while (ticket_id := Ticket.objects.values_list("merged_into", flat=True).get(pk=ticket_id)) is not None:
+        line.append(ticket_id)
+    return line
+
+
+def _locked_line(ticket: Ticket, locked: dict[int, Ticket]) -> list[Ticket]:
+    """The same among the locked tickets; refused when one of them was merged on at this moment."""
+    line = []
+    while ticket.merged_into_id is not None:
+        if ticket.merged_into_id not in locked:
+            raise IllegalMove(_("Phản ánh gốc vừa được người khác thay đổi. Hãy thử lại."))
+        line.append(ticket := locked[ticket.merged_into_id])
+    return line
 
 
 def _lock(*ticket_ids: int | None) -> dict[int, Ticket]:
@@ -260,7 +333,3 @@ def _merge_target(ticket: Ticket, target: Ticket | None) -> Ticket:
         message = _("Chọn một phản ánh khác đang mở để gộp vào.")
         raise IllegalMove(message, {"target": message})
     return target
-
-
-def _absorb(target: Ticket, ticket: Ticket) -> None:
-    Ticket.objects.filter(pk=target.pk).update(reporter_count=target.reporter_count + ticket.reporter_count)

@@ -58,9 +58,22 @@ class Story:
     def merge_into(self, target: "Story", at: datetime, *, book: Rulebook, actor: Actor) -> "Story":
         """Like `actions.merge`, into a story that is written in the same `write`."""
         self.then("merge", at, book=book, actor=actor, target=target.life.ticket)
-        target.life.ticket.reporter_count += self.life.ticket.reporter_count
+        target.then("absorb", at, book=book, actor=actor, part=self.life.ticket)
+        _put_in_order(target.life.steps)
         self.merged_into = target
         return self
+
+
+def _put_in_order(steps: list) -> None:
+    """The last step, told after what came later, in its place by time; it changes neither state nor unit."""
+    told = steps.pop()
+    place = next((n for n, step in enumerate(steps) if step.columns["at"] > told.columns["at"]), len(steps))
+    before = steps[place - 1].columns
+    told.columns |= {"state_before": before["state_after"], "state_after": before["state_after"],
+                     "unit_id": before["unit_id"]}
+    steps.insert(place, told)
+    for version, step in enumerate(steps, 1):
+        step.columns["version"] = version
 
 
 @transaction.atomic
@@ -116,11 +129,13 @@ def _number(stories: list[Story], zone) -> None:
 
 
 def _name_target(story: Story, target: Ticket) -> None:
-    """A merge that was told before its target had an id and a code."""
+    """A merge that was told before its tickets had ids and codes."""
     story.life.ticket.merged_into_id = target.pk
     for step in story.life.steps:
         if step.columns["verb"] == "merge":
             step.columns["data"]["into"] = target.code
+    told = [step for step in story.merged_into.life.steps if step.columns["verb"] == "absorb"]
+    next(s for s in told if not s.columns["data"]["part"]).columns["data"]["part"] = story.life.ticket.code
 
 
 def _events(stories: list[Story]) -> tuple[list[dict], list[dict]]:

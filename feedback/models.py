@@ -312,6 +312,10 @@ class Promise(models.Model):
     paused_at = models.DateTimeField(null=True)
     stopped_minutes = models.PositiveIntegerField(default=0, db_default=0)  # working minutes of all its pauses
     withdrawn_at = models.DateTimeField(null=True)
+    extension_asked_at = models.DateTimeField(null=True)  # once; undecided when the date passes, it lapses
+    extension_to = models.DateTimeField(null=True)
+    extension_decided_at = models.DateTimeField(null=True)
+    extension_granted = models.BooleanField(null=True)
     counts = models.BooleanField(default=True, db_default=True)
     is_self_made = models.BooleanField(default=False, db_default=False)  # the unit recorded the ticket itself
 
@@ -323,6 +327,8 @@ class Promise(models.Model):
             models.Index(fields=["first_due_at"], name="promise_first_due", condition=Q(first_due_at__isnull=False)),
             models.Index(fields=["withdrawn_at"], name="promise_withdrawn_late",
                          condition=Q(withdrawn_at__gt=F("due_at"), paused_at__isnull=True)),
+            models.Index(fields=["extension_asked_at"], name="promise_asked", condition=Q(
+                extension_asked_at__isnull=False, extension_decided_at__isnull=True, met_at__isnull=True)),
         ]
 
 

@@ -8,6 +8,7 @@ import tomllib
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -203,6 +204,8 @@ CELERY_BEAT_SCHEDULE = {
     # Sweeps what a lost task left behind; a run that could not start in time is not owed later.
     "fold": {"task": "dashboards.tasks.fold", "schedule": 5.0, "options": {"expires": 5}},
     "feed": {"task": "live.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "waiting": {"task": "feedback.tasks.end_waiting", "schedule": 60.0, "options": {"expires": 60}},
+    "release": {"task": "feedback.tasks.release_assignees", "schedule": crontab(hour=5, minute=10)},
     "keys": {"task": "accounts.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 600}},
     "tick": {"task": "dashboards.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
 }

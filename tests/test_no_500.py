@@ -205,7 +205,7 @@ def test_an_odd_draft_comes_back_without_harm(client, scene, send):
         assert send("get", f"/tiep-nhan/?draft={token}") in (200, 500)
 
 
-@pytest.mark.parametrize("verb", [verb for verb in MOVES if verb != "open"])
+@pytest.mark.parametrize("verb", [verb for verb, move in MOVES.items() if verb != "open" and move.roles])
 def test_a_move_with_one_wrong_field_is_made_or_explained(verb, client, scene, send):
     people = [name for name in ("lan", "minh", "tu", "sau") if getattr(scene, name).role in MOVES[verb].roles]
     assert people

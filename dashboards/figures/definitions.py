@@ -106,6 +106,7 @@ def figures(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: 
     answer = {pk: Figures() for pk in unit_ids}
     _add_days(answer, period)
     _add_promises(answer, period, now)
+    _add_withdrawn(answer, period)
     if medians:
         _add_medians(answer, answer if medians is True else medians, period)
     if standing:
@@ -226,6 +227,14 @@ def due_promises(start: datetime, end: datetime):
         kind=RESULT, counts=True, withdrawn_at__isnull=True, paused_at__isnull=True, is_self_made=False,
         due_at__gte=start, due_at__lte=end,
     )
+
+
+def _add_withdrawn(answer: dict[int, Figures], period: Period) -> None:
+    book = rulebook()
+    start, end = period.instants(book.zone)
+    for unit_id, count in rows(_WITHDRAWN_LATE, {"from": start, "to": end}):
+        for scope in {unit_id, book.city_id} & answer.keys():
+            answer[scope].withdrawn_late += count
 
 
 def _add_medians(answer: dict[int, Figures], unit_ids: Collection[int], period: Period) -> None:

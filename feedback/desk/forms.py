@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -12,8 +13,9 @@ from accounts.roles import UNIT
 from feedback.contacts import REASONS
 from feedback.fields import CategoryChoice, Moment, Phone, Text, UnitChoice, in_force
 from feedback.models import Ticket, Urgency
+from feedback.rules import promises
 from feedback.rules.rulebook import rulebook
-from feedback.rules.workflow import MOVES, NEEDS
+from feedback.rules.workflow import MOVES, NEEDS, AskedBy
 
 SCORES = [(5, _("Rất hài lòng")), (4, _("Hài lòng")), (3, _("Chấp nhận")), (2, _("Không hài lòng")),
           (1, _("Rất không hài lòng"))]
@@ -68,6 +70,9 @@ class MoveForm(forms.Form):
     def clean_score(self):
         return int(self.cleaned_data["score"])
 
+    def clean_promise(self):
+        return int(self.cleaned_data["promise"])
+
     def clean(self):
         values = super().clean()
         if self.move.verb == "join" and not self.errors and not (values["name"] or values["phone"]):
@@ -117,7 +122,26 @@ def _reply(form):
 
 
 def _due_at(form):
-    return Moment(label=_("Hạn mới"))
+    ticket, latest = form.ticket, None
+    promise = promises.in_force(list(ticket.promises.order_by("pk")), ticket)
+    if promise:
+        latest = promises.latest_extension(promise, ticket, timezone.now(), rulebook())
+    day = date_format(timezone.localtime(latest), "d/m/Y H:i") if latest else ""
+    return Moment(label=_("Hạn mới"), help_text=_("Muộn nhất %(day)s.") % {"day": day} if day else "")
+
+
+def _promise(form):
+    """The dates that have passed, each with its unit."""
+    now, book = timezone.now(), rulebook()
+    broken = [p for p in form.ticket.promises.order_by("pk") if promises.verdict(p, now) is promises.Verdict.BROKEN]
+    names = [(p.pk, _("%(unit)s, hạn %(day)s") % {
+        "unit": book.units[p.unit_id].name, "day": date_format(timezone.localtime(p.due_at), "d/m/Y H:i"),
+    }) for p in broken]
+    return forms.ChoiceField(label=_("Hạn đã trễ"), choices=names, widget=forms.RadioSelect)
+
+
+def _asked_by(form):
+    return forms.ChoiceField(label=_("Ai yêu cầu mở lại"), choices=AskedBy.choices, widget=forms.RadioSelect)
 
 
 def _score(form):
@@ -130,7 +154,7 @@ def _target(form):
 
 
 _FIELDS = {"unit": _unit, "assignee": _assignee, "note": _note, "reply": _reply, "due_at": _due_at, "score": _score,
-           "target": _target}
+           "target": _target, "promise": _promise, "asked_by": _asked_by}
 
 
 def _forward(form):
@@ -151,6 +175,11 @@ def _rate(form):
     form.fields["note"] = Text(label=_("Nhận xét của người dân"), rows=2, required=False)
 
 
+def _extend(form):
+    form.fields["note"] = Text(label=_("Ý kiến"), rows=2, required=False,
+                               help_text=_("Chỉ cán bộ đọc được, người dân không thấy."))
+
+
 def _edit(form):
     ticket = form.ticket
     form.fields["category"] = CategoryChoice(label=_("Lĩnh vực"), keep=ticket.category_id)
@@ -164,7 +193,7 @@ def _edit(form):
         form.initial.setdefault(name, getattr(ticket, f"{name}_id" if name in ("category", "area") else name))
 
 
-_MORE = {"forward": _forward, "join": _join, "rate": _rate, "edit": _edit}
+_MORE = {"forward": _forward, "join": _join, "rate": _rate, "edit": _edit, "extend": _extend}
 EDITED = ("category", "urgency", "area", "address", "needs_several", "is_public", "hides_name")
 
 

@@ -2,6 +2,7 @@
 `?part=`."""
 
 import json
+from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -19,11 +22,12 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.requests import acting, fresh_id
 from feedback import access, actions, contacts
+from feedback.desk.duties import Duty
 from feedback.desk.forms import ContactForm, MoveForm
 from feedback.models import Ticket, Urgency
-from feedback.rules import reasons
+from feedback.rules import promises, reasons
 from feedback.rules.rulebook import rulebook
-from feedback.rules.workflow import MOVES, IllegalMove, State
+from feedback.rules.workflow import MOVES, AskedBy, IllegalMove, State
 from hcmc_ioc.lib.text import hide_phones
 
 PARTS = {"head": "feedback/desk/ticket_head.html", "history": "feedback/desk/ticket_history.html",
@@ -46,7 +50,20 @@ class TicketPage:
 
     @cached_property
     def moves(self):
-        return [move for move in self.legal if move.verb not in COMPOSED]
+        return [move for move in self.legal if move.verb not in COMPOSED and self._has_reason(move.verb)]
+
+    def _has_reason(self, verb: str) -> bool:
+        """Whether there is something that the move could be made on; the verb itself asks again."""
+        now, current = timezone.now(), self.promise
+        if verb in ("extend", "refuse_extension"):
+            return current is not None and promises.is_asked(current, now)
+        if verb == "ask_extension":
+            return current is not None and promises.runs(current, now) and current.extension_asked_at is None
+        if verb == "withdraw":
+            return any(promises.verdict(p, now) is promises.Verdict.BROKEN for p in self.promises)
+        if verb == "clarify":
+            return not any(p.kind == promises.CLARIFY and not promises.is_settled(p) for p in self.promises)
+        return verb != "unmerge" or self.ticket.merged_into_id is not None
 
     @cached_property
     def legal(self):
@@ -54,7 +71,8 @@ class TicketPage:
 
     @cached_property
     def first(self):
-        return next((move for move in self.moves if move.verb == FIRST.get(self.ticket.state)), None)
+        wanted = "extend" if any(move.verb == "extend" for move in self.moves) else FIRST.get(self.ticket.state)
+        return next((move for move in self.moves if move.verb == wanted), None)
 
     @cached_property
     def others(self):
@@ -74,11 +92,21 @@ class TicketPage:
 
     @cached_property
     def promises(self):
-        return list(self.ticket.promises.select_related("rule", "unit").order_by("-pk"))
+        """Oldest first."""
+        return self.book.with_units(self.ticket.promises.select_related("rule").order_by("pk"))
 
     @cached_property
     def promise(self):
-        return self.promises[0] if self.promises else None
+        """The one that the citizen's date comes from; of an ended ticket, the last that was."""
+        current = promises.in_force(self.promises, self.ticket)
+        return current or next((p for p in reversed(self.promises) if p.kind == promises.RESULT), None)
+
+    @cached_property
+    def duties(self):
+        """Every date owed, with its unit and how it stands, the one in force first."""
+        now = timezone.now()
+        others = [p for p in reversed(self.promises) if p is not self.promise]
+        return [Duty.of(p, now, p is not self.promise) for p in ([self.promise] if self.promise else []) + others]
 
     @cached_property
     def body(self) -> str:
@@ -156,6 +184,13 @@ def _details(event, people) -> list[str]:
         details.append(_("cho %(name)s") % {"name": people[data["assignee"]]})
     if data.get("score"):
         details.append(_("%(score)s trên 5") % {"score": data["score"]})
+    if data.get("asked_by"):
+        details.append(_("theo yêu cầu của %(who)s") % {"who": AskedBy(data["asked_by"]).label.lower()})
+    if data.get("due") and event.verb in ("ask_extension", "extend"):
+        due = timezone.localtime(datetime.fromisoformat(data["due"]))
+        details.append(_("đến %(day)s") % {"day": date_format(due, "d/m/Y H:i")})
+    if data.get("part"):
+        details.append(_("từ %(code)s") % {"code": data["part"]})
     if data.get("into"):
         details.append(_("vào %(code)s") % {"code": data["into"]})
     labels = {"area_id": _("địa bàn"), "category_id": _("lĩnh vực"), "urgency": _("mức độ"), "address": _("địa điểm"),

@@ -36,9 +36,19 @@ def run_again(apps, schema_editor):
     stopped.update(paused_at=None)
 
 
+INTERNAL = "Quy định nội bộ tổng đài (thành phố có thể đổi)"
+
+
+def say_less(apps, schema_editor):
+    """What stands in a citizen's and a district's sight names the regulation alone."""
+    rules = apps.get_model("feedback", "DeadlineRule").objects.filter(regulation=INTERNAL)
+    rules.update(regulation=INTERNAL.partition(" (")[0])
+
+
 class Migration(migrations.Migration):
     dependencies = [("feedback", "0014_lists_of_late_work"), ("districts", "0002_names_in_two_languages")]
     operations = [
         migrations.RunPython(first_dates, migrations.RunPython.noop),
         migrations.RunPython(run_again, migrations.RunPython.noop),
+        migrations.RunPython(say_less, migrations.RunPython.noop),
     ]

@@ -6,7 +6,7 @@ an operator's save obey the same rules. Rows are unsaved model instances; nothin
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import h3.api.basic_int as h3
 from django.utils.translation import gettext_lazy as _
@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from districts.calendar import working_minutes_between
 from feedback.models import Promise, Ticket
-from feedback.rules import promises, workflow
+from feedback.rules import conditions, promises, workflow
 from feedback.rules.promises import BY_RULE
 from feedback.rules.rows import unsaved
 from feedback.rules.rulebook import Rulebook
 from feedback.rules.workflow import Clock, Move
 from hcmc_ioc.lib.text import headline
 
+KEPT = ("rule", "unit", "assignee", "score", "changes", "seen", "promise", "asked_by")  # of what is given, in an event
 COUNTER = "direct"  # the channel of what citizens bring to a unit itself
 
 
@@ -72,6 +73,7 @@ class Lifecycle:
     promises: list[Promise] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     coordinating_ids: tuple[int, ...] = ()
+    is_history: bool = False  # imported: its source's dates stand, and no clock of the hotline's runs
 
     @property
     def promise(self) -> Promise | None:
@@ -112,7 +114,7 @@ def begin(intake: Intake, *, code: str, actor: Actor, recorded_at: datetime, boo
         recorded_by_id=actor.own_unit_id if actor.is_of_unit else None,
     )
     set_cells(ticket)
-    life = Lifecycle(ticket)
+    life = Lifecycle(ticket, is_history=actor.job == "import")
     routed = None
     if intake.unit_id is None:
         routed = book.route(category_id=intake.category_id, area_id=intake.area_id, urgency=intake.urgency, at=at)
@@ -124,7 +126,7 @@ def begin(intake: Intake, *, code: str, actor: Actor, recorded_at: datetime, boo
         if routed:
             given |= {"rule": routed.rule.code, "coordinating": routed.coordinating_ids}
         apply(life, "forward", at=at, actor=actor, given=given, book=book, recorded_at=recorded_at)
-    elif not intake.source_system:  # history has no clock of ours
+    elif not life.is_history:
         promises.make(promises.FORWARD, ticket, life.promises, recorded_at, book)
     return life
 
@@ -133,30 +135,33 @@ def apply(life: Lifecycle, verb: str, *, at: datetime, actor: Actor, given: dict
           recorded_at: datetime | None = None) -> Step:
     """Make one move on `life` in place; raises `workflow.IllegalMove` and then has changed nothing."""
     move = workflow.check(verb, life.ticket.state, given)
-    if verb in _CHECKS:
-        _CHECKS[verb](life, at, given, book)
+    conditions.check(verb, life, at, given, book)
     unit_before = life.ticket.unit_id
     if verb in _EFFECTS:
         _EFFECTS[verb](life, at, given, book)
     _CLOCKS[move.clock](life, at, given, book)
     if life.ticket.unit_id != unit_before:
-        _change_unit(life, at, recorded_at or at, book)
+        _change_unit(life, at, None if life.is_history else recorded_at or at, book)
     return _record(life, move, at, actor, given, recorded_at or at)
 
 
 def _record(life: Lifecycle, move: Move, at: datetime, actor: Actor, given: dict, recorded_at: datetime) -> Step:
     ticket = life.ticket
     before = ticket.state if ticket.version else ""
-    if move.target is not None:
-        ticket.state = move.target.value
-        ticket.is_open = move.target in workflow.OPEN
+    if (target := move.target or given.get("state")) is not None:
+        ticket.state = workflow.State(target).value
+        ticket.is_open = target in workflow.OPEN
     ticket.version += 1
     ticket.due_at, ticket.earlier_due_at = promises.dates(life.promises, ticket)
-    data = {key: given[key] for key in ("rule", "unit", "assignee", "score", "changes", "seen") if given.get(key)}
+    data = {key: given[key] for key in KEPT if given.get(key)}
     if move.clock in (Clock.START, Clock.RESUME, Clock.EXTEND) and ticket.due_at:
-        data["due"] = ticket.due_at.isoformat()
+        data["due"] = ticket.due_at.astimezone(UTC).isoformat()
     if move.verb == "merge":
         data["into"] = given["target"].code
+    if move.verb in ("absorb", "release"):
+        data["part"] = given["part"].code
+    if move.verb == "ask_extension":
+        data["due"] = given["due_at"].astimezone(UTC).isoformat()
     columns = {
         "verb": move.verb, "at": at, "recorded_at": recorded_at, "state_before": before, "state_after": ticket.state,
         "unit_id": ticket.unit_id, "actor_kind": actor.kind.value, "actor_id": actor.user.pk if actor.user else None,
@@ -200,8 +205,13 @@ def _resume(life, at, given, book):
 
 
 def _extend(life, at, given, book):
-    if life.promise:
-        promises.extend(life.promise, at, given["due_at"])
+    promises.decide(life.promise, at, granted=True)
+
+
+def _restore(life, at, given, book):
+    """After the effect: what the merge withdrew, when it did."""
+    ticket, calendar = life.ticket, book.calendar(life.ticket.unit_id)
+    ticket.paused_minutes += promises.restore(life.promises, ticket, given["ended_at"], at, calendar)
 
 
 def _meet(life, at, given, book):
@@ -220,11 +230,11 @@ def _start(life, at, given, book):
 
 _CLOCKS: dict[Clock, Callable] = {
     Clock.KEEP: _keep, Clock.START: _start, Clock.STOP: _stop, Clock.RESUME: _resume,
-    Clock.EXTEND: _extend, Clock.MEET: _meet, Clock.WITHDRAW: _withdraw,
+    Clock.EXTEND: _extend, Clock.MEET: _meet, Clock.WITHDRAW: _withdraw, Clock.RESTORE: _restore,
 }
 
 
-def _change_unit(life: Lifecycle, at: datetime, recorded_at: datetime, book: Rulebook) -> None:
+def _change_unit(life: Lifecycle, at: datetime, recorded_at: datetime | None, book: Rulebook) -> None:
     """The promise of an answer follows the ticket while enough of it is left; else it stays with the giver to its own
     verdict and the receiver gets a date by rule. Where no rule fits the old date stands."""
     ticket, promise = life.ticket, life.promise
@@ -232,25 +242,11 @@ def _change_unit(life: Lifecycle, at: datetime, recorded_at: datetime, book: Rul
         if promises.moves_along(promise, ticket, at, recorded_at, book):
             promises.give(promise, ticket, life.promises)
         else:
-            promises.make(promises.RESULT, ticket, life.promises, max(at, recorded_at), book)
+            promises.make(promises.RESULT, ticket, life.promises, max(at, recorded_at or at), book)
     if ticket.unit_id == book.unassigned_id:
         promises.make(promises.CLARIFY, ticket, life.promises, at, book)
     else:
         promises.settle(life.promises, at, promises.OF_HOTLINE)
-
-
-# --- what single moves ask beside state and need ----------------------------------------------------------------
-
-
-def _check_extend(life, at, given, book):
-    if life.promise is None or not promises.runs(life.promise, at):
-        raise workflow.IllegalMove(_("Hạn đã qua hoặc không còn hiệu lực, không thể gia hạn."))
-    if given["due_at"] <= life.promise.due_at:
-        message = _("Hạn mới phải sau hạn đang có.")
-        raise workflow.IllegalMove(message, {"due_at": message})
-
-
-_CHECKS: dict[str, Callable] = {"extend": _check_extend}
 
 
 # --- what single moves set beside state and clock ---------------------------------------------------------------
@@ -267,6 +263,8 @@ def _hand_to(life, at, given, book):
 
 def _accept(life, at, given, book):
     ticket = life.ticket
+    if ticket.accepted_at is not None:  # the unit had it; the person who did is gone
+        return
     ticket.accepted_at = at
     since = max(filter(None, (ticket.forwarded_at, ticket.reopened_at, ticket.recorded_at)))
     ticket.minutes_to_accept = working_minutes_between(since, at, book.calendar(ticket.unit_id))
@@ -274,6 +272,10 @@ def _accept(life, at, given, book):
 
 def _assign(life, at, given, book):
     life.ticket.assignee_id = given["assignee"]
+
+
+def _unassign(life, at, given, book):
+    life.ticket.assignee_id = None
 
 
 def _send_back(life, at, given, book):
@@ -313,6 +315,38 @@ def _reopen(life, at, given, book):
     ticket.handling_minutes = ticket.minutes_to_accept = ticket.merged_into_id = None
 
 
+def _unmerge(life, at, given, book):
+    ticket = life.ticket
+    given["ended_at"] = ticket.closed_at
+    ticket.closed_at = ticket.merged_into_id = None
+
+
+def _absorb(life, at, given, book):
+    life.ticket.reporter_count += given["part"].reporter_count
+
+
+def _release(life, at, given, book):
+    life.ticket.reporter_count -= given["part"].reporter_count
+
+
+def _ask_extension(life, at, given, book):
+    life.promise.extension_asked_at, life.promise.extension_to = at, given["due_at"]
+
+
+def _refuse_extension(life, at, given, book):
+    promises.decide(life.promise, at, granted=False)
+
+
+def _withdraw_broken(life, at, given, book):
+    promise = next(p for p in life.promises if p.pk == given["promise"])
+    promises.withdraw_broken(promise, life.ticket, life.promises, at)
+
+
+def _clarify(life, at, given, book):
+    promises.withdraw_running([p for p in life.promises if p.kind == promises.FORWARD], at)
+    promises.make(promises.CLARIFY, life.ticket, life.promises, at, book)
+
+
 def _join(life, at, given, book):
     life.ticket.reporter_count += 1
 
@@ -329,7 +363,9 @@ def _edit(life, at, given, book):
 
 
 _EFFECTS: dict[str, Callable] = {
-    "forward": _hand_to, "transfer": _hand_to, "accept": _accept, "assign": _assign, "send_back": _send_back,
-    "resolve": _resolve, "close": _close, "reject": _reject, "merge": _merge, "reopen": _reopen, "join": _join,
-    "rate": _rate, "edit": _edit,
+    "forward": _hand_to, "transfer": _hand_to, "accept": _accept, "assign": _assign, "unassign": _unassign,
+    "send_back": _send_back, "resolve": _resolve, "close": _close, "reject": _reject, "merge": _merge,
+    "reopen": _reopen, "join": _join, "rate": _rate, "edit": _edit,
+    "unmerge": _unmerge, "absorb": _absorb, "release": _release, "clarify": _clarify,
+    "ask_extension": _ask_extension, "refuse_extension": _refuse_extension, "withdraw": _withdraw_broken,
 }

@@ -113,14 +113,14 @@ def give(promise: Promise, ticket: Ticket, promises: list[Promise]) -> None:
     )
 
 
-def moves_along(promise: Promise, ticket: Ticket, at: datetime, recorded_at: datetime, book: Rulebook) -> bool:
+def moves_along(promise: Promise, ticket: Ticket, at: datetime, recorded_at: datetime | None, book: Rulebook) -> bool:
     """Whether the promise follows the ticket to its new unit at `at`: it runs, and enough of it is left to work with.
 
     What was promised at this very moment has just been made for the unit to come – unless the report was recorded when
-    the date had passed already: that is not the unit's lateness. Imports are history, and keep their source's dates.
+    the date had passed already: that is not the unit's lateness. History (`recorded_at` None) keeps its source's dates.
     """
     if promise.made_at == at:
-        return bool(ticket.source_system) or promise.due_at > recorded_at
+        return recorded_at is None or promise.due_at > recorded_at
     if not runs(promise, at):
         return False
     least = book.rule(Kind.HANDOVER, ticket, at)
@@ -175,18 +175,32 @@ def move(promise: Promise, since: datetime, until: datetime, calendar: Calendar,
     """Both dates later by the time that the clock stood; the explanation says so."""
     if promise.first_due_at is not None:
         promise.first_due_at = move_by(promise.first_due_at, since, until, calendar, promise.explanation)
+    if promise.extension_to is not None:
+        promise.extension_to = move_by(promise.extension_to, since, until, calendar, promise.explanation)
     promise.due_at = move_by(promise.due_at, since, until, calendar, promise.explanation)
     pause = [since.astimezone(UTC).isoformat(), until.astimezone(UTC).isoformat(), *why]
     promise.explanation = promise.explanation | {"paused": [*promise.explanation.get("paused", []), pause]}
 
 
-def extend(promise: Promise, at: datetime, due_at: datetime) -> None:
-    """A granted extension: a new date in force; the citizen's first date stands beside it."""
-    if promise.first_due_at is None:
-        promise.first_due_at = promise.due_at
-    promise.due_at = due_at
-    granted = [at.astimezone(UTC).isoformat(), due_at.astimezone(UTC).isoformat()]
-    promise.explanation = promise.explanation | {"extended": granted}
+def is_asked(promise: Promise, at: datetime) -> bool:
+    """A request for extension waits for its decision; when the date passes it lapses."""
+    return promise.extension_asked_at is not None and promise.extension_decided_at is None and runs(promise, at)
+
+
+def latest_extension(promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> datetime | None:
+    """The latest date that may be asked for; None where the city sets no limit."""
+    limit = book.rule(Kind.EXTENSION, ticket, at)
+    return add_working_time(promise.due_at, amount(limit), book.calendar(promise.unit_id)).due if limit else None
+
+
+def decide(promise: Promise, at: datetime, granted: bool) -> None:
+    """The answer to a request. Granted, there is a new date in force; the citizen's first date stands beside it."""
+    promise.extension_decided_at, promise.extension_granted = at, granted
+    if not granted or promise.extension_to is None:
+        return
+    promise.first_due_at, promise.due_at = promise.due_at, promise.extension_to
+    decided = [moment.astimezone(UTC).isoformat() for moment in (at, promise.due_at)]
+    promise.explanation = promise.explanation | {"extended": decided}
 
 
 # --- settling ---------------------------------------------------------------------------------------------------
@@ -204,3 +218,24 @@ def withdraw_running(promises: list[Promise], at: datetime) -> None:
     for promise in promises:
         if runs(promise, at):
             promise.withdrawn_at = at
+
+
+def restore(promises: list[Promise], ticket: Ticket, ended_at: datetime, at: datetime, calendar: Calendar) -> int:
+    """Undo a withdrawal at `ended_at`: each date runs on as after a pause; returns the working minutes in between. A
+    clock that waited for the citizen then waits on."""
+    for promise in promises:
+        if promise.withdrawn_at == ended_at and promise.met_at is None:
+            promise.withdrawn_at = None
+            if promise.paused_at is None:
+                move(promise, ended_at, at, calendar, "merged")
+            else:
+                ticket.paused_at = promise.paused_at
+    return working_minutes_between(ended_at, at, calendar)
+
+
+def withdraw_broken(promise: Promise, ticket: Ticket, promises: list[Promise], at: datetime) -> None:
+    """A broken promise that was no case of the city's. A later date of the same unit in the same round then counts."""
+    promise.withdrawn_at, promise.paused_at = at, None
+    later = [p for p in of_round(promises, ticket) if p.unit_id == promise.unit_id and p.withdrawn_at is None]
+    if promise.kind == RESULT and later and not any(p.counts for p in later):
+        later[0].counts = True

@@ -30,6 +30,8 @@ SCOPES = {
     "figures:read": frozenset({"figures"}),
 }
 JOBS = {
+    "waiting": frozenset({"stop_waiting"}),
+    "release": frozenset({"unassign"}),
     "import": frozenset({"open", "forward", "resolve", "close"}),
     "demo": frozenset(MOVES),  # an invented city has nobody to protect
 }
@@ -37,6 +39,8 @@ JOBS = {
 # On a ticket that another unit answers for: what its coordinating units may, and what the unit of its place may.
 SHARED = frozenset({"view", "note", "contact"})
 IN_AREA = frozenset({"view", "join"})
+
+DECISIONS = frozenset({"extend", "refuse_extension", "withdraw"})  # never of somebody who answers for the unit
 
 
 def verbs_of(actor: Actor) -> frozenset[str]:

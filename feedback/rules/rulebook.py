@@ -63,6 +63,14 @@ class Rulebook:
                     setattr(ticket, name, row)
         return rows
 
+    def with_units(self, rows: Iterable) -> list:
+        """Rows that name a unit, with it from here."""
+        found = list(rows)
+        for row in found:
+            if (unit := self.units.get(row.unit_id)) is not None:
+                row.unit = unit
+        return found
+
     def due(self, kind: str, *, category_id: int, urgency: str, needs_several: bool, start: datetime,
             unit_id: int | None) -> deadlines.Due | None:
         """The promise of `kind` for a ticket of this category, made at `start`; None when there is no rule."""

@@ -43,6 +43,7 @@ class Clock(Enum):
     EXTEND = "extend"  # an approved new date
     MEET = "meet"
     WITHDRAW = "withdraw"
+    RESTORE = "restore"  # what a merge withdrew runs on as after a pause
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,22 @@ NEEDS = {
     "due_at": _("Chọn hạn mới."),
     "score": _("Chọn mức độ hài lòng từ 1 đến 5."),
     "target": _("Chọn phản ánh gốc để gộp vào."),
+    "promise": _("Chọn hạn đã trễ cần rút."),
+    "asked_by": _("Ghi ai yêu cầu mở lại."),
 }
 
 WORKING = frozenset({S.ACCEPTED, S.IN_PROGRESS})
 WITH_UNIT = frozenset({S.FORWARDED, S.REOPENED}) | WORKING
+DECIDERS = frozenset({Role.SUPERVISOR, Role.CITY_LEADER})  # unless they answer for the unit themselves
+NOBODY: frozenset = frozenset()  # follows from another move, or from time
+
+
+class AskedBy(TextChoices):
+    """Who asked for a ticket to be opened again."""
+
+    CITIZEN = "citizen", _("Người dân")
+    HOTLINE = "hotline", _("Tổng đài kiểm tra lại")
+    LEADER = "leader", _("Lãnh đạo Thành phố")
 
 _TABLE = (
     Move("open", frozenset(), S.NEW, HOTLINE | UNIT, _("Ghi nhận"), _("Ghi nhận phản ánh"),
@@ -84,6 +97,8 @@ _TABLE = (
          _("Đơn vị xử lý đã tiếp nhận phản ánh."), batch=True),
     Move("assign", frozenset({S.WAITING}) | WITH_UNIT, None, UNIT, _("Phân công"), _("Phân công"),
          needs=("assignee",), batch=True),
+    Move("unassign", WITH_UNIT, S.FORWARDED, NOBODY, _("Bỏ phân công"),
+         _("Bỏ phân công, người xử lý không còn ở đơn vị"), _("Đơn vị đang phân công lại người xử lý.")),
     Move("start", frozenset({S.ACCEPTED}), S.IN_PROGRESS, UNIT, _("Bắt đầu xử lý"), _("Bắt đầu xử lý"),
          _("Đơn vị đang xử lý phản ánh.")),
     Move("ask_citizen", WORKING, S.WAITING, UNIT, _("Hỏi người dân"), _("Yêu cầu bổ sung thông tin"),
@@ -91,6 +106,11 @@ _TABLE = (
     Move("resume", frozenset({S.WAITING}), S.IN_PROGRESS, UNIT | HOTLINE, _("Người dân đã trả lời"),
          _("Người dân đã bổ sung thông tin"), _("Đã nhận thông tin bổ sung, đơn vị tiếp tục xử lý."),
          needs=("note",), clock=Clock.RESUME),
+    Move("stop_waiting", frozenset({S.WAITING}), S.IN_PROGRESS, NOBODY, _("Hết thời gian chờ người dân"),
+         _("Hết thời gian chờ người dân"), _("Chưa nhận được thông tin bổ sung, đơn vị tiếp tục xử lý."),
+         clock=Clock.RESUME),
+    Move("clarify", frozenset({S.NEW}), None, HOTLINE, _("Chờ xác định thẩm quyền"), _("Xác định thẩm quyền"),
+         _("Tổng đài đang xác định đơn vị có thẩm quyền."), needs=("note",)),
     Move("report_progress", WORKING, None, UNIT, _("Cập nhật tiến độ"), _("Cập nhật tiến độ"),
          _("Đơn vị cập nhật tiến độ xử lý."), needs=("reply",)),
     Move("transfer", WITH_UNIT, S.FORWARDED, UNIT | {Role.SUPERVISOR}, _("Chuyển đơn vị khác"),
@@ -109,10 +129,20 @@ _TABLE = (
     Move("merge", OPEN, S.CLOSED, HOTLINE, _("Gộp vào phản ánh khác"), _("Gộp, trùng lặp"),
          _("Phản ánh trùng với một phản ánh đang xử lý và được gộp vào đó."), needs=("target",),
          clock=Clock.WITHDRAW),
-    Move("reopen", DONE, S.REOPENED, HOTLINE, _("Mở lại"), _("Mở lại theo yêu cầu người dân"),
-         _("Phản ánh được mở lại để xử lý tiếp."), needs=("note",), clock=Clock.START),
-    Move("extend", WITH_UNIT, None, frozenset({Role.SUPERVISOR, Role.UNIT_LEADER}), _("Gia hạn"), _("Gia hạn"),
-         _("Thời hạn xử lý được gia hạn."), needs=("due_at", "note"), clock=Clock.EXTEND),
+    Move("absorb", frozenset(State), None, NOBODY, _("Nhận gộp"), _("Nhận gộp phản ánh trùng")),
+    Move("unmerge", frozenset({S.CLOSED}), None, HOTLINE, _("Bỏ gộp"), _("Bỏ gộp"),
+         _("Phản ánh được xử lý riêng trở lại."), needs=("note",), clock=Clock.RESTORE),
+    Move("release", frozenset(State), None, NOBODY, _("Bỏ gộp"), _("Bỏ gộp một phản ánh")),
+    Move("reopen", DONE, S.REOPENED, HOTLINE, _("Mở lại"), _("Mở lại"),
+         _("Phản ánh được mở lại để xử lý tiếp."), needs=("asked_by", "note"), clock=Clock.START),
+    Move("ask_extension", frozenset({S.WAITING}) | WITH_UNIT, None, UNIT, _("Đề nghị gia hạn"), _("Đề nghị gia hạn"),
+         needs=("due_at", "note")),
+    Move("extend", frozenset({S.WAITING}) | WITH_UNIT, None, DECIDERS, _("Đồng ý gia hạn"), _("Gia hạn"),
+         _("Thời hạn xử lý được gia hạn."), clock=Clock.EXTEND),
+    Move("refuse_extension", frozenset({S.WAITING}) | WITH_UNIT, None, DECIDERS, _("Không đồng ý gia hạn"),
+         _("Không đồng ý gia hạn"), _("Thời hạn xử lý giữ nguyên."), needs=("note",)),
+    Move("withdraw", frozenset(State), None, frozenset({Role.SUPERVISOR}), _("Rút hạn đã trễ"), _("Rút hạn đã trễ"),
+         needs=("promise", "note")),
     Move("edit", OPEN, None, HOTLINE, _("Sửa thông tin"), _("Sửa thông tin")),
     Move("note", frozenset(State), None, UNIT | HOTLINE | {Role.CITY_LEADER}, _("Ghi chú nội bộ"),
          _("Ghi chú nội bộ"), needs=("note",)),

@@ -1,13 +1,19 @@
 """How tickets look in templates. `{% load tickets %}`"""
 
+from datetime import datetime, timedelta
+
 from django import template
+from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from districts.explanations import explain as explain_deadline
 from feedback.console import receipts
 from feedback.rules import reasons
+from hcmc_ioc.lib import words
 from hcmc_ioc.lib.phones import spoken
 from hcmc_ioc.lib.text import mask_name, mask_phone
+from hcmc_ioc.lib.words import exact
 
 register = template.Library()
 register.filter("spoken_code", receipts.spoken_code)
@@ -21,6 +27,32 @@ register.filter("spoken_phone", spoken)
 def explained(explanation: dict) -> str:
     """Why a promise falls due when it does: which days were skipped."""
     return explain_deadline(explanation, get_language() or "vi")
+
+
+@register.filter
+def moved(explanation: dict) -> list[str]:
+    """What moved a date after it was made: times that the clock stood, an extension."""
+    lines = []
+    for since, until, *why in explanation.get("paused", []):
+        sentence = _("Không tính từ %(since)s đến %(until)s, khi phản ánh được gộp.") if why else _(
+            "Không tính từ %(since)s đến %(until)s, khi chờ người dân bổ sung.")
+        lines.append(sentence % {"since": _day(since), "until": _day(until)})
+    extended = explanation.get("extended")
+    if isinstance(extended, list):
+        given = {"at": _day(extended[0]), "due": _day(extended[1])}
+        lines.append(_("Ngày %(at)s được gia hạn đến %(due)s.") % given)
+    elif extended:  # as it was written before requests were
+        lines.append(_("Được gia hạn đến %(due)s.") % {"due": _day(extended)})
+    return lines
+
+
+def _day(moment: str) -> str:
+    return exact(timezone.localtime(datetime.fromisoformat(moment)))
+
+
+@register.filter
+def duration(span: timedelta) -> str:
+    return words.duration(span.total_seconds())
 
 
 @register.filter

@@ -39,7 +39,7 @@ def lived(seed, count):
             if chance.random() < 0.3:
                 story.then("rate", at + step * 2, book=book, actor=ACTOR, score=chance.randrange(1, 6))
             elif chance.random() < 0.4:
-                story.then("reopen", at + step * 2, book=book, actor=ACTOR, note="Chưa xong")
+                story.then("reopen", at + step * 2, book=book, actor=ACTOR, asked_by="citizen", note="Chưa xong")
         elif story.life.ticket.state == "new" and chance.random() < 0.6:
             minutes = timedelta(minutes=chance.randrange(1, 12))
             story.then("forward", at + minutes, book=book, actor=ACTOR, unit=chance.choice(areas[:3]))
@@ -61,8 +61,10 @@ def churn(chance, times):
         due_at = (ticket.due_at or at) + timedelta(days=4)
         verb, given = chance.choice([
             ("accept", {}), ("transfer", {"unit": unit("778").pk, "note": "x"}), ("resolve", {"reply": "x"}),
-            ("extend", {"due_at": due_at, "note": "x"}), ("ask_citizen", {"reply": "x"}), ("resume", {"note": "x"}),
-            ("send_back", {"note": "x"}), ("forward", {"unit": unit("760").pk}), ("reopen", {"note": "x"}),
+            ("ask_extension", {"due_at": due_at, "note": "x"}), ("extend", {}), ("ask_citizen", {"reply": "x"}),
+            ("resume", {"note": "x"}),
+            ("send_back", {"note": "x"}), ("forward", {"unit": unit("760").pk}),
+            ("reopen", {"asked_by": "hotline", "note": "x"}),
             ("reject", {"reply": "x"}),
         ])
         try:

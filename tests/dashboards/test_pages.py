@@ -78,7 +78,7 @@ def test_a_list_shows_exactly_what_its_figure_counted(name, cast, client):
     actions.rate(actor=SYSTEM, ticket_id=kept.pk, score=5)
     actions.reject(actor=SYSTEM, ticket_id=rejected.pk, reply="Không thuộc phạm vi")
     actions.resolve(actor=SYSTEM, ticket_id=again.pk, reply="Xong", at=at + timedelta(days=1))
-    actions.reopen(actor=SYSTEM, ticket_id=again.pk, note="Chưa xong")
+    actions.reopen(actor=SYSTEM, ticket_id=again.pk, asked_by="citizen", note="Chưa xong")
     opened(area_id=None)
     fold.fold_all()
     client.force_login(cast.ha)

@@ -35,7 +35,8 @@ def test_every_verb_makes_its_move(simulator):
     """In an order in which each leaves something for the next."""
     in_order = ["send_back", "forward", "accept", "assign", "start", "ask_citizen", "resume", "report_progress", "note",
                 "join", "resolve", "rate", "reopen", "close"]
-    assert set(in_order) | {"reject"} == set(SHARES)
+    of_extensions = {"ask_extension", "extend", "refuse_extension"}
+    assert set(in_order) | {"reject"} | of_extensions == set(SHARES)
     for minute, verb in enumerate([*in_order, "send_back", "reject"], 1):
         at = NOW + timedelta(minutes=minute)
         simulator.call(at, "trat-tu-lan-chiem", 0)  # something that its area can return
@@ -44,6 +45,19 @@ def test_every_verb_makes_its_move(simulator):
         event = TicketEvent.objects.filter(ticket=moved).order_by("-pk").first()
         assert (event.verb, event.at, event.origin) == (verb, at, "demo")
         assert MOVES[verb].target is None or event.state_after == MOVES[verb].target
+
+
+def test_extensions_are_asked_before_the_date_and_decided_later(simulator):
+    at = NOW
+    for verb in ("ask_extension", "extend", "ask_extension", "refuse_extension"):
+        soon = Ticket.objects.open().filter(state=State.IN_PROGRESS, promises__extension_asked_at=None)
+        ticket = soon.order_by("pk").first()
+        if verb == "ask_extension":
+            Ticket.objects.filter(pk=ticket.pk).update(due_at=at + timedelta(hours=5))
+            ticket.promises.update(due_at=at + timedelta(hours=5))
+        moved = next(filter(None, (simulator.move(at, verb) for _try in range(30))), None)
+        assert moved and moved.events.latest("pk").verb == verb
+        at += timedelta(minutes=20)
 
 
 def test_the_number_of_open_tickets_returns_to_its_level(simulator):

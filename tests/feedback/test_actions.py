@@ -1,14 +1,18 @@
 """The verbs: what each writes, who may, what happens twice, stale, or half-way."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
+from accounts.models import Membership
+from dashboards.figures import definitions
+from dashboards.figures.periods import Period
 from districts.models import Unit
 from feedback import access, actions
 from feedback.models import DeadlineRule, EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
@@ -40,11 +44,26 @@ def brought_to(state, **changes):
     return Ticket.objects.get(pk=ticket.pk)
 
 
+def ready_for(verb, state):
+    """A ticket in this state on which the verb may be made, whatever it asks beside the state."""
+    if verb == "unmerge":
+        return actions.merge(actor=by(), ticket_id=opened().pk, target=opened().pk)
+    ticket = brought_to(state)
+    owed = Promise.objects.filter(ticket=ticket, kind="result")
+    if verb in ("extend", "refuse_extension"):
+        owed.update(extension_asked_at=timezone.now(), extension_to=F("due_at") + timedelta(days=1))
+    if verb == "withdraw":
+        owed.update(due_at=timezone.now() - timedelta(days=1), withdrawn_at=None, paused_at=None)
+    return ticket
+
+
 def given_for(verb, ticket, cast=None):
     needs = {
         "unit": lambda: unit("778").pk, "note": lambda: "Lý do", "reply": lambda: "Trả lời",
-        "assignee": lambda: cast.lan.pk if cast else None, "due_at": lambda: timezone.now() + timedelta(days=30),
-        "score": lambda: 5, "target": lambda: opened().pk,
+        "assignee": lambda: cast.lan.pk if cast else None,
+        "due_at": lambda: ticket.promises.last().due_at + timedelta(days=1),
+        "score": lambda: 5, "target": lambda: opened().pk, "asked_by": lambda: "citizen",
+        "promise": lambda: ticket.promises.first().pk,
     }
     given = {need: needs[need]() for need in MOVES[verb].needs}
     if verb == "edit":
@@ -101,10 +120,10 @@ def test_without_a_place_nobody_is_responsible_and_the_hotline_must_forward(town
 def test_every_verb_does_what_its_row_says(verb, cast):
     move = MOVES[verb]
     for source in sorted(move.sources):
-        ticket = brought_to(source)
+        ticket = ready_for(verb, source)
         moved = actions.VERBS[verb](actor=by(), ticket_id=ticket.pk, **given_for(verb, ticket, cast))
         stored = Ticket.objects.get(pk=ticket.pk)
-        assert stored.state == (move.target or source)
+        assert stored.state == (State.FORWARDED if verb == "unmerge" else move.target or source)
         assert stored.is_open == (stored.state in OPEN)
         assert moved.version == stored.version == ticket.version + 1
         event = stored.events.latest("pk")
@@ -116,7 +135,7 @@ def test_every_verb_asks_who_acts(verb, cast):
     move = MOVES[verb]
     for name, person in vars(cast).items():
         source = sorted(move.sources)[0]
-        ticket = brought_to(source)
+        ticket = ready_for(verb, source)
         if source is State.RETURNED:
             continue
         allowed = person.role in move.roles and (person.role not in ("unit_staff", "unit_leader") or name != "khoa")
@@ -168,7 +187,8 @@ def test_reopening_makes_a_new_promise_and_the_old_verdict_stands(town):
     at = datetime(2026, 3, 2, 9, 0, tzinfo=HCMC)
     ticket = opened(at)
     actions.resolve(actor=by(), ticket_id=ticket.pk, reply="Đã xử lý", at=at + timedelta(days=1))
-    ticket = actions.reopen(actor=by(), ticket_id=ticket.pk, note="Chưa xong", at=at + timedelta(days=3))
+    ticket = actions.reopen(actor=by(), ticket_id=ticket.pk, asked_by="citizen", note="Chưa xong",
+                            at=at + timedelta(days=3))
     old, new = ticket.promises.order_by("pk")
     assert old.met_at == at + timedelta(days=1)
     assert new.made_at == at + timedelta(days=3) and new.met_at is None
@@ -181,6 +201,81 @@ def test_handing_over_keeps_the_citizens_date_and_moves_the_promise(town):
     ticket = actions.transfer(actor=by(), ticket_id=ticket.pk, unit=unit("778").pk, note="Thuộc Quận 7")
     assert (ticket.unit, ticket.due_at) == (unit("778"), due)
     assert ticket.promises.get().unit == unit("778")
+
+
+def test_a_merge_is_told_on_both_and_can_be_undone_along_a_chain(cast):
+    """First into second into third; taken back, all three stand as before, and each knows what happened."""
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=HCMC)
+    first, second, third = (opened(at, area="760") for _n in range(3))
+    actions.accept(actor=by(cast.lan), ticket_id=first.pk, at=at)
+    actions.assign(actor=by(cast.minh), ticket_id=first.pk, assignee=cast.lan.pk, at=at)
+    actions.join(actor=by(), ticket_id=first.pk, reporter={"name": "Bình"}, at=at)
+    before = Ticket.objects.get(pk=first.pk)
+    day = timedelta(days=1)
+    actions.merge(actor=by(), ticket_id=first.pk, target=second.pk, at=at + day)
+    actions.merge(actor=by(), ticket_id=second.pk, target=third.pk, at=at + day)
+    counts = Ticket.objects.order_by("pk").values_list("reporter_count", flat=True)
+    assert list(counts) == [2, 3, 4]
+    assert third.events.latest("pk").data["part"] == second.code
+    undone = actions.unmerge(actor=by(cast.tu), ticket_id=first.pk, note="Nhầm", at=at + 3 * day)
+    assert list(counts.all()) == [2, 1, 2]
+    assert (undone.state, undone.unit, undone.assignee, undone.merged_into) == (
+        before.state, before.unit, before.assignee, None)
+    promise = undone.promises.get()
+    assert promise.withdrawn_at is None and promise.due_at == before.due_at + 4 * day  # two days on, over a weekend
+    for other in (second, third):
+        other.refresh_from_db()
+        assert other.events.latest("pk").verb == "release" and other.version == other.events.latest("pk").version
+    with pytest.raises(IllegalMove):
+        actions.unmerge(actor=by(), ticket_id=second.pk, note="Nhầm", at=at + 30 * day)  # too late
+    with pytest.raises(IllegalMove):
+        actions.unmerge(actor=by(), ticket_id=first.pk, note="Nhầm", at=at + 3 * day)
+
+
+def test_reopening_what_was_merged_takes_its_reporters_along(town):
+    first, second = opened(), opened()
+    actions.merge(actor=by(), ticket_id=first.pk, target=second.pk)
+    actions.reopen(actor=by(), ticket_id=first.pk, asked_by="citizen", note="Chuyện khác")
+    second.refresh_from_db()
+    assert second.reporter_count == 1
+
+
+def test_reopening_has_an_end(town):
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=HCMC)
+    ticket = opened(at)
+    actions.resolve(actor=by(), ticket_id=ticket.pk, reply="Xong", at=at)
+    with pytest.raises(IllegalMove):
+        actions.reopen(actor=by(), ticket_id=ticket.pk, asked_by="citizen", note="x", at=at + timedelta(days=60))
+
+
+def test_nobody_decides_for_the_unit_they_work_in(cast):
+    """A supervisor who also works in Quận 1 grants it no extension and withdraws none of its dates."""
+    asked = ready_for("extend", State.ACCEPTED)
+    for person in (cast.sau, cast.ha):
+        assert access.may(by(person), "extend", asked)
+    Membership.objects.create(user=cast.sau, unit=unit("760"), role="unit_staff", valid_from=date(2021, 1, 1),
+                              is_active=False)
+    for verb in ("extend", "refuse_extension", "withdraw"):
+        assert not access.may(by(cast.sau), verb, asked)
+        assert verb not in {move.verb for move in access.legal_moves(by(cast.sau), asked)}
+    with pytest.raises(PermissionDenied):
+        actions.extend(actor=by(cast.sau), ticket_id=asked.pk)
+    assert actions.extend(actor=by(cast.ha), ticket_id=asked.pk).due_at > asked.due_at
+
+
+def test_a_withdrawn_late_date_is_listed_and_the_next_one_counts(town):
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=HCMC)
+    ticket = opened(at)
+    late = ticket.due_at + timedelta(hours=1)
+    for code in ("778", "760"):
+        ticket = actions.transfer(actor=by(), ticket_id=ticket.pk, unit=unit(code).pk, note="x", at=late)
+    first, second = ticket.promises.filter(unit=unit("760")).order_by("pk")
+    assert (first.counts, second.counts) == (True, False)
+    actions.withdraw(actor=by(), ticket_id=ticket.pk, promise=first.pk, note="Không thuộc Thành phố", at=late)
+    second.refresh_from_db()
+    assert second.counts
+    found = definitions.figures([unit("760").pk, rulebook().city_id], Period(late.date(), late.date()), late)
+    assert [figures.withdrawn_late for figures in found.values()] == [1, 1]
 
 
 def test_rejecting_and_merging_withdraw_the_promise(town):

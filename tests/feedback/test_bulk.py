@@ -25,8 +25,13 @@ LIVES = {
                           (91, "resolve", {"reply": "Xong"}), (95, "rate", {"score": 2})],
     "returned and forwarded": [(1, "send_back", {"note": "Sai thẩm quyền"}), (2, "forward", {"unit": "778"}),
                                (3, "accept", {}), (4, "transfer", {"unit": "760", "note": "Đúng chỗ"})],
-    "reopened": [(5, "resolve", {"reply": "Xong"}), (30, "close", {}), (50, "reopen", {"note": "Chưa xong"}),
+    "reopened": [(5, "resolve", {"reply": "Xong"}), (30, "close", {}),
+                 (50, "reopen", {"asked_by": "citizen", "note": "Chưa xong"}),
                  (60, "accept", {}), (61, "resolve", {"reply": "Xong thật"})],
+    "extended": [(2, "accept", {}), (20, "ask_extension", {"due_at": START + timedelta(days=14), "note": "Chờ vật tư"}),
+                 (30, "extend", {}), (290, "resolve", {"reply": "Xong"})],
+    "handed over late": [(2, "accept", {}), (400, "transfer", {"unit": "778", "note": "Đúng chỗ"}),
+                         (500, "resolve", {"reply": "Xong"})],
     "rejected": [(1, "reject", {"reply": "Không thuộc phạm vi"})],
 }
 

@@ -99,7 +99,7 @@ def test_a_self_recorded_ticket_pads_no_rate(cast):
     for figures in found.values():
         assert (figures.due, figures.due_met, figures.on_time) == (1, 0, 0.0)
         assert (figures.self_due, figures.self_met, figures.self_recorded) == (1, 1, 1)
-        assert figures.received == 2 and not figures.histograms
+        assert figures.received == 2 and not figures.histograms["handling"]
 
 
 def test_handed_over_it_is_the_other_units_promise_and_counts(cast):

@@ -36,7 +36,8 @@ class Life:
         self.book = book
         recorded_at = changes.pop("recorded_at", START)
         report = intake(**({"occurred_at": START} | changes))
-        self.life = lifecycle.begin(report, code="X", actor=ACTOR, recorded_at=recorded_at, book=book)
+        actor = Actor.system("import") if report.source_system else ACTOR
+        self.life = lifecycle.begin(report, code="X", actor=actor, recorded_at=recorded_at, book=book)
 
     def do(self, verb, at, **what):
         lifecycle.apply(self.life, verb, at=at, actor=ACTOR, given=what, book=self.book)
@@ -86,11 +87,15 @@ def test_a_late_ticket_handed_over_leaves_its_lateness_with_the_giver(book):
 
 
 def test_a_date_that_has_passed_is_not_extended(book):
-    life = Life(book).do("accept", START + DAY)
-    late = after_date(life)
-    with pytest.raises(IllegalMove):
-        life.do("extend", late, due_at=late + 5 * DAY, note="Chờ vật tư")
-    assert life.verdicts(late) == [("760", "broken")]
+    """Neither asked for nor granted: undecided when the date passes, a request lapses."""
+    asked = Life(book).do("accept", START + DAY)
+    due = asked.ticket.due_at
+    asked.do("ask_extension", due - DAY, due_at=due + 4 * DAY, note="Chờ vật tư")
+    for life, verb, what in ((Life(book), "ask_extension", {"due_at": due + 5 * DAY, "note": "x"}),
+                             (asked, "extend", {})):
+        with pytest.raises(IllegalMove):
+            life.do(verb, due + timedelta(hours=1), **what)
+        assert life.verdicts(due + DAY) == [("760", "broken")]
 
 
 @pytest.mark.parametrize("verb", ["reject", "merge"])
@@ -189,6 +194,33 @@ def test_a_clock_stopped_too_long_runs_from_when_it_had_to(book):
     assert life.verdicts(START + 60 * DAY) == [("760", "broken")]
 
 
+# --- extensions --------------------------------------------------------------------------------------------------
+
+
+def test_a_granted_extension_keeps_the_first_date_beside_it(book):
+    life = Life(book).do("accept", START + DAY)
+    first = life.ticket.due_at
+    life.do("ask_extension", first - DAY, due_at=first + 4 * DAY, note="Chờ vật tư").do("extend", first - DAY / 2)
+    promise = life.life.promise
+    assert (promise.first_due_at, promise.due_at) == (first, first + 4 * DAY) and life.ticket.due_at == promise.due_at
+    life.do("resolve", first + DAY, reply="Xong")
+    [entry] = facts.of(life.ticket, life.life.promises)["promises"]
+    assert entry[2] == 1 and entry[6] == 0  # in time by the date in force, late by the first
+
+
+def test_an_extension_is_asked_once_and_within_its_limit(book):
+    life = Life(book).do("accept", START + DAY)
+    due = life.ticket.due_at
+    with pytest.raises(IllegalMove) as refused:
+        life.do("ask_extension", START + DAY, due_at=due + 8 * DAY, note="x")
+    assert "due_at" in refused.value.errors
+    life.do("ask_extension", START + DAY, due_at=due + 4 * DAY, note="x")
+    life.do("refuse_extension", START + 2 * DAY, note="x")
+    assert life.ticket.due_at == due
+    with pytest.raises(IllegalMove):
+        life.do("ask_extension", START + 3 * DAY, due_at=due + 4 * DAY, note="x")
+
+
 # --- the hotline's own clocks ------------------------------------------------------------------------------------
 
 
@@ -213,8 +245,9 @@ def test_a_return_is_clarified_within_the_hour(book):
 # --- at random ---------------------------------------------------------------------------------------------------
 
 UNITS = ("760", "778", "770")
+AT_RANDOM = sorted(set(MOVES) - {"open", "absorb", "release", "unmerge"})
 STEPS = st.lists(
-    st.tuples(st.sampled_from(sorted(set(MOVES) - {"open"})), st.integers(1, 5 * 24 * 60), st.sampled_from(UNITS),
+    st.tuples(st.sampled_from(AT_RANDOM), st.integers(1, 5 * 24 * 60), st.sampled_from(UNITS),
               st.integers(1, 20)),
     max_size=14,
 )
@@ -226,6 +259,7 @@ def what_is_given(verb, place, days, at):
     every = {
         "unit": unit(place).pk if "unit" in MOVES[verb].needs else None, "assignee": 1, "note": "x", "reply": "x",
         "score": 3, "due_at": at + days * DAY, "target": Ticket(pk=999_999, code="PHA260300999999"),
+        "asked_by": "citizen", "promise": 0,
     }
     return {need: every[need] for need in MOVES[verb].needs}
 

@@ -39,7 +39,8 @@ def expected(actor: Actor) -> frozenset:
     if actor.kind == Kind.CLIENT:
         return frozenset().union(*(by_scope[scope] for scope in actor.scopes))
     if actor.kind == Kind.SYSTEM:
-        jobs = {"import": {"open", "forward", "resolve", "close"}, "demo": set(MOVES)}
+        jobs = {"waiting": {"stop_waiting"}, "release": {"unassign"},
+                "import": {"open", "forward", "resolve", "close"}, "demo": set(MOVES)}
         return frozenset(jobs.get(actor.job, ()))
     if actor.kind == Kind.DEVICE:
         return frozenset({"figures"})

@@ -1,0 +1,84 @@
+"""What single moves ask beside the state and the needs of the table: whether there is time left, a request, a way back.
+
+Pure, as `lifecycle`, which asks `check` before it changes anything.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from districts.calendar import add_working_time
+from feedback.models import DeadlineRule
+from feedback.rules import promises, workflow
+from feedback.rules.rulebook import Rulebook
+
+
+def check(verb: str, life: Any, at: datetime, given: dict, book: Rulebook) -> None:
+    """Raises `workflow.IllegalMove`, with a message at its field where one is to blame."""
+    if verb in _CHECKS:
+        _CHECKS[verb](life, at, given, book)
+
+
+def _ask_extension(life, at, given, book):
+    promise = life.promise
+    if promise is None or not promises.runs(promise, at):
+        raise workflow.IllegalMove(_("Hạn đã qua hoặc không còn hiệu lực, không thể đề nghị gia hạn."))
+    if promise.extension_asked_at is not None:
+        raise workflow.IllegalMove(_("Hạn này đã được đề nghị gia hạn một lần."))
+    latest = promises.latest_extension(promise, life.ticket, at, book)
+    if given["due_at"] <= promise.due_at:
+        _refuse("due_at", _("Hạn mới phải sau hạn đang có."))
+    if latest is not None and given["due_at"] > latest:
+        day = date_format(latest.astimezone(book.zone), "d/m/Y H:i")
+        _refuse("due_at", _("Chỉ được gia hạn đến %(day)s.") % {"day": day})
+
+
+def _decision(life, at, given, book):
+    if life.promise is None or not promises.is_asked(life.promise, at):
+        raise workflow.IllegalMove(_("Không có đề nghị gia hạn nào còn hiệu lực: hạn đã qua hoặc đã có quyết định."))
+
+
+def _withdraw(life, at, given, book):
+    promise = next((p for p in life.promises if p.pk is not None and p.pk == given["promise"]), None)
+    if promise is None or promises.verdict(promise, at) is not promises.Verdict.BROKEN:
+        _refuse("promise", _("Chỉ rút được hạn đã trễ."))
+
+
+def _clarify(life, at, given, book):
+    if any(p.kind == promises.CLARIFY and not promises.is_settled(p) for p in life.promises):
+        raise workflow.IllegalMove(_("Phản ánh đã được ghi là chờ xác định thẩm quyền."))
+
+
+def _unmerge(life, at, given, book):
+    ticket = life.ticket
+    if ticket.merged_into_id is None:
+        raise workflow.IllegalMove(_("Phản ánh này không được gộp vào phản ánh nào."))
+    _within(DeadlineRule.Kind.UNDO_MERGE, life, ticket.closed_at, at, book,
+                  _("Đã quá thời gian cho phép bỏ gộp."))
+
+
+def _reopen(life, at, given, book):
+    ticket = life.ticket
+    ended = max(filter(None, (ticket.resolved_at, ticket.closed_at, ticket.rejected_at)), default=at)
+    _within(DeadlineRule.Kind.REOPENING, life, ended, at, book,
+                  _("Đã quá thời gian cho phép mở lại. Hãy ghi nhận một phản ánh mới."))
+
+
+def _within(kind, life, since, at, book, message) -> None:
+    limit = book.rule(kind, life.ticket, at)
+    calendar = book.calendar(life.ticket.unit_id)
+    if limit is not None and at > add_working_time(since, promises.amount(limit), calendar).due:
+        raise workflow.IllegalMove(message)
+
+
+def _refuse(field: str, message) -> None:
+    raise workflow.IllegalMove(message, {field: message})
+
+
+_CHECKS: dict[str, Callable] = {
+    "ask_extension": _ask_extension, "extend": _decision, "refuse_extension": _decision, "withdraw": _withdraw,
+    "clarify": _clarify, "unmerge": _unmerge, "reopen": _reopen,
+}
