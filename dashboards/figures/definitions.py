@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from dashboards.figures.contribution import ACCEPTING, FORWARD, FORWARDING, HANDLING, RESULT, bin_middle
 from dashboards.figures.periods import Period
@@ -90,6 +91,18 @@ class Figures:
     @property
     def late(self) -> int:
         return self.due - self.due_met
+
+    @property
+    def first_late(self) -> int:
+        return self.first_due - self.first_met
+
+    @property
+    def forward_late(self) -> int:
+        return self.forward_due - self.forward_met
+
+    @property
+    def clarify_late(self) -> int:
+        return self.clarify_due - self.clarify_met
 
 
 PUBLISHED = ("received", "resolved", "due", "due_met", "reopened", "median_minutes", "open", "overdue", "due_soon",
@@ -218,15 +231,30 @@ def _raise_promises(figure: Figures, kind: str, sums: list[int]) -> None:
 
 
 KEPT = Q(met_at__isnull=False, met_at__lte=F("due_at"))
+KEPT_FIRST = Q(met_at__isnull=False, met_at__lte=Coalesce("first_due_at", "due_at"))
 
 
-def due_promises(start: datetime, end: datetime):
-    """Promises of an answer that fell due in [start, end] and count: not withdrawn, their clock not stopped, not made
-    by a unit to itself."""
-    return Promise.objects.filter(
-        kind=RESULT, counts=True, withdrawn_at__isnull=True, paused_at__isnull=True, is_self_made=False,
-        due_at__gte=start, due_at__lte=end,
-    )
+def due_promises(start: datetime, end: datetime, kind: str = RESULT):
+    """Promises that fell due in [start, end] and count: not withdrawn, their clock not stopped, not made by a unit to
+    itself."""
+    return _counted(kind).filter(due_at__gte=start, due_at__lte=end)
+
+
+def first_due_promises(start: datetime, end: datetime):
+    """The same by the date that the citizen was given first."""
+    extended = Q(first_due_at__gte=start, first_due_at__lte=end)
+    return _counted(RESULT).filter(extended | Q(first_due_at__isnull=True, due_at__gte=start, due_at__lte=end))
+
+
+def withdrawn_late_promises(start: datetime, end: datetime):
+    """Promises that were withdrawn in [start, end] after they were broken."""
+    return Promise.objects.filter(withdrawn_at__gte=start, withdrawn_at__lte=end, withdrawn_at__gt=F("due_at"),
+                                  paused_at__isnull=True)
+
+
+def _counted(kind: str):
+    return Promise.objects.filter(kind=kind, counts=True, withdrawn_at__isnull=True, paused_at__isnull=True,
+                                  is_self_made=False)
 
 
 def _add_withdrawn(answer: dict[int, Figures], period: Period) -> None:

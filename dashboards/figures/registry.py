@@ -6,16 +6,27 @@ Screens, lists, the `figures` command and later reports and the API ask here; th
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from dashboards.figures.definitions import KEPT, Figures, due_promises, quantile
+from dashboards.figures.contribution import FORWARD
+from dashboards.figures.definitions import (
+    KEPT,
+    KEPT_FIRST,
+    Figures,
+    due_promises,
+    first_due_promises,
+    quantile,
+    withdrawn_late_promises,
+)
 from dashboards.figures.periods import Period
 from feedback.models import Ticket
 from feedback.querysets import TicketQuerySet
+from feedback.rules.promises import CLARIFY
 from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib.words import Words, number, worktime
 
@@ -25,7 +36,8 @@ class Figure:
     """`form` is how it is written: number, percent (a share 0–1) or worktime (working minutes, within 5 %).
 
     `better` says which way is good: more, less, or "" for neither. `tickets(rows, start, end, now)` are the tickets
-    that it counted, `promises` narrows the promises due; a figure with neither shows another one's list, `listed_as`.
+    that it counted, `promises` narrows those that `base(start, end)` names; a figure with neither shows another one's
+    list, `listed_as`.
     `note(figures)` says in words what belongs beside the number.
     """
 
@@ -36,6 +48,8 @@ class Figure:
     better: str = ""
     tickets: Callable | None = None
     promises: Callable | None = None
+    base: Callable = due_promises
+    of_hotline: bool = False  # of the row "unassigned" alone, never in the city's sum
     listed_as: str = ""
     by_area: bool = False  # counts what lies in the unit's area, whoever answers for it
     note: Callable[[Figures], str] | None = None
@@ -118,6 +132,35 @@ _ALL = (
            form="percent", better="more", listed_as="late",
            note=lambda figures: _("%(met)s trên %(due)s lượt đến hạn")
            % {"met": number(figures.due_met), "due": number(figures.due)}),
+    Figure("first_late", gettext_lazy("Trễ so với hạn ban đầu"),
+           gettext_lazy("Số lời hứa không được trả lời trước hạn báo cho người dân lần đầu, kể cả khi được gia hạn."),
+           better="less", base=first_due_promises, promises=lambda rows: rows.exclude(KEPT_FIRST)),
+    Figure("on_time_first", gettext_lazy("Đúng hạn ban đầu"),
+           gettext_lazy("Như tỷ lệ đúng hạn, nhưng tính theo hạn báo cho người dân lần đầu, không kể gia hạn."),
+           form="percent", better="more", listed_as="first_late",
+           note=lambda figures: _("%(met)s trên %(due)s lượt đến hạn")
+           % {"met": number(figures.first_met), "due": number(figures.first_due)}),
+    Figure("waiting", gettext_lazy("Thời gian chờ người dân"),
+           gettext_lazy("Phần thời gian làm việc từ khi tiếp nhận đến khi trả lời mà đồng hồ dừng để chờ người dân bổ "
+                        "sung, của các phản ánh xử lý xong trong kỳ."), form="percent", listed_as="resolved"),
+    Figure("late_open", gettext_lazy("Đã trễ ở đơn vị trước"),
+           gettext_lazy("Số phản ánh đang mở mà một đơn vị xử lý trước đó đã để quá hạn; lượt trễ vẫn tính cho đơn vị "
+                        "đó."), better="less", tickets=lambda rows, start, end, now: rows.late_open(now).order_by(
+                            "earlier_due_at")),
+    Figure("withdrawn_late", gettext_lazy("Hạn trễ đã rút"),
+           gettext_lazy("Số hạn đã trễ được trưởng ca rút trong kỳ vì không thuộc trách nhiệm của Thành phố, có nêu lý "
+                        "do."), base=withdrawn_late_promises, promises=lambda rows: rows),
+    Figure("accept_minutes", gettext_lazy("Thời gian tiếp nhận trung vị"),
+           gettext_lazy("Một nửa số phản ánh được đơn vị tiếp nhận trong thời gian này kể từ khi được chuyển đến, tính "
+                        "bằng giờ làm việc, sai số 5%."), form="worktime", better="less", listed_as="resolved"),
+    Figure("forward_late", gettext_lazy("Tổng đài chuyển chậm"),
+           gettext_lazy("Số phản ánh mà tổng đài không chuyển đến đơn vị xử lý trong thời gian quy định."),
+           better="less", base=partial(due_promises, kind=FORWARD), of_hotline=True,
+           promises=lambda rows: rows.exclude(KEPT)),
+    Figure("clarify_late", gettext_lazy("Xác định thẩm quyền chậm"),
+           gettext_lazy("Số lần tổng đài không xác định được đơn vị có thẩm quyền trong thời gian quy định."),
+           better="less", base=partial(due_promises, kind=CLARIFY), of_hotline=True,
+           promises=lambda rows: rows.exclude(KEPT)),
     Figure("median_minutes", gettext_lazy("Thời gian xử lý trung vị"),
            gettext_lazy("Một nửa số phản ánh được xử lý trong thời gian này, tính bằng giờ làm việc, sai số 5%."),
            form="worktime", better="less", listed_as="resolved", note=_ninth_decile),
@@ -144,7 +187,7 @@ def rows_behind(figure: Figure, unit_id: int, period: Period, now: datetime) -> 
         return figure.tickets(_tickets_of(figure, unit_id), start, end, now)
     if figure.promises is None:
         raise ValueError(f"{figure.code} has no list of its own")
-    promises = due_promises(start, min(end, now)).exclude(due_at=end)
-    if unit_id != book.city_id:
+    promises = figure.base(start, min(end - timedelta(microseconds=1), now))
+    if unit_id != book.city_id or figure.of_hotline:
         promises = promises.filter(unit_id=unit_id)
     return figure.promises(promises).select_related("ticket").order_by("-due_at")

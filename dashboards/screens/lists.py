@@ -28,7 +28,7 @@ def figure_list(request, slug: str, name: str):
     count = figure.value(definitions.figures([scope.pk], chosen.period, now, medians=False, areas=True)[scope.pk])
     rows = rows_behind(figure, scope.pk, chosen.period, now)
     if figure.promises is not None:
-        rows = rows.select_related("ticket__unit", "ticket__category").defer("ticket__search", "ticket__body")
+        rows = rows.select_related("unit", "ticket__category").defer("ticket__search", "ticket__body")
     else:
         rows = rows.select_related("unit", "category").defer("search", "body")
     page = _page(rows, request.GET.get("trang", "1"), count)

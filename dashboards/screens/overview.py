@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from dashboards.figures import comparison, definitions, series, units
 from dashboards.figures.definitions import Figures
 from dashboards.figures.periods import Period
@@ -77,13 +79,27 @@ def city(period: Period, now: datetime) -> dict:
     working = [u for u in everybody if u.kind != Unit.Kind.UNASSIGNED]
     areas = [u for u in working if u.is_area]
     organisations = [u for u in working if not u.is_area and (by_unit[u.pk].received or by_unit[u.pk].open)]
+    of_areas, of_others = comparison.groups(areas, by_unit), comparison.groups(organisations, by_unit)
     return context | {
-        "areas": comparison.standings(areas, by_unit),
-        "organisations": comparison.standings(organisations, by_unit),
+        "areas": [row for rows in of_areas.values() for row in rows],
+        "area_groups": named(of_areas),
+        "organisation_groups": named(of_others),
         "unassigned": next(((u, by_unit[u.pk]) for u in everybody if u.kind == Unit.Kind.UNASSIGNED), None),
         "late": late(Ticket.objects.all(), now),
         "newest": newest(Ticket.objects.all()),
     }
+
+
+GROUPS = {  # of `Unit.peer_group`
+    "urban": _("Quận và thành phố thuộc Thành phố"), "rural": _("Huyện"), "ward": _("Phường"),
+    "commune": _("Xã và đặc khu"), "neighbourhood": _("Khu phố"), "department": _("Sở"),
+    "centre": _("Trung tâm và ban quản lý dự án"), "utility": _("Doanh nghiệp dịch vụ công"),
+}
+
+
+def named(groups: dict[str, list]) -> list[tuple[str, list]]:
+    """The groups that are compared, each with its name and its rows."""
+    return [(GROUPS[code], rows) for code, rows in groups.items()]
 
 
 def late(tickets, now: datetime):

@@ -12,7 +12,6 @@ from dashboards.screens import overview
 from districts.models import Unit
 from feedback.models import Ticket
 from feedback.querysets import is_overdue
-from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import State
 
 AGES = (1, 3, 7, 14)  # days; the backlog is cut at these
@@ -35,18 +34,15 @@ def unit(scope: Unit, period: Period, now: datetime) -> dict:
 
 def peers(scope: Unit, period: Period, now: datetime) -> dict:
     """The unit among its peers; changes with the city's version."""
-    ranked = units.peers_of(scope)
-    city_id = rulebook().city_id
-    by_unit = definitions.figures([city_id, *(u.pk for u in ranked)], period, now, medians=False)
-    rows = comparison.standings(ranked, by_unit)
+    alike = units.peers_of(scope)
+    by_unit = definitions.figures([unit.pk for unit in alike], period, now, medians=False)
+    rows = comparison.standings(alike, by_unit)
     return {
         "scope": scope,
         "period": period,
         "now": now,
-        "city_figures": by_unit[city_id],
         "peers": rows,
         "own": next(row for row in rows if row.unit == scope),
-        "ranked": sum(row.rank is not None for row in rows),
     }
 
 

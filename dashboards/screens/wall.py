@@ -43,15 +43,16 @@ def behind(units: Iterable[Unit], by_unit: dict[int, Figures]) -> list[tuple[Uni
 
 
 def units(scope: Unit, now: datetime) -> dict:
-    """Scene "units": the on-time rate of every area on the tile map, the furthest behind and the best in words."""
+    """Scene "units": the on-time rate of every area on the tile map; which are clearly lower or better than their
+    like."""
     city_id = rulebook().city_id
     day, ended = series.current_day(city_id, now)
     period = Period.last(MONTH, day)
     areas = list(Unit.objects.in_force().areas())
     by_unit = definitions.figures([city_id, *(u.pk for u in areas)], period, now, medians=False)
-    rows = comparison.standings(areas, by_unit)
-    ranked = [row for row in rows if row.rank]
-    best = ranked[:BEST_SHOWN]
-    worst = ranked[BEST_SHOWN:][-WORST_SHOWN:]
+    rows = [row for group in comparison.groups(areas, by_unit).values() for row in group]
+    by_rate = sorted(rows, key=lambda row: row.figures.on_time or 0.0)
+    worst = [row for row in by_rate if row.band == "worse"][:WORST_SHOWN]
+    best = [row for row in reversed(by_rate) if row.band == "better"][:BEST_SHOWN]
     return {"scope": scope, "now": now, "period": period, "ended_on": ended, "rows": rows, "best": best,
-            "worst": worst[::-1], "city_figures": by_unit[city_id]}
+            "worst": worst, "city_figures": by_unit[city_id]}

@@ -142,16 +142,16 @@ def age_bars(ages) -> list[tuple]:
     return [(f"{low}–{high}" if high else f"> {low}", fine + late, late) for low, high, fine, late in ages]
 
 
-VERDICTS = {
-    "better": ("ok", gettext_lazy("Tốt hơn rõ")),
+BAND_NAMES = {
     "worse": ("danger", gettext_lazy("Thấp hơn rõ")),
     "usual": ("neutral", gettext_lazy("Trong khoảng thường")),
+    "better": ("ok", gettext_lazy("Tốt hơn rõ")),
     "unknown": ("plain", gettext_lazy("Ít số liệu")),
 }
 
 
 @register.simple_tag
-def verdict(row, city_figures) -> dict:
-    """How a unit's rate stands to the city's: tone and word."""
-    tone, word = VERDICTS[row.verdict(city_figures.on_time)]
+def band(row) -> dict:
+    """How a unit's rate stands to that of its group: tone and word."""
+    tone, word = BAND_NAMES[row.band]
     return {"tone": tone, "word": word, "dot": tone if tone in ("ok", "danger") else "c1"}

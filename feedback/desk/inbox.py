@@ -28,8 +28,8 @@ LAST_PAGE = 40  # deeper than 2,000 rows nobody reads: the page asks for a filte
 PARTS = {"rows": "feedback/desk/inbox_rows.html", "views": "feedback/desk/inbox_views.html"}
 UNREAD = ("search", "body")  # columns that a list does not need
 LISTED = (  # columns that a row of the list shows
-    "code", "version", "title", "state", "urgency", "due_at", "paused_at", "occurred_at", "reporter_count",
-    "category", "unit", "area", "recorded_by", "assignee__full_name", "assignee__username",
+    "code", "version", "title", "state", "urgency", "due_at", "earlier_due_at", "paused_at", "occurred_at",
+    "reporter_count", "category", "unit", "area", "recorded_by", "assignee__full_name", "assignee__username",
 )
 
 

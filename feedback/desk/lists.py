@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import forms
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from accounts.roles import CITYWIDE, HOTLINE, UNIT
 from feedback.fields import ANY_AREA, ANY_CATEGORY, ANY_UNIT, Filter, Options, Text
-from feedback.models import Ticket, Urgency
-from feedback.querysets import is_due_soon, is_overdue
-from feedback.rules.workflow import OPEN, TO_FORWARD, State
+from feedback.models import Promise, Ticket, Urgency
+from feedback.querysets import is_due_soon, is_late_open, is_overdue
+from feedback.rules.workflow import DECIDERS, OPEN, TO_FORWARD, State
 from hcmc_ioc.lib.sql import rows
 
 MANY = 1000  # counts outside the small set of open tickets stop here
@@ -35,6 +35,15 @@ def _in(*states):
     return lambda actor, now: Q(state__in=states)
 
 
+def _asked(now):
+    """With a request for extension that nobody has decided and whose date has not passed."""
+    return Q(pk__in=ASKED.values("ticket_id")) & (Q(due_at__gt=now) | Q(paused_at__isnull=False))
+
+
+ASKED = Promise.objects.filter(extension_asked_at__isnull=False, extension_decided_at=None, met_at=None,
+                               withdrawn_at=None)
+
+
 EVERYBODY = CITYWIDE | UNIT
 VIEWS = {
     view.name: view
@@ -47,6 +56,9 @@ VIEWS = {
              _("Không có phản ánh nào đến hạn trong 24 giờ tới.")),
         View("overdue", _("Quá hạn"), EVERYBODY, lambda actor, now: is_overdue(now),
              _("Không có phản ánh quá hạn."), urgent=True),
+        View("extensions", _("Đề nghị gia hạn"), DECIDERS, lambda actor, now: _asked(now),
+             _("Không có đề nghị gia hạn nào chờ quyết định."), order=("asked_at", "pk")),
+        View("late_before", _("Đã trễ ở đơn vị trước"), EVERYBODY, lambda actor, now: is_late_open(now)),
         View("waiting", _("Chờ người dân"), EVERYBODY, _in(State.WAITING)),
         View("reopened", _("Mở lại"), EVERYBODY, _in(State.REOPENED)),
         View("to_close", _("Chờ kết thúc"), HOTLINE, _in(State.RESOLVED), _("Không còn phản ánh chờ kết thúc."),
@@ -86,7 +98,10 @@ def tickets(view: View, actor, now):
         scope = Ticket.objects.of_units(units)
     if view.name == "to_close":
         return scope.filter(state=State.RESOLVED)
-    return scope.open().filter(view.condition(actor, now))
+    rows = scope.open().filter(view.condition(actor, now))
+    if view.name == "extensions":
+        return rows.annotate(asked_at=Subquery(ASKED.filter(ticket=OuterRef("pk")).values("extension_asked_at")[:1]))
+    return rows
 
 
 # Written out: every inbox asks it, and building it from the models took longer than answering it.
