@@ -20,6 +20,7 @@ from feedback.bulk import Story
 from feedback.rules.workflow import IllegalMove, State
 
 RETURNED, TRANSFERRED, REJECTED, REOPENED = 0.04, 0.012, 0.04, 0.03
+HANDED_OVER_LATE = 0.06  # of the late ones: only then somebody sees who is competent
 UNCLEAR = 0.25  # of what no rule forwards
 ASKED, REPORTED, NOTED, JOINED, RATED = 0.05, 0.06, 0.03, 0.02, 0.45
 ROUND_THE_CLOCK = 6  # hours: categories answered faster than this are worked on day and night
@@ -65,11 +66,15 @@ class City:
         return story
 
     def duplicate(self, report: Report, original: Story, rng: Random) -> Story:
-        """A second report of the same thing: recorded, recognised, merged."""
+        """A second report of the same thing: recorded, recognised, merged; worked on by itself where the first one is
+        done."""
         story = self.open(report, rng, timedelta(seconds=rng.randrange(70, 240)))
         at = report.intake.occurred_at + timedelta(minutes=rng.randint(3, 25))
         if at <= self.now and still_open(original, at):
             story.merge_into(original, at, book=self.desk.book, actor=self.crew.operator(rng))
+        elif at <= self.now:
+            with suppress(NotYet):
+                Telling(self, report, story, rng).all()
         return story
 
 
@@ -166,10 +171,10 @@ class Telling:
         """Until the hotline knows who is competent: minutes, or hours when the citizen does not answer the phone."""
         return self.rng.expovariate(1 / 18) + 4 if self.rng.random() < 0.85 else self.rng.expovariate(1 / 400) + 60
 
-    def _transfer(self) -> None:
+    def _transfer(self, at: datetime | None = None) -> None:
         if better := self._better():
             note = texts.common("transfer", {"instead": better.name_vi}, self.rng)
-            self._do("transfer", self._after_hours(2), self.worker, unit=better.pk, note=note)
+            self._do("transfer", at or self._after_hours(2), self.worker, unit=better.pk, note=note)
 
     def _better(self) -> Unit | None:
         found = self.city.desk.really_competent(self.kind, self.report.place.unit.pk, self.ticket.unit_id)
@@ -192,6 +197,9 @@ class Telling:
         self._between(ends, worker, late)
         if late and self.ticket.due_at and self.at < self.ticket.due_at and rng.random() < 0.12:
             self._extend()
+        if late and rng.random() < HANDED_OVER_LATE:
+            self._transfer(max(ends - timedelta(hours=2), self.at))
+            worker = self.worker
         self._do("resolve", ends, worker, reply=self._words("answers", max(ends, self.at)))
         return self.ticket.due_at is not None and self.at > self.ticket.due_at
 

@@ -51,6 +51,7 @@ class Figure:
     base: Callable = due_promises
     of_hotline: bool = False  # of the row "unassigned" alone, never in the city's sum
     listed_as: str = ""
+    cases: str = ""  # the field of `Figures` that says on how many cases a share or a median stands
     by_area: bool = False  # counts what lies in the unit's area, whoever answers for it
     note: Callable[[Figures], str] | None = None
 
@@ -129,7 +130,7 @@ _ALL = (
            promises=lambda rows: rows.exclude(KEPT)),
     Figure("on_time", gettext_lazy("Đúng hạn"),
            gettext_lazy("Lời hứa giữ đúng chia cho lời hứa đến hạn trong kỳ; để quá hạn không làm tỷ lệ đẹp hơn."),
-           form="percent", better="more", listed_as="late",
+           form="percent", better="more", listed_as="late", cases="due",
            note=lambda figures: _("%(met)s trên %(due)s lượt đến hạn")
            % {"met": number(figures.due_met), "due": number(figures.due)}),
     Figure("first_late", gettext_lazy("Trễ so với hạn ban đầu"),
@@ -137,7 +138,7 @@ _ALL = (
            better="less", base=first_due_promises, promises=lambda rows: rows.exclude(KEPT_FIRST)),
     Figure("on_time_first", gettext_lazy("Đúng hạn ban đầu"),
            gettext_lazy("Như tỷ lệ đúng hạn, nhưng tính theo hạn báo cho người dân lần đầu, không kể gia hạn."),
-           form="percent", better="more", listed_as="first_late",
+           form="percent", better="more", listed_as="first_late", cases="first_due",
            note=lambda figures: _("%(met)s trên %(due)s lượt đến hạn")
            % {"met": number(figures.first_met), "due": number(figures.first_due)}),
     Figure("waiting", gettext_lazy("Thời gian chờ người dân"),
@@ -163,10 +164,10 @@ _ALL = (
            promises=lambda rows: rows.exclude(KEPT)),
     Figure("median_minutes", gettext_lazy("Thời gian xử lý trung vị"),
            gettext_lazy("Một nửa số phản ánh được xử lý trong thời gian này, tính bằng giờ làm việc, sai số 5%."),
-           form="worktime", better="less", listed_as="resolved", note=_ninth_decile),
+           form="worktime", better="less", listed_as="resolved", cases="resolved", note=_ninth_decile),
     Figure("satisfaction", gettext_lazy("Người dân hài lòng"),
            gettext_lazy("Tỷ lệ lượt đánh giá từ 4 trên 5 trở lên."), form="percent", better="more",
-           listed_as="rated", note=_rated),
+           listed_as="rated", cases="rated", note=_rated),
 )
 
 FIGURES: dict[str, Figure] = {figure.code: figure for figure in _ALL}

@@ -44,13 +44,15 @@ _CATEGORIES = """
 """
 
 
-def daily(unit_id: int, period: Period, *measures: str) -> dict[str, list[int]]:
-    """One number a day for each of `measures` (columns of `UnitDay`); a day without a row is 0: nothing happened."""
+def daily(unit_id: int, period: Period, *measures: str, today: date) -> dict[str, list[int | None]]:
+    """One number a day for each of `measures` (columns of `UnitDay`); a day without a row is 0: nothing happened. Today
+    is None, for it is not over: half a day beside whole ones would read as a fall."""
     by_day = {
         day: dict(zip(measures, counts, strict=True))
         for day, *counts in rows(_DAYS.format(", ".join(measures)), [unit_id, period.start, period.end])
     }
-    return {m: [by_day[d][m] if d in by_day else 0 for d in period.each_day()] for m in measures}
+    days = period.each_day()
+    return {m: [None if d == today else by_day[d][m] if d in by_day else 0 for d in days] for m in measures}
 
 
 def daily_on_time(unit_id: int, period: Period, today: date) -> list[float | None]:

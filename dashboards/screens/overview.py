@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dashboards.figures import comparison, definitions, series, units
 from dashboards.figures.definitions import Figures
@@ -31,6 +32,7 @@ class Tile:
     previous: float | int | None
     spark: list | None
     note: str
+    cases: tuple[int, ...] = ()  # on how many it stands, and how many before; of a count itself nothing
 
     @property
     def change(self) -> float | None:
@@ -43,7 +45,8 @@ def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] 
     figures = by_unit[scope.pk]
     before = definitions.before(scope.pk, period, now)
     today = now.astimezone(rulebook().zone).date()
-    by_day = series.daily(scope.pk, period, "received", "resolved")
+    by_day = series.daily(scope.pk, period, "received", "resolved", today=today)
+    sparks = by_day | {"on_time": series.daily_on_time(scope.pk, period, today)}
     one_day = period.days == 1
     return {
         "scope": scope,
@@ -52,7 +55,7 @@ def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] 
         "figures": figures,
         "by_unit": by_unit,
         "before": before,
-        "tiles": tiles(figures, before, by_day | {"on_time": series.daily_on_time(scope.pk, period, today)}),
+        "tiles": tiles(figures, before, period.end < today, sparks),
         "by_day": None if one_day else by_day,
         "days": period.each_day(),
         "hours": series.hours(scope.pk, period.end, now) if one_day else None,
@@ -60,16 +63,19 @@ def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] 
     }
 
 
-def tiles(now: Figures, before: Figures, sparks: dict[str, list]) -> list[Tile]:
-    """The big numbers of a scope, in the order in which leaders ask."""
-    return [
-        Tile(
-            figure, figure.value(now), None if code in STANDING else figure.value(before), sparks.get(code),
-            figure.note(now) if figure.note else "",
-        )
-        for code in TILES
-        for figure in [FIGURES[code]]
-    ]
+def tiles(now: Figures, before: Figures, is_past: bool, sparks: dict[str, list]) -> list[Tile]:
+    """The big numbers of a scope, in the order in which leaders ask. Beside a past period the standing ones say that
+    they are as of now."""
+    found = []
+    for figure in map(FIGURES.__getitem__, TILES):
+        standing = figure.code in STANDING
+        note = figure.note(now) if figure.note else ""
+        cases = (getattr(now, figure.cases), getattr(before, figure.cases)) if figure.cases else ()
+        found.append(Tile(
+            figure, figure.value(now), None if standing else figure.value(before), sparks.get(figure.code),
+            _("hiện nay; %(note)s") % {"note": note} if standing and is_past else note, cases,
+        ))
+    return found
 
 
 def city(period: Period, now: datetime) -> dict:
@@ -91,9 +97,14 @@ def city(period: Period, now: datetime) -> dict:
 
 
 GROUPS = {  # of `Unit.peer_group`
-    "urban": _("Quận và thành phố thuộc Thành phố"), "rural": _("Huyện"), "ward": _("Phường"),
-    "commune": _("Xã và đặc khu"), "neighbourhood": _("Khu phố"), "department": _("Sở"),
-    "centre": _("Trung tâm và ban quản lý dự án"), "utility": _("Doanh nghiệp dịch vụ công"),
+    "urban": gettext_lazy("Quận và thành phố thuộc Thành phố"),
+    "rural": gettext_lazy("Huyện"),
+    "ward": gettext_lazy("Phường"),
+    "commune": gettext_lazy("Xã và đặc khu"),
+    "neighbourhood": gettext_lazy("Khu phố"),
+    "department": gettext_lazy("Sở"),
+    "centre": gettext_lazy("Trung tâm và ban quản lý dự án"),
+    "utility": gettext_lazy("Doanh nghiệp dịch vụ công"),
 }
 
 

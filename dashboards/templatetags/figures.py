@@ -3,6 +3,7 @@
 from django import template
 from django.conf import settings
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,17 +68,13 @@ def _trend(tile) -> str:
     if tile.value is None or tile.previous is None:
         return ""
     if tile.figure.form == "percent":
-        points = (tile.value - tile.previous) * 100
-        if abs(points) < 0.1:
-            return _("ngang kỳ trước")
-        sign = _("cao hơn kỳ trước %(n)s điểm") if points > 0 else _("thấp hơn kỳ trước %(n)s điểm")
-        return sign % {"n": words.number(abs(points), 1)}
-    return sentences.trend(tile.value, tile.previous)
+        return sentences.points(tile.value, tile.previous, *tile.cases)
+    return sentences.trend(tile.value, tile.previous, *tile.cases)
 
 
 @register.simple_tag
-def situation_sentences(figures, before, period) -> list[str]:
-    return sentences.situation(figures, before, period)
+def situation_sentences(figures, before, period, now) -> list[str]:
+    return sentences.situation(figures, before, period, localdate(now))
 
 
 @register.simple_tag
@@ -97,7 +94,7 @@ def on_time_map(standings, query=None) -> dict:
         tiles = [svg.Tile(row.unit.tile_col, row.unit.tile_row, *_shown_on_map(row, uppers, query))
                  for row in standings if row.unit.tile_col is not None]
         drawn = svg.tile_map(tiles, _("Tỷ lệ đúng hạn theo đơn vị"))
-    legend = svg.legend(uppers, max(rates, default=None), "percent")
+    legend = svg.legend(uppers, max(rates, default=None), "percent", low_is_strong=True)
     return {"map": drawn, "legend": legend, "has_outlines": bool(paths)}
 
 
@@ -105,7 +102,8 @@ def _shown_on_map(row, uppers, query) -> tuple[str, str, str, str]:
     """Name, value in words, class and address of one unit."""
     rate = row.figures.on_time if row.enough else None
     value = words.percent(rate, 0 if rate == 1 else 1)
-    return row.unit.short_name, value, svg.class_of(rate, uppers), unit_url(row.unit, query) if query else ""
+    tone = svg.class_of(rate, uppers, low_is_strong=True)  # what lies behind must be seen first
+    return row.unit.short_name, value, tone, unit_url(row.unit, query) if query else ""
 
 
 @register.simple_tag
@@ -120,6 +118,8 @@ def received_resolved(days, by_day) -> dict:
     """What came and what was answered, day by day; by whole weeks when the days would be too many to read."""
     received, resolved, title = by_day["received"], by_day["resolved"], _("Tiếp nhận và xử lý theo ngày")
     if len(days) > svg.MANY_DAYS:
+        running = received[-1] is None  # today: the weeks are counted back from yesterday
+        received, resolved, days = (values[:-1] if running else values for values in (received, resolved, days))
         received, resolved = ([sum(week) for week in svg.weeks(values)] for values in (received, resolved))
         days, title = [week[-1] for week in svg.weeks(days)], _("Tiếp nhận và xử lý theo tuần")
     return {"labels": [f"{day:%d/%m}" for day in days], "title": title,

@@ -17,7 +17,7 @@ ENTRIES = (
     ("units", _("Đơn vị"), "building-community", "u", LEADING | IN_UNITS),
     ("intake", _("Tiếp nhận 1022"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
     ("intake", _("Ghi nhận"), "headset", "n", IN_UNITS),
-    ("inbox", _("Hộp việc"), "inbox", "h", HANDLING),
+    ("inbox", _("Hộp việc"), "inbox", "h", HANDLING | {Role.CITY_LEADER}),
     ("search", _("Tìm kiếm"), "search", "s", HANDLING | LEADING),
     ("screens", _("Màn hình tường"), "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
 )

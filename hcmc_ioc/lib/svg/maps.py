@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib.markup import format_html, format_html_join, join, markup
 from hcmc_ioc.lib.svg.parts import n, written
+from hcmc_ioc.lib.svg.scales import tone
 
 SIDE = 72  # units of a tile; its text is set in the same units
 LEADING = 15  # from one line of text to the next
@@ -55,14 +56,14 @@ def outline_map(shapes, view_box, label="") -> SafeString:
     return _map(label or _("Bản đồ ranh giới"), view_box, drawn)
 
 
-def legend(uppers, highest=None, form="number", missing=True, prefix="q") -> SafeString:
+def legend(uppers, highest=None, form="number", missing=True, low_is_strong=False) -> SafeString:
     """What the classes mean: their upper limits in words, and the hatch of missing values."""
     bounds = [*uppers, highest] if highest is not None or uppers else []
     items = []
     for k, upper in enumerate(bounds, 1):
         above = written(bounds[k - 2], form) if k > 1 else ""
         text = f"≤ {written(upper, form)}" if upper is not None else f"> {above}"
-        items.append(format_html('<li><i class="{}{}"></i>{}</li>', prefix, k, text))
+        items.append(format_html('<li><i class="{}"></i>{}</li>', tone(k - 1, low_is_strong), text))
     gap = (
         format_html('<ul class="legend"><li><i class="none"></i>{}</li></ul>', _("chưa đủ số liệu")) if missing else ""
     )

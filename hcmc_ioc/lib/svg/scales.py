@@ -65,11 +65,20 @@ def limits(values, classes: int = 5) -> list[float]:
     return sorted(cut for cut in cuts if cut < ordered[-1])
 
 
-def class_of(value: float | None, uppers: list[float], prefix: str = "q") -> str:
-    """The CSS class of a value: “q1” (lowest) … “q5”; “none” when it is not known."""
+CLASSES = 5
+
+
+def class_of(value: float | None, uppers: list[float], *, low_is_strong: bool = False) -> str:
+    """The CSS class of a value: “q1” (lowest, faintest) … “q5”, or “q5” for the lowest where that is what must be seen;
+    “none” when it is not known."""
     if value is None:
         return "none"
-    return f"{prefix}{bisect_left(uppers, value) + 1}"
+    return tone(bisect_left(uppers, value), low_is_strong)
+
+
+def tone(place: int, low_is_strong: bool) -> str:
+    """The CSS class of the class at `place`, from 0."""
+    return f"q{CLASSES - place if low_is_strong else place + 1}"
 
 
 def spread(places: list[float], apart: float) -> list[float]:
