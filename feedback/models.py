@@ -186,6 +186,7 @@ class Ticket(models.Model):
     state = models.CharField(_("Trạng thái"), max_length=12, choices=State.choices, default=State.NEW)
     is_open = models.BooleanField(default=True)  # state in workflow.OPEN; the condition of the partial indexes
     version = models.PositiveIntegerField(default=1)
+    is_routed = models.BooleanField(default=False, db_default=False)  # a rule named the unit, nobody's hand
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+",
                                  verbose_name=_("Người xử lý"), db_index=False)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged",

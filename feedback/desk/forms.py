@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Membership, User
 from accounts.roles import UNIT
 from feedback.contacts import REASONS
+from feedback.desk import corrections
 from feedback.fields import CategoryChoice, Moment, Phone, Text, UnitChoice, in_force
 from feedback.models import Ticket, Urgency
 from feedback.rules import promises
@@ -26,6 +27,7 @@ FARTHEST = timedelta(days=366)  # a later deadline is a slip of the pen
 class MoveForm(forms.Form):
     """One move on one ticket. `given()` is what the verb takes beside actor and ticket."""
 
+    consequences: list[str] = []
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     request_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -81,7 +83,17 @@ class MoveForm(forms.Form):
             self.changes = _changes(self.ticket, values)
             if not self.changes:
                 raise forms.ValidationError(_("Chưa có thông tin nào thay đổi."))
+            self._ask_again()
         return values
+
+
+    def _ask_again(self):
+        """A correction that changes unit or date is shown first, and saved when it is sent again as it is."""
+        mark, self.consequences = corrections.consequences(self.actor, self.ticket, self.changes)
+        if mark and mark != self.data.get("confirmed"):
+            self.data = self.data.copy()
+            self.data["confirmed"] = mark
+            raise forms.ValidationError(_("Việc sửa này đổi đơn vị hoặc hạn xử lý. Xem lại bên dưới rồi lưu lần nữa."))
 
 
 def assignees(ticket: Ticket):
@@ -182,6 +194,7 @@ def _extend(form):
 
 def _edit(form):
     ticket = form.ticket
+    form.fields["confirmed"] = forms.CharField(widget=forms.HiddenInput, required=False)
     form.fields["category"] = CategoryChoice(label=_("Lĩnh vực"), keep=ticket.category_id)
     form.fields["urgency"] = forms.ChoiceField(label=_("Mức độ"), choices=Urgency.choices)
     form.fields["area"] = UnitChoice(label=_("Địa bàn"), areas_only=True, required=False)

@@ -22,6 +22,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.requests import acting, fresh_id
 from feedback import access, actions, contacts
+from feedback.desk import corrections
 from feedback.desk.duties import Duty
 from feedback.desk.forms import ContactForm, MoveForm
 from feedback.models import Ticket, Urgency
@@ -193,8 +194,12 @@ def _details(event, people) -> list[str]:
         details.append(_("từ %(code)s") % {"code": data["part"]})
     if data.get("into"):
         details.append(_("vào %(code)s") % {"code": data["into"]})
-    labels = {"area_id": _("địa bàn"), "category_id": _("lĩnh vực"), "urgency": _("mức độ"), "address": _("địa điểm"),
-              "needs_several": _("nhiều đơn vị"), "is_public": _("công khai"), "hides_name": _("giấu tên")}
+    labels = {"address": _("địa điểm"), "is_public": _("công khai"), "hides_name": _("giấu tên")}
+    if "was" in data:
+        details += corrections.in_words(data["was"], data["is"])
+    else:  # events from before the history kept what was and what is
+        labels |= {"area_id": _("địa bàn"), "category_id": _("lĩnh vực"), "urgency": _("mức độ"),
+                   "needs_several": _("nhiều đơn vị")}
     changed = [labels[name] for name in data.get("changes", []) if name in labels]
     return details + ([", ".join(changed)] if changed else [])
 

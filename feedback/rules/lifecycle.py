@@ -6,7 +6,7 @@ an operator's save obey the same rules. Rows are unsaved model instances; nothin
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import h3.api.basic_int as h3
 from django.utils.translation import gettext_lazy as _
@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from districts.calendar import working_minutes_between
 from feedback.models import Promise, Ticket
-from feedback.rules import conditions, promises, workflow
+from feedback.rules import conditions, corrections, promises, workflow
 from feedback.rules.promises import BY_RULE
 from feedback.rules.rows import unsaved
 from feedback.rules.rulebook import Rulebook
 from feedback.rules.workflow import Clock, Move
 from hcmc_ioc.lib.text import headline
 
-KEPT = ("rule", "unit", "assignee", "score", "changes", "seen", "promise", "asked_by")  # of what is given, in an event
+# Of what is given to a move, what its event keeps.
+KEPT = ("rule", "unit", "assignee", "score", "changes", "promise", "asked_by", "was", "is")
 COUNTER = "direct"  # the channel of what citizens bring to a unit itself
 
 
@@ -155,13 +156,13 @@ def _record(life: Lifecycle, move: Move, at: datetime, actor: Actor, given: dict
     ticket.due_at, ticket.earlier_due_at = promises.dates(life.promises, ticket)
     data = {key: given[key] for key in KEPT if given.get(key)}
     if move.clock in (Clock.START, Clock.RESUME, Clock.EXTEND) and ticket.due_at:
-        data["due"] = ticket.due_at.astimezone(UTC).isoformat()
+        data["due"] = promises.iso(ticket.due_at)
     if move.verb == "merge":
         data["into"] = given["target"].code
     if move.verb in ("absorb", "release"):
         data["part"] = given["part"].code
     if move.verb == "ask_extension":
-        data["due"] = given["due_at"].astimezone(UTC).isoformat()
+        data["due"] = promises.iso(given["due_at"])
     columns = {
         "verb": move.verb, "at": at, "recorded_at": recorded_at, "state_before": before, "state_after": ticket.state,
         "unit_id": ticket.unit_id, "actor_kind": actor.kind.value, "actor_id": actor.user.pk if actor.user else None,
@@ -254,6 +255,7 @@ def _change_unit(life: Lifecycle, at: datetime, recorded_at: datetime | None, bo
 
 def _hand_to(life, at, given, book):
     life.ticket.unit_id = given["unit"]
+    life.ticket.is_routed = bool(given.get("rule"))
     life.ticket.assignee_id = None
     life.ticket.forwarded_at = at
     life.ticket.accepted_at = life.ticket.minutes_to_accept = None
@@ -279,7 +281,7 @@ def _unassign(life, at, given, book):
 
 
 def _send_back(life, at, given, book):
-    life.ticket.unit_id = book.unassigned_id
+    life.ticket.unit_id, life.ticket.is_routed = book.unassigned_id, False
     life.ticket.assignee_id = None
     life.ticket.accepted_at = life.ticket.minutes_to_accept = None
 
@@ -357,9 +359,26 @@ def _rate(life, at, given, book):
 
 
 def _edit(life, at, given, book):
-    for name, value in given.get("values", {}).items():
-        setattr(life.ticket, name, value)
-    set_cells(life.ticket)
+    """Correct what was recorded, with what follows for unit and date; the history keeps what was and what is."""
+    ticket, values = life.ticket, given.get("values", {})
+    was, ruled = corrections.facts_of(ticket, life.promises, book), [getattr(ticket, n) for n in corrections.RULED]
+    if "address" in values and ticket.address and not given.get("note"):
+        given["note"] = f"{ticket.address} → {values['address'] or '–'}"
+    for name, value in values.items():
+        setattr(ticket, name, value)
+    set_cells(ticket)
+    if ruled != [getattr(ticket, name) for name in corrections.RULED]:
+        routed = corrections.routed_anew(ticket, book)
+        if routed:
+            if ticket.state == workflow.State.WAITING:
+                _resume(life, at, given, book)
+            _hand_to(life, at, {"unit": routed.unit_id, "rule": routed.rule.code,
+                                "coordinating": routed.coordinating_ids}, book)
+            given |= {"state": workflow.State.FORWARDED, "rule": routed.rule.code}
+        corrections.promise_anew(ticket, life.promises, at, book, unit_changes=routed is not None)
+    now = corrections.facts_of(ticket, life.promises, book)
+    changed = [name for name in was if was[name] != now[name]]
+    given["was"], given["is"] = ({name: facts[name] for name in changed} for facts in (was, now))
 
 
 _EFFECTS: dict[str, Callable] = {

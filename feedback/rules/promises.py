@@ -31,6 +31,11 @@ OF_HOTLINE = (FORWARD, CLARIFY)  # the hotline's own clocks, kept by the row "un
 BY_RULE = "by rule"  # the promise follows the deadline rules (the default of an intake)
 
 
+def iso(moment: datetime) -> str:
+    """As moments stand in explanations and events."""
+    return moment.astimezone(UTC).isoformat()
+
+
 class Verdict(Enum):
     RUNNING = "running"
     STOPPED = "stopped"  # waiting for the citizen
@@ -178,7 +183,7 @@ def move(promise: Promise, since: datetime, until: datetime, calendar: Calendar,
     if promise.extension_to is not None:
         promise.extension_to = move_by(promise.extension_to, since, until, calendar, promise.explanation)
     promise.due_at = move_by(promise.due_at, since, until, calendar, promise.explanation)
-    pause = [since.astimezone(UTC).isoformat(), until.astimezone(UTC).isoformat(), *why]
+    pause = [iso(since), iso(until), *why]
     promise.explanation = promise.explanation | {"paused": [*promise.explanation.get("paused", []), pause]}
 
 
@@ -199,8 +204,7 @@ def decide(promise: Promise, at: datetime, granted: bool) -> None:
     if not granted or promise.extension_to is None:
         return
     promise.first_due_at, promise.due_at = promise.due_at, promise.extension_to
-    decided = [moment.astimezone(UTC).isoformat() for moment in (at, promise.due_at)]
-    promise.explanation = promise.explanation | {"extended": decided}
+    promise.explanation = promise.explanation | {"extended": [iso(at), iso(promise.due_at)]}
 
 
 # --- settling ---------------------------------------------------------------------------------------------------
