@@ -51,6 +51,8 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
     if actor.kind == Kind.CITIZEN:
         return set(verbs) if ticket.pk == actor.number else set()
     scope = actor.scope
+    if ticket.hides_name and not ticket.is_disclosed and actor.is_of_unit:
+        verbs = [verb for verb in verbs if verb != "contact"]  # the hotline alone speaks with who hides their name
     if scope is None or ticket.unit_id in scope:
         return set(verbs) - DECISIONS if DECISIONS & set(verbs) and _works_for(actor, ticket.unit_id) else set(verbs)
     allowed = set(verbs) & IN_AREA if ticket.area_id in scope else set()

@@ -162,6 +162,11 @@ def clarify(*, actor, ticket_id, note, **seen) -> Ticket:
     return _move("clarify", actor, ticket_id, seen, note=note)
 
 
+def disclose(*, actor, ticket_id, note, **seen) -> Ticket:
+    """Show the handling unit who reported although they hide their name; the reason stays in the history."""
+    return _move("disclose", actor, ticket_id, seen, note=note)
+
+
 def stop_waiting(*, actor, ticket_id, **seen) -> Ticket:
     """The citizen was waited for long enough."""
     return _move("stop_waiting", actor, ticket_id, seen)
@@ -197,7 +202,7 @@ VERBS = {
     verb.__name__: verb
     for verb in (forward, accept, assign, unassign, start, ask_citizen, resume, report_progress, transfer, send_back,
                  resolve, close, reject, merge, unmerge, reopen, ask_extension, extend, refuse_extension, withdraw,
-                 clarify, stop_waiting, edit, note, join, rate)
+                 clarify, disclose, stop_waiting, edit, note, join, rate)
 }
 
 

@@ -144,7 +144,7 @@ def _events(stories: list[Story]) -> tuple[list[dict], list[dict]]:
     for (step, ticket_id), pk in zip(steps, _ids(TicketEvent, len(steps)), strict=True):
         events.append(step.columns | {"id": pk, "ticket_id": ticket_id})
         if step.words:
-            texts.append({"event_id": pk, "words": step.words, "is_public": step.is_public, "redacted_at": None})
+            texts.append({"event_id": pk, "words": step.words, "is_public": step.is_public})
     return events, texts
 
 

@@ -1,7 +1,7 @@
 """The rows of a ticket's life. Only `feedback.actions` and `feedback.bulk` write tickets, promises and events.
 
 Catalogue rows (categories, channels, rules) are switched off or dated, never deleted. Personal data lives in
-`Reporter` alone, encrypted; events carry none, their free text lies in `EventText`, which can be redacted.
+`Reporter` alone, encrypted; events carry none, their free text lies in `EventText`.
 """
 
 import uuid
@@ -182,6 +182,7 @@ class Ticket(models.Model):
     needs_several = models.BooleanField(_("Cần nhiều đơn vị"), default=False)
     is_public = models.BooleanField(_("Công khai"), default=True)
     hides_name = models.BooleanField(_("Giấu tên"), default=False)
+    is_disclosed = models.BooleanField(default=False, db_default=False)  # to the unit, though the name is hidden
 
     state = models.CharField(_("Trạng thái"), max_length=12, choices=State.choices, default=State.NEW)
     is_open = models.BooleanField(default=True)  # state in workflow.OPEN; the condition of the partial indexes
@@ -358,12 +359,11 @@ class TicketEvent(models.Model):
 
 
 class EventText(models.Model):
-    """The words of an event, apart from it so that they can be redacted while history stays."""
+    """The words of an event, apart from it: what people typed never stands in the history itself."""
 
     event = models.OneToOneField(TicketEvent, on_delete=models.PROTECT, primary_key=True, related_name="text")
     words = models.TextField()
     is_public = models.BooleanField(default=False)
-    redacted_at = models.DateTimeField(null=True)
 
 
 class FactChange(models.Model):

@@ -25,7 +25,7 @@ from feedback import access, actions, contacts
 from feedback.desk import corrections
 from feedback.desk.duties import Duty
 from feedback.desk.forms import ContactForm, MoveForm
-from feedback.models import Ticket, Urgency
+from feedback.models import EventText, Ticket, Urgency
 from feedback.rules import promises, reasons
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import MOVES, AskedBy, IllegalMove, State
@@ -64,6 +64,8 @@ class TicketPage:
             return any(promises.verdict(p, now) is promises.Verdict.BROKEN for p in self.promises)
         if verb == "clarify":
             return not any(p.kind == promises.CLARIFY and not promises.is_settled(p) for p in self.promises)
+        if verb == "disclose":
+            return self.ticket.hides_name and not self.ticket.is_disclosed
         return verb != "unmerge" or self.ticket.merged_into_id is not None
 
     @cached_property
@@ -111,16 +113,22 @@ class TicketPage:
 
     @cached_property
     def body(self) -> str:
-        """The report in its own words, without phone numbers for those who may not read contact data."""
-        return self.ticket.body if self.may_contact else hide_phones(self.ticket.body)
+        """The report in its own words, without phone numbers: they are contact data, shown for a reason alone."""
+        return hide_phones(self.ticket.body)
 
     @cached_property
     def events(self):
         events = events_of(self.ticket)
         for event in events:
-            if not self.may_contact and hasattr(event, "text"):
+            if hasattr(event, "text"):
                 event.text.words = hide_phones(event.text.words)
         return events
+
+    @cached_property
+    def words_with_phones(self) -> list[str]:
+        """The report and words of its history as they were typed, where a phone number was blotted out."""
+        typed = [self.ticket.body, *EventText.objects.filter(event__ticket=self.ticket).values_list("words", flat=True)]
+        return [words for words in typed if hide_phones(words) != words]
 
     @cached_property
     def routing(self):

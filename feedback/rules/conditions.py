@@ -67,6 +67,11 @@ def _reopen(life, at, given, book):
                   _("Đã quá thời gian cho phép mở lại. Hãy ghi nhận một phản ánh mới."))
 
 
+def _disclose(life, at, given, book):
+    if not life.ticket.hides_name or life.ticket.is_disclosed:
+        raise workflow.IllegalMove(_("Người phản ánh không giấu tên, hoặc đơn vị đã được xem."))
+
+
 def _within(kind, life, since, at, book, message) -> None:
     limit = book.rule(kind, life.ticket, at)
     calendar = book.calendar(life.ticket.unit_id)
@@ -80,5 +85,5 @@ def _refuse(field: str, message) -> None:
 
 _CHECKS: dict[str, Callable] = {
     "ask_extension": _ask_extension, "extend": _decision, "refuse_extension": _decision, "withdraw": _withdraw,
-    "clarify": _clarify, "unmerge": _unmerge, "reopen": _reopen,
+    "clarify": _clarify, "unmerge": _unmerge, "reopen": _reopen, "disclose": _disclose,
 }

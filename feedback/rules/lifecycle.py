@@ -344,6 +344,10 @@ def _withdraw_broken(life, at, given, book):
     promises.withdraw_broken(promise, life.ticket, life.promises, at)
 
 
+def _disclose(life, at, given, book):
+    life.ticket.is_disclosed = True
+
+
 def _clarify(life, at, given, book):
     promises.withdraw_running([p for p in life.promises if p.kind == promises.FORWARD], at)
     promises.make(promises.CLARIFY, life.ticket, life.promises, at, book)
@@ -387,4 +391,5 @@ _EFFECTS: dict[str, Callable] = {
     "reopen": _reopen, "join": _join, "rate": _rate, "edit": _edit,
     "unmerge": _unmerge, "absorb": _absorb, "release": _release, "clarify": _clarify,
     "ask_extension": _ask_extension, "refuse_extension": _refuse_extension, "withdraw": _withdraw_broken,
+    "disclose": _disclose,
 }

@@ -143,6 +143,8 @@ _TABLE = (
          _("Không đồng ý gia hạn"), _("Thời hạn xử lý giữ nguyên."), needs=("note",)),
     Move("withdraw", frozenset(State), None, frozenset({Role.SUPERVISOR}), _("Rút hạn đã trễ"), _("Rút hạn đã trễ"),
          needs=("promise", "note")),
+    Move("disclose", frozenset(State), None, frozenset({Role.SUPERVISOR}), _("Cho đơn vị xem người phản ánh"),
+         _("Cho đơn vị xem người phản ánh"), needs=("note",)),
     Move("edit", OPEN, None, HOTLINE, _("Sửa thông tin"), _("Sửa thông tin")),
     Move("note", frozenset(State), None, UNIT | HOTLINE | {Role.CITY_LEADER}, _("Ghi chú nội bộ"),
          _("Ghi chú nội bộ"), needs=("note",)),

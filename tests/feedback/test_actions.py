@@ -52,6 +52,8 @@ def ready_for(verb, state):
     owed = Promise.objects.filter(ticket=ticket, kind="result")
     if verb in ("extend", "refuse_extension"):
         owed.update(extension_asked_at=timezone.now(), extension_to=F("due_at") + timedelta(days=1))
+    if verb == "disclose":
+        Ticket.objects.filter(pk=ticket.pk).update(hides_name=True)
     if verb == "withdraw":
         owed.update(due_at=timezone.now() - timedelta(days=1), withdrawn_at=None, paused_at=None)
     return ticket

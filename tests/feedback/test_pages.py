@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -161,15 +162,40 @@ def test_the_citizens_wording_is_shown_before_it_is_sent(client, cast):
     assert f"Người dân sẽ đọc {MOVES['send_back'].public}" in words
 
 
-def test_public_and_internal_words_are_told_apart_and_redacted_ones_are_said_so(client, cast):
+def test_public_and_internal_words_are_told_apart(client, cast):
     ticket = brought_to(State.IN_PROGRESS)
     actions.note(actor=by(cast.lan), ticket_id=ticket.pk, note="Chủ quán hẹn dọn cuối tuần")
     actions.report_progress(actor=by(cast.lan), ticket_id=ticket.pk, reply="Đã nhắc nhở")
-    EventText.objects.filter(is_public=True).update(redacted_at=timezone.now())
     body = page_of(signed_in(client, cast.minh), ticket, part="history").content.decode()
-    note, progress = body.index("Chủ quán hẹn dọn"), body.index("Nội dung đã được lược bỏ")
+    note, progress = body.index("Chủ quán hẹn dọn"), body.index("Đã nhắc nhở")
     assert 'class="internal"' in body[:note] and body.rindex('class="public"', 0, progress) < progress
-    assert "Đã nhắc nhở" not in body
+
+
+def test_phones_in_the_words_themselves_are_masked_until_a_reason_is_given(client, cast):
+    ticket = opened(body="Ổ gà trước nhà, gọi 0900 000 007 để vào xem.", reporter={"name": "Nguyễn Văn An"})
+    actions.note(actor=by(cast.lan), ticket_id=ticket.pk, note="Đã gọi 0900000008, hẹn chiều")
+    for person in (cast.lan, cast.tu, cast.ha):
+        words = read(page_of(signed_in(client, person), ticket))
+        assert "•••" in words and "0900 000 007" not in words and "0900000008" not in words
+    shown = read(client.post(reverse("ticket_contact", args=[ticket.code]), {"reason": "direct"}))
+    assert "0900 000 007" in shown and "0900000008" in shown
+    assert ContactView.objects.get().user == cast.ha
+
+
+def test_who_hides_their_name_is_hidden_from_the_unit_until_a_supervisor_says_why(client, cast):
+    ticket = opened(reporter={"name": "Nguyễn Văn An", "phone": "+84900000001"}, hides_name=True)
+    address = reverse("ticket_contact", args=[ticket.code])
+    for person in (cast.lan, cast.minh):
+        words = read(page_of(signed_in(client, person), ticket))
+        assert "V. An" not in words and "001" not in words.replace(ticket.code, "") and "Giấu tên" in words
+        assert client.post(address, {"reason": "ask"}).status_code == 403
+    assert "V. An" in read(page_of(signed_in(client, cast.tu), ticket))
+    with pytest.raises(PermissionDenied):
+        actions.disclose(actor=by(cast.tu), ticket_id=ticket.pk, note="x")
+    actions.disclose(actor=by(cast.sau), ticket_id=ticket.pk, note="Người dân đồng ý gặp")
+    assert ticket.events.get(verb="disclose").actor == cast.sau
+    assert client.post(address, {"reason": "ask"}).status_code == 200
+    assert "Nguyễn Văn An" in read(signed_in(client, cast.lan).post(address, {"reason": "ask"}))
 
 
 def test_contact_data_is_masked_until_a_reason_is_given_and_every_look_is_kept(client, cast):

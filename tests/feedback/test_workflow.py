@@ -82,6 +82,7 @@ def test_who_does_what():
         "resolve": UNIT, "close": HOTLINE, "reject": HOTLINE, "merge": HOTLINE, "unmerge": HOTLINE, "reopen": HOTLINE,
         "ask_extension": UNIT, "extend": {Role.SUPERVISOR, Role.CITY_LEADER},
         "refuse_extension": {Role.SUPERVISOR, Role.CITY_LEADER}, "withdraw": {Role.SUPERVISOR}, "clarify": HOTLINE,
+        "disclose": {Role.SUPERVISOR},
         "edit": HOTLINE, "note": both | {Role.CITY_LEADER}, "join": both, "rate": HOTLINE,
         # These follow from time, or from a merge.
         "stop_waiting": set(), "unassign": set(), "absorb": set(), "release": set(),
