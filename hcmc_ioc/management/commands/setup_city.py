@@ -20,8 +20,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {title} …")
             call_command(command, verbosity=0)
         if rebuild.is_needed():
-            self.stdout.write("  figures counted anew in the shape of this release …")
-            call_command("rebuild_aggregates", verbosity=0)
+            self.stdout.write("  figures in the shape of this release …")
+            rebuild.rebuild()
         if build.collect_static():
             self.stdout.write("  static files collected")
         self.stdout.write("  ready")
