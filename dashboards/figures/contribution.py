@@ -53,65 +53,79 @@ def local_day(seconds: int, zone: ZoneInfo) -> date:
 
 def of(facts: dict | None, city_id: int, zone: ZoneInfo) -> Counter:
     """What a ticket with these `feedback.rules.facts` adds; nothing for None."""
+    return difference(None, facts, city_id, zone)
+
+
+def difference(before: dict | None, after: dict | None, city_id: int, zone: ZoneInfo) -> Counter:
+    """`of(after) − of(before)` without the keys that do not change. What both have alike is not counted at all: most
+    changes leave the promises, or everything else, as they were."""
     adds: Counter = Counter()
-    if facts is None:
-        return adds
-    unit = facts["unit"]
-    for scope in (unit, city_id):
+    promises_differ = rest_differs = True
+    if before is not None and after is not None:
+        promises_differ = before["promises"] != after["promises"]
+        rest_differs = _without_promises(before) != _without_promises(after)
+    for facts, sign in ((after, 1), (before, -1)):
+        if facts and promises_differ:
+            _add_promises(adds, facts["promises"], city_id, zone, sign)
+        if facts and rest_differs:
+            _add_ticket(adds, facts, city_id, zone, sign)
+    return Counter({key: count for key, count in adds.items() if count})
+
+
+def _without_promises(facts: dict) -> dict:
+    return {name: value for name, value in facts.items() if name != "promises"}
+
+
+def _add_ticket(adds: Counter, facts: dict, city_id: int, zone: ZoneInfo, sign: int) -> None:
+    for scope in (facts["unit"], city_id):
         day, hour = local_day(facts["received"], zone), hour_of(facts["received"])
-        adds["hour", scope, hour, "received"] += 1
-        adds["day", scope, day, "received"] += 1
+        adds["hour", scope, hour, "received"] += sign
+        adds["day", scope, day, "received"] += sign
         if "self" in facts:
-            adds["day", scope, day, "self_received"] += 1
-        adds["category", scope, facts["category"], day, "received"] += 1
-        adds["channel", scope, facts["channel"], day, "received"] += 1
+            adds["day", scope, day, "self_received"] += sign
+        adds["category", scope, facts["category"], day, "received"] += sign
+        adds["channel", scope, facts["channel"], day, "received"] += sign
         if "resolved" in facts:
-            day, hour = local_day(facts["resolved"], zone), hour_of(facts["resolved"])
-            adds["hour", scope, hour, "resolved"] += 1
-            adds["day", scope, day, "resolved"] += 1
-            adds["category", scope, facts["category"], day, "resolved"] += 1
-            if "minutes" in facts and "self" not in facts:
-                adds["duration", scope, HANDLING, day, bin_of(facts["minutes"]), "tickets"] += 1
-                adds["day", scope, day, "handled_minutes"] += facts["minutes"]
-                adds["day", scope, day, "stopped_minutes"] += facts.get("stopped", 0)
+            _add_answer(adds, facts, scope, zone, sign)
         if "accepted" in facts and "self" not in facts:
             day = local_day(facts["accepted"], zone)
-            adds["duration", scope, ACCEPTING, day, bin_of(facts["minutes_to_accept"]), "tickets"] += 1
-        if "reopened" in facts:
-            adds["day", scope, local_day(facts["reopened"], zone), "reopened"] += 1
-        if "rejected" in facts:
-            adds["day", scope, local_day(facts["rejected"], zone), "rejected"] += 1
+            adds["duration", scope, ACCEPTING, day, bin_of(facts["minutes_to_accept"]), "tickets"] += sign
+        for name in ("reopened", "rejected"):
+            if name in facts:
+                adds["day", scope, local_day(facts[name], zone), name] += sign
         if "rated" in facts:
             day = local_day(facts["rated"], zone)
-            adds["day", scope, day, "rated"] += 1
-            adds["day", scope, day, "satisfied"] += int(facts["score"] >= SATISFIED)
-            adds["day", scope, day, "score_sum"] += facts["score"]
-    _add_promises(adds, facts["promises"], city_id, zone)
-    return adds
+            adds["day", scope, day, "rated"] += sign
+            adds["day", scope, day, "satisfied"] += sign * (facts["score"] >= SATISFIED)
+            adds["day", scope, day, "score_sum"] += sign * facts["score"]
 
 
-def _add_promises(adds: Counter, promises: list, city_id: int, zone: ZoneInfo) -> None:
+def _add_answer(adds: Counter, facts: dict, scope: int, zone: ZoneInfo, sign: int) -> None:
+    day, hour = local_day(facts["resolved"], zone), hour_of(facts["resolved"])
+    adds["hour", scope, hour, "resolved"] += sign
+    adds["day", scope, day, "resolved"] += sign
+    adds["category", scope, facts["category"], day, "resolved"] += sign
+    if "minutes" in facts and "self" not in facts:
+        adds["duration", scope, HANDLING, day, bin_of(facts["minutes"]), "tickets"] += sign
+        adds["day", scope, day, "handled_minutes"] += sign * facts["minutes"]
+        adds["day", scope, day, "stopped_minutes"] += sign * facts.get("stopped", 0)
+
+
+def _add_promises(adds: Counter, promises: list, city_id: int, zone: ZoneInfo, sign: int) -> None:
     for unit, due, met, *more in promises:
         is_self, kind, first, met_first, met_at, minutes = more + _PLAIN[len(more) :]
         day = local_day(due, zone)
         if kind != RESULT:  # the hotline's own clocks: of the row "unassigned", never of the city
-            adds["promise", unit, kind, day, "due"] += 1
-            adds["promise", unit, kind, day, "met"] += met
+            adds["promise", unit, kind, day, "due"] += sign
+            adds["promise", unit, kind, day, "met"] += sign * met
             if kind == FORWARD and met_at is not None:
-                adds["duration", unit, FORWARDING, local_day(met_at, zone), bin_of(minutes), "tickets"] += 1
+                adds["duration", unit, FORWARDING, local_day(met_at, zone), bin_of(minutes), "tickets"] += sign
             continue
         prefix = "self_" if is_self else ""  # a unit's promises on what it recorded itself are counted apart
         for scope in (unit, city_id):
-            adds["promise", scope, RESULT, day, f"{prefix}due"] += 1
-            adds["promise", scope, RESULT, day, f"{prefix}met"] += met
+            adds["promise", scope, RESULT, day, f"{prefix}due"] += sign
+            adds["promise", scope, RESULT, day, f"{prefix}met"] += sign * met
             if not is_self:
                 first_day = day if first is None else local_day(first, zone)
-                adds["promise", scope, RESULT, first_day, "first_due"] += 1
-                adds["promise", scope, RESULT, first_day, "first_met"] += met if first is None else met_first
-
-
-def difference(before: dict | None, after: dict | None, city_id: int, zone: ZoneInfo) -> Counter:
-    """`of(after) − of(before)` without the keys that do not change."""
-    adds = of(after, city_id, zone)
-    adds.subtract(of(before, city_id, zone))
-    return Counter({key: count for key, count in adds.items() if count})
+                adds["promise", scope, RESULT, first_day, "first_due"] += sign
+                adds["promise", scope, RESULT, first_day, "first_met"] += sign * (met if first is None else met_first)

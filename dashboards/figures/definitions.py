@@ -119,10 +119,10 @@ def figures(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: 
     answer = {pk: Figures() for pk in unit_ids}
     _add_days(answer, period)
     _add_promises(answer, period, now)
-    _add_withdrawn(answer, period)
     if medians:
         _add_medians(answer, answer if medians is True else medians, period)
     if standing:
+        _add_withdrawn(answer, period)
         _add_now(answer, now)
     if areas:
         _add_areas(answer, now)
@@ -163,13 +163,13 @@ _DUE_TODAY = """
            count(*) FILTER (WHERE own AND first_due_at IS NULL),
            count(*) FILTER (WHERE own AND first_due_at IS NULL AND met_at <= due_at)
     FROM (SELECT *, NOT is_self_made AS own FROM feedback_promise) AS promise
-    WHERE withdrawn_at IS NULL AND paused_at IS NULL AND counts AND due_at BETWEEN %s AND %s GROUP BY unit_id, kind
-"""  # as `due_promises` and `KEPT` say it
-_FIRST_DUE_TODAY = """
+    WHERE withdrawn_at IS NULL AND paused_at IS NULL AND counts AND due_at BETWEEN %(from)s AND %(now)s
+    GROUP BY unit_id, kind
+    UNION ALL
     SELECT unit_id, kind, 0, 0, 0, 0, count(*), count(*) FILTER (WHERE met_at <= first_due_at) FROM feedback_promise
     WHERE withdrawn_at IS NULL AND paused_at IS NULL AND counts AND NOT is_self_made
-      AND first_due_at BETWEEN %s AND %s GROUP BY unit_id, kind
-"""
+      AND first_due_at BETWEEN %(from)s AND %(now)s GROUP BY unit_id, kind
+"""  # as `due_promises`, `first_due_promises` and `KEPT` say it
 _WITHDRAWN_LATE = """
     SELECT unit_id, count(*) FROM feedback_promise
     WHERE withdrawn_at > due_at AND paused_at IS NULL AND withdrawn_at >= %(from)s AND withdrawn_at < %(to)s
@@ -212,10 +212,9 @@ def _add_promises(answer: dict[int, Figures], period: Period, now: datetime) -> 
         _raise_promises(answer[unit_id], kind, sums)
     if period.start <= today <= period.end:
         midnight = datetime.combine(today, time.min, book.zone)
-        for statement in (_DUE_TODAY, _FIRST_DUE_TODAY):
-            for unit_id, kind, *sums in rows(statement, [midnight, now]):
-                for scope in {unit_id, book.city_id if kind == RESULT else unit_id} & answer.keys():
-                    _raise_promises(answer[scope], kind, sums)
+        for unit_id, kind, *sums in rows(_DUE_TODAY, {"from": midnight, "now": now}):
+            for scope in {unit_id, book.city_id if kind == RESULT else unit_id} & answer.keys():
+                _raise_promises(answer[scope], kind, sums)
 
 
 _SUMS = {

@@ -4,7 +4,7 @@ The outbox rows are deleted and the rollups raised in the same transaction: kill
 twice. Two folds at once wait for each other on one advisory lock, so upserts cannot deadlock.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import UTC, datetime
 
 from django.db import connection, transaction
@@ -43,19 +43,19 @@ def fold_all() -> int:
 def add(changes) -> None:
     """Raise the rollups by `changes` (ticket id, before, after). Call it inside the transaction that takes them."""
     book = rulebook()
-    total: Counter = Counter()
+    total: defaultdict = defaultdict(int)
     for _ticket_id, before, after in changes:
         for key, count in difference(before, after, book.city_id, book.zone).items():
             total[key] += count
-    by_table: defaultdict = defaultdict(lambda: defaultdict(Counter))
-    for (table, *key, measure), count in total.items():
+    by_table: defaultdict = defaultdict(lambda: defaultdict(dict))
+    for key, count in total.items():
         if count:
-            by_table[table][tuple(key)][measure] = count
+            by_table[key[0]][key[1:-1]][key[-1]] = count
     for table, rows in by_table.items():
         _upsert(ROLLUPS[table], rows)
 
 
-def _upsert(rollup: Rollup, cells: dict[tuple, Counter]) -> None:
+def _upsert(rollup: Rollup, cells: dict[tuple, dict]) -> None:
     """Add to the rows of the keys. They travel as one array per column: reading thousands of VALUES took longer."""
     columns = rollup.keys + rollup.measures
     arrays = ", ".join(f"%s::{kind}[]" for kind in rollup.types + ("bigint",) * len(rollup.measures))
@@ -74,10 +74,10 @@ def _array(values) -> str:
     return "{" + ",".join(map(str, values)) + "}"
 
 
-def _row(rollup: Rollup, key: tuple, counts: Counter) -> tuple:
+def _row(rollup: Rollup, key: tuple, counts: dict) -> tuple:
     if rollup.span == "hour":
         key = (key[0], datetime.fromtimestamp(key[1], UTC).isoformat())
-    return (*key, *(counts[m] for m in rollup.measures))
+    return (*key, *(counts.get(m, 0) for m in rollup.measures))
 
 
 def topics_of(changes) -> set[str]:
