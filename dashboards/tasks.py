@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from dashboards.figures import fold as folding
@@ -50,6 +51,8 @@ def _moved_by_time(before: datetime, now: datetime) -> set[str]:
         return everything()
     units = set()
     for low, high in ((before, now), (before + DUE_SOON, now + DUE_SOON)):
-        crossed = Ticket.objects.open().filter(due_at__gt=low, due_at__lte=high, paused_at=None)
+        running, earlier = Q(due_at__gt=low, due_at__lte=high, paused_at=None), Q(
+            earlier_due_at__gt=low, earlier_due_at__lte=high)
+        crossed = Ticket.objects.open().filter(running | earlier)
         units |= {unit for row in crossed.values_list("unit_id", "area_id") for unit in row if unit}
     return of_units(units) if units else set()

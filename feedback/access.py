@@ -54,7 +54,7 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
     if ticket.hides_name and not ticket.is_disclosed and actor.is_of_unit:
         verbs = [verb for verb in verbs if verb != "contact"]  # the hotline alone speaks with who hides their name
     if scope is None or ticket.unit_id in scope:
-        return set(verbs) - DECISIONS if DECISIONS & set(verbs) and _works_for(actor, ticket.unit_id) else set(verbs)
+        return set(verbs) - DECISIONS if DECISIONS & set(verbs) and works_for(actor, ticket.unit_id) else set(verbs)
     allowed = set(verbs) & IN_AREA if ticket.area_id in scope else set()
     shared = (set(verbs) & SHARED) - allowed
     if shared and scope and ticket.coordinating.filter(pk__in=scope).exists():
@@ -62,7 +62,7 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
     return allowed
 
 
-def _works_for(actor: Actor, unit_id: int) -> bool:
+def works_for(actor: Actor, unit_id: int) -> bool:
     """Whether the person works for the unit, or above it, in any of their roles: then they judge no case of its own."""
     if actor.user is None:
         return False

@@ -221,12 +221,7 @@ def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticke
     life, before = _loaded(ticket)
     at = seen.get("at") or timezone.now()
     line = _locked_line(ticket, locked) if verb in ENDS_MERGE else []
-    if verb == "assign":
-        _check_assignee(ticket, given["assignee"])
-    if verb == "merge":
-        given["target"] = _merge_target(ticket, locked.get(given["target"]))
-    if verb == "unmerge" and line:
-        given["state"] = ticket.events.filter(verb="merge").latest("pk").state_before
+    _look_around(verb, actor, life, given, locked)
     lifecycle.apply(life, verb, at=at, actor=actor, given=given, book=rulebook())
     _write(life, *before)
     if verb == "join":
@@ -237,6 +232,20 @@ def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticke
         _tell(target, "release", ticket, actor, at)
     keys.keep(actor, {"ticket": ticket_id})
     return ticket
+
+
+def _look_around(verb: str, actor: Actor, life: Lifecycle, given: dict, locked: dict[int, Ticket]) -> None:
+    """What a move asks of other rows, and what it needs to know of them, before the pure rules think."""
+    ticket = life.ticket
+    if verb == "withdraw" and any(p.pk == given["promise"] and access.works_for(actor, p.unit_id)
+                                  for p in life.promises):
+        raise PermissionDenied  # the unit that was late may be another one than now
+    if verb == "assign":
+        _check_assignee(ticket, given["assignee"])
+    if verb == "merge":
+        given["target"] = _merge_target(ticket, locked.get(given["target"]))
+    if verb == "unmerge" and ticket.merged_into_id is not None:
+        given["state"] = ticket.events.filter(verb="merge").latest("pk").state_before
 
 
 def _loaded(ticket: Ticket) -> tuple[Lifecycle, tuple]:

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from districts.explanations import explain
+from feedback.rules import promises
 
 
 def spoken_code(code: str) -> str:
@@ -25,7 +26,7 @@ def deadline_in_words(due) -> str:
 
 def receipt(ticket) -> dict:
     """`code`, `spoken`, `unit`, `due`, `why` (of the deadline) and `line`, the sentence to read aloud."""
-    promise = ticket.promises.order_by("pk").last()
+    promise = promises.in_force(list(ticket.promises.order_by("pk")), ticket)
     unit = ticket.unit.name
     words = {"code": spoken_code(ticket.code), "unit": unit}
     if ticket.unit.kind == ticket.unit.Kind.UNASSIGNED:

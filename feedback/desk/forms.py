@@ -145,7 +145,7 @@ def _due_at(form):
 def _promise(form):
     """The dates that have passed, each with its unit."""
     now, book = timezone.now(), rulebook()
-    broken = [p for p in form.ticket.promises.order_by("pk") if promises.verdict(p, now) is promises.Verdict.BROKEN]
+    broken = [p for p in form.ticket.promises.order_by("pk") if promises.may_be_withdrawn(p, now, book)]
     names = [(p.pk, _("%(unit)s, hạn %(day)s") % {
         "unit": book.units[p.unit_id].name, "day": date_format(timezone.localtime(p.due_at), "d/m/Y H:i"),
     }) for p in broken]

@@ -61,7 +61,7 @@ class TicketPage:
         if verb == "ask_extension":
             return current is not None and promises.runs(current, now) and current.extension_asked_at is None
         if verb == "withdraw":
-            return any(promises.verdict(p, now) is promises.Verdict.BROKEN for p in self.promises)
+            return any(promises.may_be_withdrawn(p, now, self.book) for p in self.promises)
         if verb == "clarify":
             return not any(p.kind == promises.CLARIFY and not promises.is_settled(p) for p in self.promises)
         if verb == "disclose":

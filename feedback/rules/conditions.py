@@ -43,7 +43,7 @@ def _decision(life, at, given, book):
 
 def _withdraw(life, at, given, book):
     promise = next((p for p in life.promises if p.pk is not None and p.pk == given["promise"]), None)
-    if promise is None or promises.verdict(promise, at) is not promises.Verdict.BROKEN:
+    if promise is None or not promises.may_be_withdrawn(promise, at, book):
         _refuse("promise", _("Chỉ rút được hạn đã trễ."))
 
 

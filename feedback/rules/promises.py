@@ -237,6 +237,12 @@ def restore(promises: list[Promise], ticket: Ticket, ended_at: datetime, at: dat
     return working_minutes_between(ended_at, at, calendar)
 
 
+def may_be_withdrawn(promise: Promise, at: datetime, book: Rulebook) -> bool:
+    """A broken promise of an answer that a unit made; what the hotline itself owes it cannot excuse."""
+    is_units = promise.kind == RESULT and promise.unit_id != book.unassigned_id
+    return is_units and verdict(promise, at) is Verdict.BROKEN
+
+
 def withdraw_broken(promise: Promise, ticket: Ticket, promises: list[Promise], at: datetime) -> None:
     """A broken promise that was no case of the city's. A later date of the same unit in the same round then counts."""
     promise.withdrawn_at, promise.paused_at = at, None

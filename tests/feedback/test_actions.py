@@ -15,6 +15,7 @@ from dashboards.figures import definitions
 from dashboards.figures.periods import Period
 from districts.models import Unit
 from feedback import access, actions
+from feedback.console import receipts
 from feedback.models import DeadlineRule, EventText, FactChange, Promise, Reporter, Ticket, TicketEvent
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import MOVES, OPEN, IllegalMove, State
@@ -55,7 +56,8 @@ def ready_for(verb, state):
     if verb == "disclose":
         Ticket.objects.filter(pk=ticket.pk).update(hides_name=True)
     if verb == "withdraw":
-        owed.update(due_at=timezone.now() - timedelta(days=1), withdrawn_at=None, paused_at=None)
+        owed.update(due_at=timezone.now() - timedelta(days=1), withdrawn_at=None, paused_at=None,
+                    unit=unit("760"))
     return ticket
 
 
@@ -263,6 +265,31 @@ def test_nobody_decides_for_the_unit_they_work_in(cast):
     with pytest.raises(PermissionDenied):
         actions.extend(actor=by(cast.sau), ticket_id=asked.pk)
     assert actions.extend(actor=by(cast.ha), ticket_id=asked.pk).due_at > asked.due_at
+
+
+def test_the_hotline_excuses_neither_itself_nor_a_unit_of_its_own(cast):
+    """What the row "unassigned" owes is not withdrawn; nor what a unit owes that the supervisor also works in, though
+    another unit has the ticket by now."""
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=HCMC)
+    slow = opened(at, area_id=None)
+    late = slow.due_at + timedelta(days=1)
+    for promise in slow.promises.all():
+        with pytest.raises(IllegalMove):
+            actions.withdraw(actor=by(cast.sau), ticket_id=slow.pk, promise=promise.pk, note="x", at=late)
+    moved = opened(at)
+    moved = actions.transfer(actor=by(), ticket_id=moved.pk, unit=unit("778").pk, note="x", at=late)
+    owed = moved.promises.get(unit=unit("760"))
+    Membership.objects.create(user=cast.sau, unit=unit("760"), role="unit_staff", valid_from=date(2021, 1, 1),
+                              is_active=False)
+    with pytest.raises(PermissionDenied):
+        actions.withdraw(actor=by(cast.sau), ticket_id=moved.pk, promise=owed.pk, note="x", at=late)
+
+
+def test_the_citizen_is_read_the_date_of_the_answer_not_the_hotlines_minutes(town):
+    at = timezone.now()
+    waiting = opened(at, area_id=None)
+    read_aloud = receipts.receipt(Ticket.objects.get(pk=waiting.pk))
+    assert waiting.promises.count() == 2 and read_aloud["due"] == waiting.due_at > at + timedelta(days=5)
 
 
 def test_a_withdrawn_late_date_is_listed_and_the_next_one_counts(town):
