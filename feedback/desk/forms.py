@@ -16,7 +16,7 @@ from feedback.fields import CategoryChoice, Moment, Phone, Text, UnitChoice, in_
 from feedback.models import Ticket, Urgency
 from feedback.rules import promises
 from feedback.rules.rulebook import rulebook
-from feedback.rules.workflow import MOVES, NEEDS, AskedBy
+from feedback.rules.workflow import MOVES, NEEDS, AskedBy, IllegalMove
 
 SCORES = [(5, _("Rất hài lòng")), (4, _("Hài lòng")), (3, _("Chấp nhận")), (2, _("Không hài lòng")),
           (1, _("Rất không hài lòng"))]
@@ -89,7 +89,10 @@ class MoveForm(forms.Form):
 
     def _ask_again(self):
         """A correction that changes unit or date is shown first, and saved when it is sent again as it is."""
-        mark, self.consequences = corrections.consequences(self.actor, self.ticket, self.changes)
+        try:
+            mark, self.consequences = corrections.consequences(self.actor, self.ticket, self.changes)
+        except IllegalMove:
+            return  # closed meanwhile: the verb says so, and what happened
         if mark and mark != self.data.get("confirmed"):
             self.data = self.data.copy()
             self.data["confirmed"] = mark

@@ -57,14 +57,14 @@ def _unmerge(life, at, given, book):
     if ticket.merged_into_id is None:
         raise workflow.IllegalMove(_("Phản ánh này không được gộp vào phản ánh nào."))
     _within(DeadlineRule.Kind.UNDO_MERGE, life, ticket.closed_at, at, book,
-                  _("Đã quá thời gian cho phép bỏ gộp."))
+            _("Đã quá thời gian cho phép bỏ gộp."))
 
 
 def _reopen(life, at, given, book):
     ticket = life.ticket
     ended = max(filter(None, (ticket.resolved_at, ticket.closed_at, ticket.rejected_at)), default=at)
     _within(DeadlineRule.Kind.REOPENING, life, ended, at, book,
-                  _("Đã quá thời gian cho phép mở lại. Hãy ghi nhận một phản ánh mới."))
+            _("Đã quá thời gian cho phép mở lại. Hãy ghi nhận một phản ánh mới."))
 
 
 def _disclose(life, at, given, book):

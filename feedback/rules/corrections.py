@@ -6,7 +6,6 @@ from now. A date that the source gave stays, and so does one that is broken.
 """
 
 from datetime import datetime
-from typing import Any
 
 from feedback.models import Promise, Ticket
 from feedback.rules import promises
@@ -54,6 +53,8 @@ def promise_anew(ticket: Ticket, owed: list[Promise], at: datetime, book: Rulebo
         if made.due_at <= at and made.paused_at is None:
             owed.remove(made)
             made = _made(ticket, owed, at, book)
+            if made:
+                made.stopped_minutes = old.stopped_minutes  # citizens are waited for no longer than before
         elif made.rule_id == old.rule_id and made.due_at == old.due_at:
             owed.remove(made)
             made = None
@@ -75,10 +76,8 @@ def _carry(old: Promise, made: Promise, book: Rulebook) -> None:
     for since, until, *why in old.explanation.get("paused", []):
         promises.move(made, datetime.fromisoformat(since), datetime.fromisoformat(until), calendar, *why)
     made.paused_at, made.stopped_minutes = old.paused_at, old.stopped_minutes
-    names = ("extension_asked_at", "extension_to", "extension_decided_at", "extension_granted")
-    given: dict[str, Any] = {name: getattr(old, name) for name in names}
-    for name, value in given.items():
-        setattr(made, name, value)
+    for name in ("extension_asked_at", "extension_to", "extension_decided_at", "extension_granted"):
+        setattr(made, name, getattr(old, name))
     if old.first_due_at is not None and old.due_at > made.due_at:
         made.first_due_at, made.due_at = made.due_at, old.due_at
         made.explanation = made.explanation | {"extended": old.explanation["extended"]}

@@ -225,8 +225,8 @@ def withdraw_running(promises: list[Promise], at: datetime) -> None:
 
 
 def restore(promises: list[Promise], ticket: Ticket, ended_at: datetime, at: datetime, calendar: Calendar) -> int:
-    """Undo a withdrawal at `ended_at`: each date runs on as after a pause; returns the working minutes in between. A
-    clock that waited for the citizen then waits on."""
+    """Undo a withdrawal at `ended_at`: each date runs on as after a pause; returns the working minutes in between that
+    nobody worked on it. A clock that waited for the citizen then waits on, and its own pause holds those minutes."""
     for promise in promises:
         if promise.withdrawn_at == ended_at and promise.met_at is None:
             promise.withdrawn_at = None
@@ -234,7 +234,7 @@ def restore(promises: list[Promise], ticket: Ticket, ended_at: datetime, at: dat
                 move(promise, ended_at, at, calendar, "merged")
             else:
                 ticket.paused_at = promise.paused_at
-    return working_minutes_between(ended_at, at, calendar)
+    return 0 if ticket.paused_at else working_minutes_between(ended_at, at, calendar)
 
 
 def may_be_withdrawn(promise: Promise, at: datetime, book: Rulebook) -> bool:
@@ -244,8 +244,10 @@ def may_be_withdrawn(promise: Promise, at: datetime, book: Rulebook) -> bool:
 
 
 def withdraw_broken(promise: Promise, ticket: Ticket, promises: list[Promise], at: datetime) -> None:
-    """A broken promise that was no case of the city's. A later date of the same unit in the same round then counts."""
-    promise.withdrawn_at, promise.paused_at = at, None
-    later = [p for p in of_round(promises, ticket) if p.unit_id == promise.unit_id and p.withdrawn_at is None]
-    if promise.kind == RESULT and later and not any(p.counts for p in later):
-        later[0].counts = True
+    """A broken promise that was no case of the city's. Another one of the same unit in the same round then counts, a
+    broken one before any other."""
+    promise.withdrawn_at = at
+    others = [p for p in of_round(promises, ticket) if p.unit_id == promise.unit_id and p.withdrawn_at is None]
+    if others and not any(p.counts for p in others):
+        broken = [p for p in others if verdict(p, at) is Verdict.BROKEN]
+        (broken or others)[0].counts = True

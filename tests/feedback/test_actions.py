@@ -236,6 +236,19 @@ def test_a_merge_is_told_on_both_and_can_be_undone_along_a_chain(cast):
         actions.unmerge(actor=by(), ticket_id=first.pk, note="Nhầm", at=at + 3 * day)
 
 
+def test_time_merged_while_waiting_is_counted_once(town):
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=HCMC)
+    first, second = opened(at), opened(at)
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    actions.accept(actor=by(), ticket_id=first.pk, at=at)
+    actions.ask_citizen(actor=by(), ticket_id=first.pk, reply="Ở đâu?", at=at)
+    actions.merge(actor=by(), ticket_id=first.pk, target=second.pk, at=at + hour)
+    back = actions.unmerge(actor=by(), ticket_id=first.pk, note="Nhầm", at=at + day)
+    assert (back.state, back.paused_at) == (State.WAITING, at)
+    back = actions.resume(actor=by(), ticket_id=first.pk, note="Đây", at=at + 2 * day)
+    assert back.paused_minutes == back.promises.get().stopped_minutes == 2 * 480
+
+
 def test_reopening_what_was_merged_takes_its_reporters_along(town):
     first, second = opened(), opened()
     actions.merge(actor=by(), ticket_id=first.pk, target=second.pk)

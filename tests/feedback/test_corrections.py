@@ -85,6 +85,22 @@ def test_the_consequences_are_shown_before_they_happen(client, cast):
     assert "lĩnh vực: " in page and "đơn vị xử lý: Quận 1 → Trung tâm" in page
 
 
+def test_a_correction_of_what_was_closed_meanwhile_is_explained(client, cast):
+    ticket = opened()
+    signed_in(client, cast.tu)
+    typed = {"category": ticket.category_id, "urgency": "urgent", "area": unit("760").pk, "address": ticket.address,
+             "is_public": "on"}
+    actions.reject(actor=by(), ticket_id=ticket.pk, reply="Không thuộc phạm vi")
+    assert move(client, ticket, "edit", **typed).status_code in (409, 422)
+
+
+def test_waiting_is_not_longer_after_a_correction(book):  # noqa: F811
+    life = Life(book).do("accept", START).do("ask_citizen", START, reply="x").do("resume", START + 3 * DAY, note="x")
+    before = life.life.promise.stopped_minutes
+    life.do("edit", START + 9 * DAY, values={"urgency": "emergency"})
+    assert life.life.promise.made_at == START + 9 * DAY and life.life.promise.stopped_minutes == before > 0
+
+
 def test_verb_and_pure_rule_leave_the_same_promises(town):
     ticket = opened(START)
     actions.edit(actor=by(), ticket_id=ticket.pk, values={"urgency": "urgent"}, at=START + timedelta(hours=1))
