@@ -29,5 +29,8 @@ def reveal(*, actor: Actor, ticket: Ticket, reason: str) -> list[Reporter]:
 
 
 def reporters_of(ticket: Ticket) -> list[Reporter]:
-    """The first caller, then those who joined; at most twenty."""
-    return list(ticket.reporters.order_by("-is_first", "joined_at")[:20])
+    """The first caller, those who joined, and those of what was merged into it; at most twenty. Who hides their name
+    stays with their own ticket."""
+    merged = ticket.merged.filter(hides_name=False).values_list("pk", flat=True)
+    rows = list(Reporter.objects.filter(ticket_id__in=[ticket.pk, *merged]).order_by("-is_first", "joined_at")[:20])
+    return sorted(rows, key=lambda row: row.ticket_id != ticket.pk)

@@ -27,6 +27,8 @@ def by_phone(actor: Actor, phone: str, now: datetime) -> Caller:
     lately = Reporter.objects.filter(phone_digest=digest).order_by("-joined_at")[:COUNTED]
     reports = list(lately.values_list("ticket_id", "joined_at", "name"))
     tickets = Ticket.objects.answered_by(actor).filter(pk__in=[pk for pk, _at, _name in reports])
+    if actor.is_of_unit:
+        tickets = tickets.exclude(hides_name=True, is_disclosed=False)  # that this number reported them is hidden too
     tickets = tickets.select_related("unit", "category__parent").defer("search", "body")
     shown = list(tickets.order_by("-is_open", "-occurred_at")[:COUNTED])
     known = {ticket.pk for ticket in shown}

@@ -118,11 +118,7 @@ class TicketPage:
 
     @cached_property
     def events(self):
-        events = events_of(self.ticket)
-        for event in events:
-            if hasattr(event, "text"):
-                event.text.words = hide_phones(event.text.words)
-        return events
+        return events_of(self.ticket)
 
     @cached_property
     def words_with_phones(self) -> list[str]:
@@ -177,11 +173,14 @@ class TicketPage:
 
 
 def events_of(ticket: Ticket, **which) -> list:
-    """The history, newest first, each event with its words and `details` (what it set, in words)."""
+    """The history, newest first, each event with its `details` (what it set, in words) and its words, in which phone
+    numbers are blotted out as in the report."""
     events = list(ticket.events.filter(**which).select_related("actor", "unit", "text").order_by("-pk"))
     people = User.objects.in_bulk({e.data["assignee"] for e in events if e.data.get("assignee")})
     for event in events:
         event.details = _details(event, people)
+        if hasattr(event, "text"):
+            event.text.words = hide_phones(event.text.words)
     return events
 
 

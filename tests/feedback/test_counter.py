@@ -10,6 +10,7 @@ from django.utils import timezone
 from dashboards.figures import definitions, fold, registry
 from dashboards.figures.periods import Period
 from feedback import access, actions
+from feedback.console import callers
 from feedback.desk import lists
 from feedback.models import Category, Channel, Promise, Ticket
 from feedback.rules.rulebook import rulebook
@@ -72,6 +73,14 @@ def test_what_is_chosen_by_hand_counts_for_nothing(cast):
     phone_and_unit = intake(occurred_at=timezone.now(), unit_id=unit("778").pk, unit_reason="tôi muốn", promise=None)
     ticket = actions.open_ticket(actor=by(cast.lan), intake=phone_and_unit)
     assert (ticket.unit, ticket.channel.code) == (unit("760"), "direct") and ticket.promises.count() == 1
+
+
+def test_a_number_does_not_tell_the_unit_what_was_reported_with_a_hidden_name(cast):
+    hidden = opened(reporter={"name": "Nguyễn An", "phone": "+84900000001"}, hides_name=True)
+    opened(reporter={"name": "Nguyễn An", "phone": "+84900000001"})
+    seen = {who: callers.by_phone(by(getattr(cast, who)), "+84900000001", timezone.now()) for who in ("lan", "tu")}
+    assert (seen["lan"].year, seen["tu"].year) == (1, 2)
+    assert hidden not in seen["lan"].tickets and hidden in seen["tu"].tickets
 
 
 def test_the_callers_history_and_joining_stay_within_the_scope(lan, cast):

@@ -182,6 +182,24 @@ def test_phones_in_the_words_themselves_are_masked_until_a_reason_is_given(clien
     assert ContactView.objects.get().user == cast.ha
 
 
+def test_words_that_came_in_meanwhile_hide_their_phones_too(client, cast):
+    ticket = opened()
+    actions.note(actor=by(cast.tu), ticket_id=ticket.pk, note="Người dân dặn gọi 0900 000 007")
+    late = move(signed_in(client, cast.lan), ticket, "send_back", version=ticket.version, note="Không thuộc quận")
+    words = read(late)
+    assert late.status_code == 409 and "dặn gọi •••" in words and "0900 000 007" not in words
+
+
+def test_reporters_of_what_was_merged_are_shown_unless_they_hide_their_name(client, cast):
+    target = opened(reporter={"name": "Nguyễn Văn An"})
+    for name, hides in (("Trần Thị Bình", False), ("Phạm Kín", True)):
+        part = opened(reporter={"name": name}, hides_name=hides)
+        actions.merge(actor=by(), ticket_id=part.pk, target=target.pk)
+    words = read(page_of(signed_in(client, cast.lan), target))
+    assert "V. An" in words and "T. Bình" in words and "Kín" not in words
+    assert words.count("người báo đầu tiên") == 1
+
+
 def test_who_hides_their_name_is_hidden_from_the_unit_until_a_supervisor_says_why(client, cast):
     ticket = opened(reporter={"name": "Nguyễn Văn An", "phone": "+84900000001"}, hides_name=True)
     address = reverse("ticket_contact", args=[ticket.code])
