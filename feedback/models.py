@@ -230,6 +230,7 @@ class Ticket(models.Model):
             models.Index(fields=["unit", "resolved_at"], name="ticket_unit_resolved",
                          condition=Q(resolved_at__isnull=False)),
             models.Index(fields=["resolved_at"], name="ticket_resolved", condition=Q(resolved_at__isnull=False)),
+            models.Index(fields=["accepted_at"], name="ticket_accepted", condition=Q(minutes_to_accept__isnull=False)),
             models.Index(fields=["reopened_at"], name="ticket_reopened", condition=Q(reopened_at__isnull=False)),
             models.Index(fields=["rejected_at"], name="ticket_rejected", condition=Q(rejected_at__isnull=False)),
             models.Index(fields=["rated_at"], name="ticket_rated", condition=Q(rated_at__isnull=False)),
@@ -331,6 +332,7 @@ class Promise(models.Model):
                          condition=Q(withdrawn_at__gt=F("due_at"), paused_at__isnull=True)),
             models.Index(fields=["extension_asked_at"], name="promise_asked", condition=Q(
                 extension_asked_at__isnull=False, extension_decided_at__isnull=True, met_at__isnull=True)),
+            models.Index(fields=["met_at"], name="promise_forwarded", condition=Q(kind="forward")),
         ]
 
 

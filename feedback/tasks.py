@@ -19,7 +19,8 @@ def end_waiting():
     """Bring back the tickets whose citizen was waited for as long as the rule allows. Their clocks have run since that
     moment, however late this is done."""
     now, book, job = timezone.now(), rulebook(), Actor.system("waiting", "beat")
-    waiting = Promise.objects.filter(paused_at__isnull=False, withdrawn_at=None, ticket__paused_at__isnull=False)
+    asked = Ticket.objects.open().filter(paused_at__isnull=False)  # the few open ones lead to their promises
+    waiting = Promise.objects.filter(ticket__in=asked, paused_at__isnull=False, withdrawn_at=None)
     for promise in waiting.select_related("ticket").defer("ticket__search", "ticket__body"):
         until = promises.waits_until(promise, promise.ticket, promise.paused_at, book)
         if until is not None and until <= now:

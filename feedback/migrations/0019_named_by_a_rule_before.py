@@ -1,4 +1,4 @@
-"""Whether a rule named the unit of the tickets that are open now, from their history. Closed ones are routed no more."""
+"""Whether a rule named the unit of the tickets that are open now, from their history."""
 
 from django.db import migrations
 

@@ -1,5 +1,5 @@
-"""Forget the mark of a redaction that nothing ever made. The column stays empty in the database for one release more, since
-processes that were not restarted yet still read it."""
+"""Forget the mark of a redaction that nothing ever made. The column stays empty in the database for one release more,
+since processes that were not restarted yet still read it."""
 
 from django.db import migrations
 
