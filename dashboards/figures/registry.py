@@ -73,6 +73,10 @@ def _ninth_decile(figures: Figures) -> str:
     return "" if slow is None else _("90%% xử lý trong %(time)s") % {"time": worktime(slow)}
 
 
+def _kept_of(met: int, due: int) -> str:
+    return _("%(met)s trên %(due)s lượt đến hạn") % {"met": number(met), "due": number(due)}
+
+
 def _rated(figures: Figures) -> str:
     return ngettext("%(n)s lượt đánh giá", "%(n)s lượt đánh giá", figures.rated) % {"n": number(figures.rated)}
 
@@ -131,16 +135,14 @@ _ALL = (
     Figure("on_time", gettext_lazy("Đúng hạn"),
            gettext_lazy("Lời hứa giữ đúng chia cho lời hứa đến hạn trong kỳ; để quá hạn không làm tỷ lệ đẹp hơn."),
            form="percent", better="more", listed_as="late", cases="due",
-           note=lambda figures: _("%(met)s trên %(due)s lượt đến hạn")
-           % {"met": number(figures.due_met), "due": number(figures.due)}),
+           note=lambda figures: _kept_of(figures.due_met, figures.due)),
     Figure("first_late", gettext_lazy("Trễ so với hạn ban đầu"),
            gettext_lazy("Số lời hứa không được trả lời trước hạn báo cho người dân lần đầu, kể cả khi được gia hạn."),
            better="less", base=first_due_promises, promises=lambda rows: rows.exclude(KEPT_FIRST)),
     Figure("on_time_first", gettext_lazy("Đúng hạn ban đầu"),
            gettext_lazy("Như tỷ lệ đúng hạn, nhưng tính theo hạn báo cho người dân lần đầu, không kể gia hạn."),
            form="percent", better="more", listed_as="first_late", cases="first_due",
-           note=lambda figures: _("%(met)s trên %(due)s lượt đến hạn")
-           % {"met": number(figures.first_met), "due": number(figures.first_due)}),
+           note=lambda figures: _kept_of(figures.first_met, figures.first_due)),
     Figure("waiting", gettext_lazy("Thời gian chờ người dân"),
            gettext_lazy("Phần thời gian làm việc từ khi tiếp nhận đến khi trả lời mà đồng hồ dừng để chờ người dân bổ "
                         "sung, của các phản ánh xử lý xong trong kỳ."), form="percent", listed_as="resolved"),

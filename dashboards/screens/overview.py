@@ -39,9 +39,11 @@ class Tile:
         return change(self.value, self.previous)
 
 
-def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] = (), *, areas: bool = False) -> dict:
+def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] = (), *, areas: bool = False,
+                  medians: list[int] = ()) -> dict:
     """What city and unit screens have in common, for one scope; `by_unit` has the figures of the units `among` too."""
-    by_unit = definitions.figures([scope.pk, *(u.pk for u in among)], period, now, medians=[scope.pk], areas=areas)
+    by_unit = definitions.figures([scope.pk, *(u.pk for u in among)], period, now, medians=[scope.pk, *medians],
+                                  areas=areas)
     figures = by_unit[scope.pk]
     before = definitions.before(scope.pk, period, now)
     today = now.astimezone(rulebook().zone).date()
@@ -80,7 +82,7 @@ def tiles(now: Figures, before: Figures, is_past: bool, sparks: dict[str, list])
 
 def city(period: Period, now: datetime) -> dict:
     everybody = units.in_force()
-    context = scope_context(units.city(), period, now, everybody)
+    context = scope_context(units.city(), period, now, everybody, medians=[rulebook().unassigned_id])
     by_unit = context["by_unit"]
     working = [u for u in everybody if u.kind != Unit.Kind.UNASSIGNED]
     areas = [u for u in working if u.is_area]
