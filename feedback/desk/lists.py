@@ -105,11 +105,15 @@ def tickets(view: View, actor, now):
 
 
 # Written out: every inbox asks it, and building it from the models took longer than answering it.
-_IN_AREA = """
-    SELECT count(*) FROM (
+_BESIDE = """
+    SELECT (SELECT count(*) FROM (
+        SELECT DISTINCT ticket.id FROM feedback_ticket_coordinating AS link
+        JOIN feedback_ticket AS ticket ON ticket.id = link.ticket_id
+        WHERE link.unit_id = ANY(%(units)s) AND ticket.is_open AND ticket.unit_id <> ALL(%(units)s) LIMIT %(most)s
+    ) AS shared), (SELECT count(*) FROM (
         SELECT FROM feedback_ticket
         WHERE is_open AND area_id = ANY(%(units)s) AND unit_id <> ALL(%(units)s) LIMIT %(most)s
-    ) AS others
+    ) AS others)
 """
 
 
@@ -119,11 +123,11 @@ def counts(actor, now) -> dict[str, int]:
     sums = {view.name: Count(Value(1), filter=view.condition(actor, now)) for view in shown if view.name not in APART}
     sums["all"] = Count("*")
     numbers = tickets(VIEWS["all"], actor, now).aggregate(**sums)
-    for view in shown:
-        if view.name == "area":
-            [(numbers["area"],)] = rows(_IN_AREA, {"units": actor.scope, "most": MANY})
-        elif view.name in APART:
-            numbers[view.name] = tickets(view, actor, now).order_by()[:MANY].count()
+    names = {view.name for view in shown}
+    if names & BESIDE:
+        [(numbers["shared"], numbers["area"])] = rows(_BESIDE, {"units": actor.scope, "most": MANY})
+    if "to_close" in names:
+        numbers["to_close"] = tickets(VIEWS["to_close"], actor, now).order_by()[:MANY].count()
     return numbers
 
 
