@@ -5,11 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DataError
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 from accounts.actors import Actor
 from feedback import actions, bulk
 from feedback.models import EventText, Promise, Reporter, Ticket, TicketEvent
 from feedback.rules.rulebook import rulebook
+from feedback.rules.workflow import MOVES, IllegalMove
 from tests.city import intake, unit
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +75,7 @@ def rows_of(pk):
         "promises": plain(Promise.objects.filter(ticket_id=pk).order_by("pk").values()),
         "events": plain(TicketEvent.objects.filter(ticket_id=pk).order_by("pk").values()),
         "texts": plain(EventText.objects.filter(event__ticket_id=pk).order_by("pk").values()),
-        "reporters": plain(Reporter.objects.filter(ticket_id=pk).values()),
+        "reporters": plain(Reporter.objects.filter(ticket_id=pk).order_by("pk").values()),
     }
 
 
@@ -82,6 +86,45 @@ def test_verb_and_bulk_leave_identical_rows(town, life, place):
     if place is None and life:
         life = [(0, "forward", {"unit": "760"}), *life]
     assert rows_of(by_verbs(life, **area)) == rows_of(in_bulk(life, **area))
+
+
+# Those that need rows of others, or a promise that has a key: examples above and `tests.demo` hold them.
+IN_BULK = sorted(set(MOVES) - {"open", "merge", "unmerge", "absorb", "release", "assign", "withdraw", "disclose"})
+
+
+@settings(deadline=None, max_examples=40, phases=[Phase.generate],
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@drawn(steps=st.lists(st.tuples(st.sampled_from(IN_BULK), st.integers(1, 200), st.sampled_from(["760", "778"])),
+                      min_size=10, max_size=40), place=st.sampled_from(["760", None]))
+def test_any_life_leaves_the_same_rows_both_ways(town, steps, place):
+    """The moves that one way refuses, the other refuses too."""
+    area = {"area_id": unit(place).pk if place else None}
+    ticket = actions.open_ticket(actor=ACTOR, at=START, intake=intake(occurred_at=START, **area), reporter=REPORTER)
+    story = bulk.Story.open(intake(occurred_at=START, **area), book=rulebook(), actor=ACTOR, reporter=REPORTER)
+    hours = 0
+    for verb, later, code in steps:
+        hours += later
+        at = START + timedelta(hours=hours)
+        every = {"unit": unit(code).pk, "note": "x", "reply": "Trả\tlời", "score": 3, "asked_by": "leader",
+                 "due_at": at + timedelta(days=6)}
+        what = {need: every[need] for need in MOVES[verb].needs}
+        if verb == "edit":
+            what |= {"values": {"urgency": "urgent" if later % 2 else "normal"}, "changes": ["urgency"]}
+        if verb == "join":
+            what["reporter"] = {"name": "Bình"}
+        single = {name: value for name, value in what.items() if name != "changes"}  # the verb names them itself
+        is_made = _made(actions.VERBS[verb], actor=ACTOR, ticket_id=ticket.pk, at=at, **single)
+        assert _made(story.then, verb, at, book=rulebook(), actor=ACTOR, **what) == is_made, verb
+    bulk.write([story], job=ACTOR, zone=rulebook().zone)
+    assert rows_of(ticket.pk) == rows_of(story.life.ticket.pk)
+
+
+def _made(move, *args, **given) -> bool:
+    try:
+        move(*args, **given)
+    except IllegalMove:
+        return False
+    return True
 
 
 def test_coordinating_units_are_written_in_bulk_too(town):
