@@ -1,5 +1,7 @@
 """How figures read on screens: tiles, addresses of the lists behind them, units on the map. `{% load figures %}`"""
 
+from functools import lru_cache
+
 from django import template
 from django.conf import settings
 from django.urls import reverse
@@ -28,12 +30,18 @@ def figure_definition(code: str) -> str:
 @register.simple_tag
 def figure_url(scope, code: str, query) -> str:
     """The list behind a figure of `scope` in the period asked for."""
-    return f"{reverse('figure_list', args=[scope.slug, FIGURES[code].list_code])}?{query.encoded}"
+    return f"{_address('figure_list', scope.slug, FIGURES[code].list_code)}?{query.encoded}"
 
 
 @register.simple_tag
 def unit_url(unit, query) -> str:
-    return f"{reverse('unit_screen', args=[unit.slug])}?{query.encoded}"
+    return f"{_address('unit_screen', unit.slug)}?{query.encoded}"
+
+
+@lru_cache(maxsize=5000)
+def _address(page: str, *names: str) -> str:
+    """Kept: a screen links a hundred times to the same pages."""
+    return reverse(page, args=names)
 
 
 @register.inclusion_tag("dashboards/_tile.html")

@@ -4,14 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import forms
-from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from accounts.roles import CITYWIDE, HOTLINE, UNIT
 from feedback.fields import ANY_AREA, ANY_CATEGORY, ANY_UNIT, Filter, Options, Text
 from feedback.models import Promise, Ticket, Urgency
-from feedback.querysets import is_due_soon, is_late_open, is_overdue
+from feedback.querysets import (
+    DUE_SOON,
+    SQL_DUE_SOON,
+    SQL_LATE_OPEN,
+    SQL_OVERDUE,
+    is_due_soon,
+    is_late_open,
+    is_overdue,
+)
 from feedback.rules.workflow import DECIDERS, OPEN, TO_FORWARD, State
 from hcmc_ioc.lib.sql import rows
 
@@ -20,19 +28,21 @@ MANY = 1000  # counts outside the small set of open tickets stop here
 
 @dataclass(frozen=True)
 class View:
-    """One saved view. `condition(actor, now)` says which open tickets belong to it."""
+    """One saved view of open tickets. `what` says which, twice: a Q for `(actor, now)`, and SQL for the counts (with
+    `now`, `soon` and `user`), which are asked by every inbox; "" where they are counted apart."""
 
     name: str
     label: str
     roles: frozenset
-    condition: Callable
+    what: tuple[Callable, str]
     empty: str = _("Không có phản ánh nào ở mục này.")
     urgent: bool = False
     order: tuple = (F("due_at").asc(nulls_last=True), "pk")  # what burns first
 
 
 def _in(*states):
-    return lambda actor, now: Q(state__in=states)
+    listed = ", ".join(f"'{state.value}'" for state in states)
+    return lambda actor, now: Q(state__in=states), f"state IN ({listed})"
 
 
 def _asked(now):
@@ -41,36 +51,44 @@ def _asked(now):
 
 
 ASKED = Promise.objects.filter(extension_asked_at__isnull=False, extension_decided_at=None, met_at=None,
-                               withdrawn_at=None)
-
+                               withdrawn_at=None, unit_id=F("ticket__unit_id"))
+SQL_ASKED = """
+    (due_at > %(now)s OR paused_at IS NOT NULL) AND EXISTS (
+        SELECT FROM feedback_promise AS promise
+        WHERE promise.ticket_id = ticket.id AND promise.unit_id = ticket.unit_id AND extension_asked_at IS NOT NULL
+          AND extension_decided_at IS NULL AND met_at IS NULL AND withdrawn_at IS NULL)
+"""
 
 EVERYBODY = CITYWIDE | UNIT
+ALL = (lambda actor, now: Q(), "true")
+APART = (lambda actor, now: Q(), "")
 VIEWS = {
     view.name: view
     for view in (
         View("to_forward", _("Cần chuyển"), HOTLINE, _in(*TO_FORWARD), _("Không còn phản ánh chờ chuyển.")),
         View("new", _("Chưa nhận"), EVERYBODY, _in(State.FORWARDED), _("Mọi phản ánh đã được tiếp nhận.")),
-        View("mine", _("Của tôi"), UNIT, lambda actor, now: Q(assignee=actor.user), _("Bạn chưa được giao việc nào.")),
+        View("mine", _("Của tôi"), UNIT, (lambda actor, now: Q(assignee=actor.user), "assignee_id = %(user)s"),
+             _("Bạn chưa được giao việc nào.")),
         View("working", _("Đang xử lý"), EVERYBODY, _in(State.ACCEPTED, State.IN_PROGRESS)),
-        View("due_soon", _("Sắp hạn"), EVERYBODY, lambda actor, now: is_due_soon(now),
+        View("due_soon", _("Sắp hạn"), EVERYBODY, (lambda actor, now: is_due_soon(now), SQL_DUE_SOON),
              _("Không có phản ánh nào đến hạn trong 24 giờ tới.")),
-        View("overdue", _("Quá hạn"), EVERYBODY, lambda actor, now: is_overdue(now),
+        View("overdue", _("Quá hạn"), EVERYBODY, (lambda actor, now: is_overdue(now), SQL_OVERDUE),
              _("Không có phản ánh quá hạn."), urgent=True),
-        View("extensions", _("Đề nghị gia hạn"), DECIDERS, lambda actor, now: _asked(now),
+        View("extensions", _("Đề nghị gia hạn"), DECIDERS, (lambda actor, now: _asked(now), SQL_ASKED),
              _("Không có đề nghị gia hạn nào chờ quyết định."), order=("asked_at", "pk")),
-        View("late_before", _("Đã trễ ở đơn vị trước"), EVERYBODY, lambda actor, now: is_late_open(now)),
+        View("late_before", _("Đã trễ ở đơn vị trước"), EVERYBODY,
+             (lambda actor, now: is_late_open(now), SQL_LATE_OPEN)),
         View("waiting", _("Chờ người dân"), EVERYBODY, _in(State.WAITING)),
         View("reopened", _("Mở lại"), EVERYBODY, _in(State.REOPENED)),
-        View("to_close", _("Chờ kết thúc"), HOTLINE, _in(State.RESOLVED), _("Không còn phản ánh chờ kết thúc."),
+        View("to_close", _("Chờ kết thúc"), HOTLINE, APART, _("Không còn phản ánh chờ kết thúc."),
              order=("resolved_at", "pk")),
-        View("shared", _("Phối hợp"), UNIT, lambda actor, now: Q(), _("Không có phản ánh nào cần phối hợp.")),
-        View("area", _("Trên địa bàn, đơn vị khác xử lý"), UNIT, lambda actor, now: Q(),
+        View("shared", _("Phối hợp"), UNIT, APART, _("Không có phản ánh nào cần phối hợp.")),
+        View("area", _("Trên địa bàn, đơn vị khác xử lý"), UNIT, APART,
              _("Không có phản ánh đang mở trên địa bàn do đơn vị khác xử lý.")),
-        View("all", _("Tất cả đang mở"), EVERYBODY, lambda actor, now: Q(), _("Hết việc.")),
+        View("all", _("Tất cả đang mở"), EVERYBODY, ALL, _("Hết việc.")),
     )
 }
 BESIDE = frozenset({"shared", "area"})  # others answer for these
-APART = BESIDE | {"to_close"}  # not among the open tickets that the person's units answer for
 
 
 def views_for(actor) -> list[View]:
@@ -98,7 +116,8 @@ def tickets(view: View, actor, now):
         scope = Ticket.objects.of_units(units)
     if view.name == "to_close":
         return scope.filter(state=State.RESOLVED)
-    rows = scope.open().filter(view.condition(actor, now))
+    condition, _sql = view.what
+    rows = scope.open().filter(condition(actor, now))
     if view.name == "extensions":
         return rows.annotate(asked_at=Subquery(ASKED.filter(ticket=OuterRef("pk")).values("extension_asked_at")[:1]))
     return rows
@@ -119,13 +138,16 @@ _BESIDE = """
 
 def counts(actor, now) -> dict[str, int]:
     """How many tickets each view of `actor` holds; those apart from the open ones are counted up to `MANY`."""
-    shown = views_for(actor)
-    sums = {view.name: Count(Value(1), filter=view.condition(actor, now)) for view in shown if view.name not in APART}
-    sums["all"] = Count("*")
-    numbers = tickets(VIEWS["all"], actor, now).aggregate(**sums)
+    shown, units = views_for(actor), actor.scope
+    counted = [view for view in shown if view.what is not APART]
+    sums = ", ".join(f"count(*) FILTER (WHERE {view.what[1]})" for view in counted)
+    scope = "true" if units is None else "unit_id = ANY(%(units)s)"
+    given = {"now": now, "soon": now + DUE_SOON, "user": actor.user.pk, "units": units, "most": MANY}
+    [found] = rows(f"SELECT {sums} FROM feedback_ticket AS ticket WHERE is_open AND {scope}", given)
+    numbers = {view.name: count for view, count in zip(counted, found, strict=True)}
     names = {view.name for view in shown}
     if names & BESIDE:
-        [(numbers["shared"], numbers["area"])] = rows(_BESIDE, {"units": actor.scope, "most": MANY})
+        [(numbers["shared"], numbers["area"])] = rows(_BESIDE, given)
     if "to_close" in names:
         numbers["to_close"] = tickets(VIEWS["to_close"], actor, now).order_by()[:MANY].count()
     return numbers

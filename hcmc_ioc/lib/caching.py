@@ -1,9 +1,10 @@
-"""Small in-process caches for catalogue rows that change rarely and are asked for constantly."""
+"""Small in-process caches: for catalogue rows that change rarely, and for what is said hundreds of times on a page."""
 
-from functools import wraps
+from functools import lru_cache, wraps
 from threading import RLock
 
 from cachetools import TTLCache, keys
+from django.utils.translation import get_language
 
 _caches = []
 
@@ -37,6 +38,20 @@ def ttl_cache(seconds=10, maxsize=1024):
         return cached
 
     return decorate
+
+
+def per_language(function):
+    """Keep what a function says, for one whose answer follows from its (hashable) arguments and the language alone."""
+
+    @lru_cache(maxsize=20_000)
+    def said(_language, *args, **kwargs):
+        return function(*args, **kwargs)
+
+    @wraps(function)
+    def kept(*args, **kwargs):
+        return said(get_language(), *args, **kwargs)
+
+    return kept
 
 
 def clear_all():

@@ -4,13 +4,14 @@ Vietnamese first: `1.284`, `94,2%`, `2,1 ngày làm việc`, `hôm nay 14:32`. W
 """
 
 from datetime import datetime, timedelta
-from functools import lru_cache
 
-from django.utils import formats, timezone, translation
+from django.utils import formats, timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from hcmc_ioc.lib.caching import per_language
 
 UNKNOWN = "–"
 WORKING_DAY = 8 * 60  # minutes
@@ -23,12 +24,13 @@ def number(value, digits: int = 0) -> str:
     if value is None or value == "":
         return UNKNOWN
     rounded = round(value, digits)  # number_format itself would cut off: 94.199… must not read 94,1
-    return _written(rounded, digits, translation.get_language())
+    if not digits and 0 <= rounded < 1000:
+        return str(int(rounded))  # the same in every language
+    return _written(rounded, digits)
 
 
-@lru_cache(maxsize=20_000)
-def _written(rounded, digits: int, language: str | None) -> str:
-    """Kept, for a page writes hundreds of numbers, mostly the same ones as the page before."""
+@per_language
+def _written(rounded, digits: int) -> str:
     return formats.number_format(rounded, decimal_pos=digits, force_grouping=True).replace("-", "\u2212")
 
 
@@ -56,6 +58,11 @@ def duration(seconds) -> str:
     if seconds is None:
         return UNKNOWN
     seconds = int(abs(seconds))
+    return _lasting(seconds - seconds % (60 if seconds < 3600 else 3600) if seconds > 59 else seconds)
+
+
+@per_language
+def _lasting(seconds: int) -> str:
     if seconds < 60:
         return ngettext("%(n)s giây", "%(n)s giây", seconds) % {"n": seconds}
     if seconds < 3600:
@@ -81,13 +88,9 @@ def moment(when: datetime, now: datetime | None = None) -> str:
     return f"{local:%d/%m/%Y} {clock}"
 
 
+@per_language
 def exact(when: datetime) -> str:
     """The full local date and time with the day of the week, for a `title`."""
-    return _exact(when, translation.get_language())
-
-
-@lru_cache(maxsize=20_000)
-def _exact(when: datetime, language: str | None) -> str:
     local = timezone.localtime(when)
     return f"{WEEKDAYS[local.weekday()]} {local:%d/%m/%Y %H:%M:%S}"
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from feedback import actions
 from feedback.desk import inbox, lists
-from feedback.models import Ticket
+from feedback.models import Promise, Ticket
 from feedback.rules.workflow import OPEN, State
 from tests.city import by, unit
 from tests.feedback.pages import read, rows_of, signed_in
-from tests.feedback.test_actions import brought_to, opened
+from tests.feedback.test_actions import brought_to, opened, ready_for
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,20 @@ def test_every_view_holds_what_its_name_says_and_its_count_agrees(client, cast):
             codes = rows_of(ask(client, person, view=name))
             assert sorted(codes) == sorted(by_state[state].code for state in states), name
             assert counts[name] == len(states), name
+
+
+def test_requests_that_can_still_be_decided_are_counted_and_listed(client, cast):
+    """Not those of a unit that handed the ticket on since, nor of a date that has passed."""
+    waiting, handed_on, passed = (ready_for("extend", State.ACCEPTED) for _n in range(3))
+    Promise.objects.filter(ticket=handed_on, kind="result").update(due_at=timezone.now() + timedelta(hours=1))
+    actions.transfer(actor=by(cast.sau), ticket_id=handed_on.pk, unit=unit("778").pk, note="Thuộc Quận 7")
+    due(passed, -1)
+    for person in (cast.sau, cast.ha):
+        assert rows_of(ask(client, person, view="extensions")) == [waiting.code]
+        counts = lists.counts(by(person), timezone.now())
+        for view in lists.views_for(by(person)):
+            assert counts[view.name] == lists.tickets(view, by(person), timezone.now()).count(), view.name
+        assert counts["extensions"] == 1
 
 
 def test_a_paused_ticket_is_never_overdue(client, cast):

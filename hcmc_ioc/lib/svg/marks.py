@@ -3,6 +3,7 @@
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from hcmc_ioc.lib.caching import per_language
 from hcmc_ioc.lib.markup import markup
 from hcmc_ioc.lib.svg.parts import WIDTH, area, n, path, pct, picture, stretched, written
 from hcmc_ioc.lib.svg.scales import MANY_DAYS, Scale, known, mean, runs, weeks
@@ -44,6 +45,7 @@ def sparkline(values, band=None, form: str = "number", height: int = 34) -> Safe
     return picture(label, height, body, "sparkline")
 
 
+@per_language
 def dot_interval(value, low=None, high=None, target=None, scale=(0, 1), tone="c1", form="percent") -> SafeString:
     """A dot with its interval on a common scale; what lies beyond the scale stops at its edge."""
     height, middle = 22, 11
