@@ -9,6 +9,9 @@ class MembershipInline(admin.TabularInline):
     extra = 0
     raw_id_fields = ["unit"]
 
+    def has_delete_permission(self, request, obj=None):
+        return False  # who worked where is history: a membership is ended by its last day
+
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):

@@ -4,7 +4,9 @@ A ticket that is not visible is 404 (strangers learn nothing); visible but not a
 """
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404
+from django.utils import timezone
 
 from accounts.actors import Actor, Kind
 from accounts.models import Membership
@@ -54,7 +56,8 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
     if ticket.hides_name and not ticket.is_disclosed and actor.is_of_unit:
         verbs = [verb for verb in verbs if verb != "contact"]  # the hotline alone speaks with who hides their name
     if scope is None or ticket.unit_id in scope:
-        return set(verbs) - DECISIONS if DECISIONS & set(verbs) and works_for(actor, ticket.unit_id) else set(verbs)
+        judges = scope is None and DECISIONS & set(verbs)
+        return set(verbs) - DECISIONS if judges and works_for(actor, ticket.unit_id, ticket) else set(verbs)
     allowed = set(verbs) & IN_AREA if ticket.area_id in scope else set()
     shared = (set(verbs) & SHARED) - allowed
     if shared and scope and ticket.coordinating.filter(pk__in=scope).exists():
@@ -62,11 +65,13 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
     return allowed
 
 
-def works_for(actor: Actor, unit_id: int) -> bool:
-    """Whether the person works for the unit, or above it, in any of their roles: then they judge no case of its own."""
+def works_for(actor: Actor, unit_id: int, ticket: Ticket) -> bool:
+    """Whether the person works for the unit, or above it, in any of their roles, did so since the ticket is there, or
+    is about to: then they judge no case of its own."""
     if actor.user is None:
         return False
-    working = Membership.objects.valid().filter(user=actor.user, role__in=UNIT)
+    since = timezone.localdate(ticket.recorded_at)
+    working = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gte=since), user=actor.user, role__in=UNIT)
     return working.filter(unit_id__in=rulebook().area_line(unit_id)).exists()
 
 

@@ -7,6 +7,7 @@ nothing and returns the ticket. Raises `workflow.IllegalMove` (with messages per
 """
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -53,6 +54,8 @@ def open_ticket(*, actor: Actor, intake: Intake, reporter: dict | None = None, r
     book, at = rulebook(), at or timezone.now()
     if actor.role in UNIT:
         intake = lifecycle.at_the_counter(intake, book)
+    if intake.occurred_at > at:  # a clock that goes fast
+        intake = replace(intake, occurred_at=at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('ticket_number')")
         number = cursor.fetchone()[0]
@@ -193,7 +196,6 @@ def rate(*, actor, ticket_id, score, note="", **seen) -> Ticket:
     return _move("rate", actor, ticket_id, seen, score=score, note=note)
 
 
-ENDS_MERGE = frozenset({"unmerge", "reopen"})
 EDITABLE = frozenset(
     "category_id urgency needs_several is_public hides_name area_id unit_source near_border address lat lon".split()
 )
@@ -211,7 +213,7 @@ def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticke
     """`seen` holds `version` (the one the person saw; absent: whatever it is) and `at` (now)."""
     if keys.claim(actor) is not None:
         return Ticket.objects.defer("search").get(pk=ticket_id)
-    locked = _lock(ticket_id, given.get("target"), *(_line(ticket_id) if verb in ENDS_MERGE else ()))
+    locked = _lock(ticket_id, given.get("target"), *(_line(ticket_id) if verb == "unmerge" else ()))
     ticket = locked[ticket_id]
     if not access.may(actor, verb, ticket):
         raise PermissionDenied
@@ -220,7 +222,7 @@ def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticke
         raise StaleTicket(ticket, ticket.events.filter(version__gt=version).select_related("actor").order_by("pk"))
     life, before = _loaded(ticket)
     at = seen.get("at") or timezone.now()
-    line = _locked_line(ticket, locked) if verb in ENDS_MERGE else []
+    line = _locked_line(ticket, locked) if verb == "unmerge" else []
     _look_around(verb, actor, life, given, locked)
     lifecycle.apply(life, verb, at=at, actor=actor, given=given, book=rulebook())
     _write(life, *before)
@@ -237,7 +239,7 @@ def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticke
 def _look_around(verb: str, actor: Actor, life: Lifecycle, given: dict, locked: dict[int, Ticket]) -> None:
     """What a move asks of other rows, and what it needs to know of them, before the pure rules think."""
     ticket = life.ticket
-    if verb == "withdraw" and any(p.pk == given["promise"] and access.works_for(actor, p.unit_id)
+    if verb == "withdraw" and any(p.pk == given["promise"] and access.works_for(actor, p.unit_id, ticket)
                                   for p in life.promises):
         raise PermissionDenied  # the unit that was late may be another one than now
     if verb == "assign":

@@ -1,7 +1,12 @@
 """The catalogue and its rules, edited by the city. Rows are switched off or dated, never deleted; tickets are not here:
 only `feedback.actions` writes them."""
 
+from datetime import timedelta
+
+from django import forms
 from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from districts.models import Unit
 from feedback.models import Category, Channel, DeadlineRule, RoutingRule
@@ -35,8 +40,41 @@ class ChannelAdmin(KeptAdmin):
     list_display = ["name_vi", "code", "is_active", "position"]
 
 
+class DatedRuleAdmin(KeptAdmin):
+    """A rule that has begun is ended and followed by another one: what was promised under it can still be explained,
+    and nothing is promised backwards."""
+
+    MAY_CHANGE = ("valid_to", "note", "regulation")
+
+    def get_readonly_fields(self, request, obj=None):
+        if obj is None or obj.valid_from > timezone.localdate():
+            return super().get_readonly_fields(request, obj)
+        return [field for field in self.get_fields(request) if field not in self.MAY_CHANGE]
+
+    def get_form(self, request, obj=None, **more):
+        return super().get_form(request, obj, **({"form": DatedRuleForm} | more))
+
+    def get_fields(self, request, obj=None):
+        model = self.model._meta
+        return [f.name for f in (*model.fields, *model.many_to_many) if f.editable and not f.auto_created]
+
+
+class DatedRuleForm(forms.ModelForm):
+    def clean_valid_from(self):
+        day = self.cleaned_data["valid_from"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("Quy định mới có hiệu lực từ hôm nay hoặc một ngày sau đó."))
+        return day
+
+    def clean_valid_to(self):
+        day = self.cleaned_data["valid_to"]
+        if day and day != self.instance.valid_to and day < timezone.localdate() - timedelta(days=1):
+            raise forms.ValidationError(_("Quy định không thể hết hiệu lực trước hôm qua."))
+        return day
+
+
 @admin.register(DeadlineRule)
-class DeadlineRuleAdmin(KeptAdmin):
+class DeadlineRuleAdmin(DatedRuleAdmin):
     list_display = ["code", "position", "kind", "category", "urgency", "needs_several", "amount", "amount_unit",
                     "valid_from", "valid_to"]
     list_filter = ["kind", "urgency"]
@@ -45,7 +83,7 @@ class DeadlineRuleAdmin(KeptAdmin):
 
 
 @admin.register(RoutingRule)
-class RoutingRuleAdmin(KeptAdmin):
+class RoutingRuleAdmin(DatedRuleAdmin):
     list_display = ["code", "position", "category", "area", "urgency", "to_area", "responsible", "valid_from",
                     "valid_to"]
     list_filter = ["to_area", "urgency"]

@@ -17,7 +17,7 @@ from feedback.models import Category
 from hcmc_ioc.lib.caching import ttl_cache
 from hcmc_ioc.lib.markup import format_html, join
 from hcmc_ioc.lib.phones import parse_phone
-from hcmc_ioc.lib.text import clean
+from hcmc_ioc.lib.text import clean, hide_phones
 
 LONGEST = 10_000  # characters of a report, a reply or a note
 CLOCKS_DIFFER = timedelta(minutes=2)
@@ -43,6 +43,15 @@ class Text(forms.CharField):
 
     def prepare_value(self, value):
         return clean(value) if isinstance(value, str) else value
+
+
+class Address(Text):
+    """Where it is. A phone number does not belong there: everybody who sees the ticket reads the place."""
+
+    def validate(self, value):
+        super().validate(value)
+        if hide_phones(value) != value:
+            raise forms.ValidationError(_("Không ghi số điện thoại vào địa điểm; ghi vào ô điện thoại."))
 
 
 class Phone(forms.CharField):

@@ -5,10 +5,12 @@ Catalogue rows (categories, channels, rules) are switched off or dated, never de
 """
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
@@ -86,6 +88,9 @@ class DatedRule(models.Model):
         return self.code
 
 
+LONGEST = 2000  # of whatever unit; eight years of working days
+
+
 class DeadlineRule(DatedRule):
     """How long the city gives itself, by regulation (quy chế 1022): its promises, and the limits around them."""
 
@@ -108,13 +113,16 @@ class DeadlineRule(DatedRule):
 
     kind = models.CharField(_("Loại hạn"), max_length=10, choices=Kind.choices)
     needs_several = models.BooleanField(_("Nhiều đơn vị"), null=True, blank=True)
-    amount = models.PositiveIntegerField(_("Thời lượng"))
+    amount = models.PositiveIntegerField(_("Thời lượng"), validators=[MinValueValidator(1), MaxValueValidator(LONGEST)])
     amount_unit = models.CharField(_("Đơn vị thời gian"), max_length=20, choices=Amounts.choices)
     regulation = models.CharField(_("Căn cứ"), max_length=200, blank=True)
 
     class Meta(DatedRule.Meta):
         verbose_name = _("Quy định thời hạn")
         verbose_name_plural = _("Quy định thời hạn")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__range=(1, LONGEST)), name="deadline_rule_can_be_counted"),
+        ]
 
 
 class RoutingRule(DatedRule):
@@ -207,9 +215,11 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(null=True)
     rejected_at = models.DateTimeField(null=True)
     reopened_at = models.DateTimeField(null=True)
+    reopened_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     handling_minutes = models.PositiveIntegerField(null=True)
     score = models.PositiveSmallIntegerField(null=True)
-    rated_at = models.DateTimeField(null=True)
+    rated_at = models.DateTimeField(null=True)  # as `reopened_at`: of the answer of the unit beside it, whoever
+    rated_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
 
     source_system = models.CharField(max_length=20, blank=True)
     source_id = models.CharField(max_length=60, blank=True)
@@ -336,6 +346,9 @@ class Promise(models.Model):
         ]
 
 
+BACKDATED = timedelta(minutes=15)
+
+
 class TicketEvent(models.Model):
     """One line of history, never edited. `data` holds codes and numbers, no personal data, no free text."""
 
@@ -358,6 +371,11 @@ class TicketEvent(models.Model):
     @property
     def move(self):
         return MOVES[self.verb]
+
+    @property
+    def is_backdated(self) -> bool:
+        """Told as of a moment well before it was written down by a person; imports are history."""
+        return self.recorded_at - self.at > BACKDATED and self.origin in ("web", "api")
 
 
 class EventText(models.Model):

@@ -90,11 +90,20 @@ def _add_ticket(adds: Counter, facts: dict, city_id: int, zone: ZoneInfo, sign: 
         if "accepted" in facts and "self" not in facts:
             day = local_day(facts["accepted"], zone)
             adds["duration", scope, ACCEPTING, day, bin_of(facts["minutes_to_accept"]), "tickets"] += sign
-        for name in ("reopened", "rejected"):
-            if name in facts:
-                adds["day", scope, local_day(facts[name], zone), name] += sign
-        if "rated" in facts:
-            day = local_day(facts["rated"], zone)
+        if "rejected" in facts:
+            adds["day", scope, local_day(facts["rejected"], zone), "rejected"] += sign
+    _add_verdict_of_citizens(adds, facts, city_id, zone, sign)
+
+
+def _add_verdict_of_citizens(adds: Counter, facts: dict, city_id: int, zone: ZoneInfo, sign: int) -> None:
+    """Of the unit whose answer it was. What a unit recorded itself earns it no stars."""
+    if "reopened" in facts:
+        day = local_day(facts["reopened"], zone)
+        for scope in (facts.get("reopened_unit", facts["unit"]), city_id):
+            adds["day", scope, day, "reopened"] += sign
+    if "rated" in facts and "self" not in facts:
+        day = local_day(facts["rated"], zone)
+        for scope in (facts.get("rated_unit", facts["unit"]), city_id):
             adds["day", scope, day, "rated"] += sign
             adds["day", scope, day, "satisfied"] += sign * (facts["score"] >= SATISFIED)
             adds["day", scope, day, "score_sum"] += sign * facts["score"]

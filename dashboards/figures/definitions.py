@@ -47,6 +47,7 @@ class Figures:
     clarify_due: int = 0
     clarify_met: int = 0
     withdrawn_late: int = 0
+    withdrawn_early: int = 0  # promises of an answer that ended without one before their date
     open: int = 0
     overdue: int = 0
     due_soon: int = 0
@@ -145,6 +146,8 @@ def before(unit_id: int, period: Period, now: datetime, *, medians: bool = True)
     return figures_before
 
 
+SQL_WAS_LATE = "withdrawn_at > due_at AND paused_at IS NULL"
+
 # The statements are written out: a screen asks a dozen of them, and building each from the models takes longer than
 # answering it.
 
@@ -170,9 +173,10 @@ _DUE_TODAY = """
     WHERE withdrawn_at IS NULL AND paused_at IS NULL AND counts AND NOT is_self_made
       AND first_due_at BETWEEN %(from)s AND %(now)s GROUP BY unit_id, kind
 """  # as `due_promises`, `first_due_promises` and `KEPT` say it
-_WITHDRAWN_LATE = """
-    SELECT unit_id, count(*) FROM feedback_promise
-    WHERE withdrawn_at > due_at AND paused_at IS NULL AND withdrawn_at >= %(from)s AND withdrawn_at < %(to)s
+_WITHDRAWN = f"""
+    SELECT unit_id, count(*) FILTER (WHERE {SQL_WAS_LATE}), count(*) FILTER (WHERE NOT ({SQL_WAS_LATE}))
+    FROM feedback_promise
+    WHERE kind = '{RESULT}' AND withdrawn_at >= %(from)s AND withdrawn_at < %(to)s
     GROUP BY unit_id
 """
 _DURATIONS = """
@@ -245,10 +249,13 @@ def first_due_promises(start: datetime, end: datetime):
     return _counted(RESULT).filter(extended | Q(first_due_at__isnull=True, due_at__gte=start, due_at__lte=end))
 
 
-def withdrawn_late_promises(start: datetime, end: datetime):
-    """Promises that were withdrawn in [start, end] after they were broken."""
-    return Promise.objects.filter(withdrawn_at__gte=start, withdrawn_at__lte=end, withdrawn_at__gt=F("due_at"),
-                                  paused_at__isnull=True)
+WAS_LATE = Q(withdrawn_at__gt=F("due_at"), paused_at__isnull=True)
+
+
+def withdrawn_promises(start: datetime, end: datetime):
+    """Promises of an answer that were withdrawn in [start, end]: broken ones by a supervisor (`WAS_LATE`), others
+    because the report was merged, turned down or corrected."""
+    return Promise.objects.filter(kind=RESULT, withdrawn_at__gte=start, withdrawn_at__lte=end)
 
 
 def _counted(kind: str):
@@ -259,9 +266,10 @@ def _counted(kind: str):
 def _add_withdrawn(answer: dict[int, Figures], period: Period) -> None:
     book = rulebook()
     start, end = period.instants(book.zone)
-    for unit_id, count in rows(_WITHDRAWN_LATE, {"from": start, "to": end}):
+    for unit_id, late, early in rows(_WITHDRAWN, {"from": start, "to": end}):
         for scope in {unit_id, book.city_id} & answer.keys():
-            answer[scope].withdrawn_late += count
+            answer[scope].withdrawn_late += late
+            answer[scope].withdrawn_early += early
 
 
 def _add_medians(answer: dict[int, Figures], unit_ids: Collection[int], period: Period) -> None:

@@ -175,7 +175,7 @@ def _sql(cursor) -> Counter:
 
 _TICKET_FIELDS = (
     "pk unit_id area_id recorded_by_id category_id channel_id occurred_at accepted_at minutes_to_accept resolved_at "
-    "handling_minutes paused_minutes reopened_at rejected_at rated_at score"
+    "handling_minutes paused_minutes reopened_at reopened_unit_id rejected_at rated_at rated_unit_id score"
 ).split()
 _PROMISE_FIELDS = (
     "ticket_id kind unit_id made_at due_at first_due_at met_at withdrawn_at paused_at counts is_self_made"

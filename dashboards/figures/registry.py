@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,11 +17,12 @@ from dashboards.figures.contribution import FORWARD
 from dashboards.figures.definitions import (
     KEPT,
     KEPT_FIRST,
+    WAS_LATE,
     Figures,
     due_promises,
     first_due_promises,
     quantile,
-    withdrawn_late_promises,
+    withdrawn_promises,
 )
 from dashboards.figures.periods import Period
 from feedback.models import Ticket
@@ -52,7 +53,7 @@ class Figure:
     of_hotline: bool = False  # of the row "unassigned" alone, never in the city's sum
     listed_as: str = ""
     cases: str = ""  # the field of `Figures` that says on how many cases a share or a median stands
-    by_area: bool = False  # counts what lies in the unit's area, whoever answers for it
+    of: str = "unit"  # the column that names whose it is: `area`, or the unit whose answer was rated or reopened
     note: Callable[[Figures], str] | None = None
 
     def value(self, figures: Figures) -> float | int | None:
@@ -91,13 +92,16 @@ _ALL = (
            better="more",
            tickets=lambda rows, start, end, now: rows.resolved_between(start, end).order_by("-resolved_at")),
     Figure("reopened", gettext_lazy("Mở lại"),
-           gettext_lazy("Số phản ánh được mở lại trong kỳ, mỗi phản ánh tính một lần."), better="less",
+           gettext_lazy("Số phản ánh được mở lại trong kỳ, mỗi phản ánh tính một lần, cho đơn vị đã trả lời."),
+           better="less", of="reopened_unit",
            tickets=lambda rows, start, end, now: rows.reopened_between(start, end).order_by("-reopened_at")),
     Figure("rejected", gettext_lazy("Từ chối"), gettext_lazy("Số phản ánh bị từ chối trong kỳ, có nêu lý do."),
            tickets=lambda rows, start, end, now: rows.rejected_between(start, end).order_by("-rejected_at")),
     Figure("rated", gettext_lazy("Được đánh giá"),
-           gettext_lazy("Số phản ánh được người dân đánh giá trong kỳ."),
-           tickets=lambda rows, start, end, now: rows.rated_between(start, end).order_by("-rated_at")),
+           gettext_lazy("Số phản ánh được người dân đánh giá trong kỳ, tính cho đơn vị đã trả lời, không kể phản ánh "
+                        "do chính đơn vị ghi nhận."), of="rated_unit",
+           tickets=lambda rows, start, end, now: rows.rated_between(start, end).exclude(
+               recorded_by_id=F("unit_id")).order_by("-rated_at")),
     Figure("open", gettext_lazy("Đang mở"), gettext_lazy("Số phản ánh chưa có kết quả tại thời điểm này."),
            tickets=lambda rows, start, end, now: rows.open().order_by("due_at"),
            note=lambda figures: _("%(n)s chờ chuyển đơn vị") % {"n": number(figures.to_forward)}),
@@ -117,11 +121,11 @@ _ALL = (
            tickets=lambda rows, start, end, now: rows.received_between(start, end).filter(
                recorded_by_id=F("unit_id")).order_by("-occurred_at")),
     Figure("area_open", gettext_lazy("Đang mở trên địa bàn"),
-           gettext_lazy("Số phản ánh chưa có kết quả nằm trên địa bàn, kể cả do đơn vị khác xử lý."), by_area=True,
+           gettext_lazy("Số phản ánh chưa có kết quả nằm trên địa bàn, kể cả do đơn vị khác xử lý."), of="area",
            tickets=lambda rows, start, end, now: rows.open().order_by("due_at")),
     Figure("area_overdue", gettext_lazy("Quá hạn trên địa bàn"),
            gettext_lazy("Số phản ánh quá hạn nằm trên địa bàn, kể cả do đơn vị khác xử lý."), better="less",
-           by_area=True, tickets=lambda rows, start, end, now: rows.overdue(now).order_by("due_at")),
+           of="area", tickets=lambda rows, start, end, now: rows.overdue(now).order_by("due_at")),
     Figure("due", gettext_lazy("Đến hạn trong kỳ"),
            gettext_lazy("Số lời hứa đến hạn trong kỳ và trước thời điểm này, trừ lời hứa đã rút, đang tạm dừng hoặc "
                         "của phản ánh do chính đơn vị ghi nhận."),
@@ -152,7 +156,11 @@ _ALL = (
                             "earlier_due_at")),
     Figure("withdrawn_late", gettext_lazy("Hạn trễ đã rút"),
            gettext_lazy("Số hạn đã trễ được trưởng ca rút trong kỳ vì không thuộc trách nhiệm của Thành phố, có nêu lý "
-                        "do."), base=withdrawn_late_promises, promises=lambda rows: rows),
+                        "do."), base=withdrawn_promises, promises=lambda rows: rows.filter(WAS_LATE)),
+    Figure("withdrawn_early", gettext_lazy("Hạn đã rút trước khi đến"),
+           gettext_lazy("Số hạn trả lời không còn hiệu lực trong kỳ khi chưa đến, vì phản ánh được gộp, bị từ chối hay "
+                        "sửa lĩnh vực, mức độ, địa bàn."),
+           base=withdrawn_promises, promises=lambda rows: rows.exclude(WAS_LATE)),
     Figure("accept_minutes", gettext_lazy("Thời gian tiếp nhận trung vị"),
            gettext_lazy("Một nửa số phản ánh được đơn vị tiếp nhận trong thời gian này kể từ khi được chuyển đến, tính "
                         "bằng giờ làm việc, sai số 5%."), form="worktime", better="less", listed_as="resolved"),
@@ -177,9 +185,14 @@ LISTS = tuple(figure.code for figure in _ALL if figure.has_list)
 
 
 def _tickets_of(figure: Figure, unit_id: int) -> TicketQuerySet:
-    if figure.by_area:
-        return Ticket.objects.in_areas([unit_id])
-    return Ticket.objects.all() if unit_id == rulebook().city_id else Ticket.objects.of_units([unit_id])
+    tickets = Ticket.objects.all()
+    if figure.of == "area":
+        return tickets.in_areas([unit_id])
+    if unit_id == rulebook().city_id:
+        return tickets
+    if figure.of == "unit":
+        return tickets.of_units([unit_id])
+    return tickets.filter(Q(**{figure.of: unit_id}) | Q(**{figure.of: None}, unit=unit_id))
 
 
 def rows_behind(figure: Figure, unit_id: int, period: Period, now: datetime) -> QuerySet:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboards.figures.contribution import EDGES
 
 CITY, FROM, TO, ZONE = "%(city)s", "%(from)s", "%(to)s", "%(zone)s"
-SHAPE = 2  # raised when what the tables hold changes: `setup_city` then rebuilds them
+SHAPE = 3  # raised when what the tables hold changes: `setup_city` then rebuilds them
 LARGE = frozenset({"handled_minutes", "stopped_minutes"})  # measures that outgrow four bytes
 
 
@@ -58,10 +58,11 @@ _DAY_FACTS = f"""
     UNION ALL SELECT unit_id, {_day("resolved_at")}, 0, 0, 1, 0, 0, 0, 0, 0,
         CASE WHEN {_HANDLED} THEN handling_minutes ELSE 0 END, CASE WHEN {_HANDLED} THEN paused_minutes ELSE 0 END
         {_TICKET} {_between("resolved_at")}
-    UNION ALL SELECT unit_id, {_day("reopened_at")}, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0 {_TICKET} {_between("reopened_at")}
+    UNION ALL SELECT coalesce(reopened_unit_id, unit_id), {_day("reopened_at")}, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0
+        {_TICKET} {_between("reopened_at")}
     UNION ALL SELECT unit_id, {_day("rejected_at")}, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0 {_TICKET} {_between("rejected_at")}
-    UNION ALL SELECT unit_id, {_day("rated_at")}, 0, 0, 0, 0, 0, 1, (score >= 4)::int, score, 0, 0
-        {_TICKET} {_between("rated_at")}
+    UNION ALL SELECT coalesce(rated_unit_id, unit_id), {_day("rated_at")}, 0, 0, 0, 0, 0, 1, (score >= 4)::int, score,
+        0, 0 {_TICKET} {_between("rated_at")} AND NOT ({_SELF})
 """
 _CATEGORY_FACTS = f"""
     SELECT unit_id, category_id, {_day("occurred_at")}, 1 AS received, 0 AS resolved {_TICKET} {_between("occurred_at")}

@@ -15,7 +15,7 @@ from districts.models import Unit
 from feedback import actions
 from feedback.access import may_open_in
 from feedback.console import drafts
-from feedback.fields import CategoryChoice, Moment, Phone, Text, UnitChoice, check_past
+from feedback.fields import Address, CategoryChoice, Moment, Phone, Text, UnitChoice, check_past
 from feedback.models import Channel, DeadlineRule, Ticket, Urgency
 from feedback.rules import reasons
 from feedback.rules.lifecycle import Intake, counter_channel
@@ -39,7 +39,7 @@ class IntakeForm(ReporterForm):
     hides_name = forms.BooleanField(label=_("Giấu tên"), required=False)
     body = Text(label=_("Nội dung"), rows=5, help_text=_("Tối đa 10.000 ký tự."))
     category = CategoryChoice(label=_("Lĩnh vực"))
-    address = Text(label=_("Địa điểm"), max_length=300, required=False)
+    address = Address(label=_("Địa điểm"), max_length=300, required=False)
     lat = forms.CharField(widget=forms.HiddenInput, required=False)
     lon = forms.CharField(widget=forms.HiddenInput, required=False)
     area = UnitChoice(label=_("Địa bàn"), areas_only=True, required=False, empty_label=_("Theo vị trí"))

@@ -12,7 +12,7 @@ from accounts.models import Membership, User
 from accounts.roles import UNIT
 from feedback.contacts import REASONS
 from feedback.desk import corrections
-from feedback.fields import CategoryChoice, Moment, Phone, Text, UnitChoice, in_force
+from feedback.fields import Address, CategoryChoice, Moment, Phone, Text, UnitChoice, in_force
 from feedback.models import Ticket, Urgency
 from feedback.rules import promises
 from feedback.rules.rulebook import rulebook
@@ -201,7 +201,7 @@ def _edit(form):
     form.fields["category"] = CategoryChoice(label=_("Lĩnh vực"), keep=ticket.category_id)
     form.fields["urgency"] = forms.ChoiceField(label=_("Mức độ"), choices=Urgency.choices)
     form.fields["area"] = UnitChoice(label=_("Địa bàn"), areas_only=True, required=False)
-    form.fields["address"] = Text(label=_("Địa điểm"), max_length=300, required=False)
+    form.fields["address"] = Address(label=_("Địa điểm"), max_length=300, required=False)
     form.fields["needs_several"] = forms.BooleanField(label=_("Cần nhiều đơn vị"), required=False)
     form.fields["is_public"] = forms.BooleanField(label=_("Công khai"), required=False)
     form.fields["hides_name"] = forms.BooleanField(label=_("Giấu tên người phản ánh"), required=False)

@@ -26,7 +26,7 @@ from feedback.desk import corrections
 from feedback.desk.duties import Duty
 from feedback.desk.forms import ContactForm, MoveForm
 from feedback.models import EventText, Ticket, Urgency
-from feedback.rules import promises, reasons
+from feedback.rules import conditions, promises, reasons
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import MOVES, AskedBy, IllegalMove, State
 from hcmc_ioc.lib.text import hide_phones
@@ -66,7 +66,9 @@ class TicketPage:
             return not any(p.kind == promises.CLARIFY and not promises.is_settled(p) for p in self.promises)
         if verb == "disclose":
             return self.ticket.hides_name and not self.ticket.is_disclosed
-        return verb != "unmerge" or self.ticket.merged_into_id is not None
+        if verb in ("unmerge", "reopen"):
+            return (self.ticket.merged_into_id is not None) == (verb == "unmerge")
+        return verb != "rate" or conditions.may_be_rated(self.ticket)
 
     @cached_property
     def legal(self):
@@ -201,12 +203,12 @@ def _details(event, people) -> list[str]:
         details.append(_("từ %(code)s") % {"code": data["part"]})
     if data.get("into"):
         details.append(_("vào %(code)s") % {"code": data["into"]})
-    labels = {"address": _("địa điểm"), "is_public": _("công khai"), "hides_name": _("giấu tên")}
+    labels = {"address": _("địa điểm")}
     if "was" in data:
         details += corrections.in_words(data["was"], data["is"])
     else:  # events from before the history kept what was and what is
-        labels |= {"area_id": _("địa bàn"), "category_id": _("lĩnh vực"), "urgency": _("mức độ"),
-                   "needs_several": _("nhiều đơn vị")}
+        labels |= {"is_public": _("công khai"), "hides_name": _("giấu tên"), "area_id": _("địa bàn"),
+                   "category_id": _("lĩnh vực"), "urgency": _("mức độ"), "needs_several": _("nhiều đơn vị")}
     changed = [labels[name] for name in data.get("changes", []) if name in labels]
     return details + ([", ".join(changed)] if changed else [])
 

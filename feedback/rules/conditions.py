@@ -62,6 +62,8 @@ def _unmerge(life, at, given, book):
 
 def _reopen(life, at, given, book):
     ticket = life.ticket
+    if ticket.merged_into_id is not None:
+        raise workflow.IllegalMove(_("Phản ánh đã được gộp. Hãy bỏ gộp, hoặc ghi nhận một phản ánh mới."))
     ended = max(filter(None, (ticket.resolved_at, ticket.closed_at, ticket.rejected_at)), default=at)
     _within(DeadlineRule.Kind.REOPENING, life, ended, at, book,
             _("Đã quá thời gian cho phép mở lại. Hãy ghi nhận một phản ánh mới."))
@@ -70,6 +72,21 @@ def _reopen(life, at, given, book):
 def _disclose(life, at, given, book):
     if not life.ticket.hides_name or life.ticket.is_disclosed:
         raise workflow.IllegalMove(_("Người phản ánh không giấu tên, hoặc đơn vị đã được xem."))
+
+
+def _rate(life, at, given, book):
+    """Once for each answer, and while it can still be reopened: what an answer was worth is said when it is given."""
+    ticket = life.ticket
+    if ticket.resolved_at is None:
+        raise workflow.IllegalMove(_("Phản ánh chưa có kết quả xử lý để đánh giá."))
+    if not may_be_rated(ticket):
+        raise workflow.IllegalMove(_("Kết quả xử lý này đã được đánh giá."))
+    _within(DeadlineRule.Kind.REOPENING, life, ticket.resolved_at, at, book, _("Đã quá thời gian ghi đánh giá."))
+
+
+def may_be_rated(ticket) -> bool:
+    """An answer stands, and nobody has rated it."""
+    return ticket.resolved_at is not None and (ticket.rated_at is None or ticket.rated_at < ticket.resolved_at)
 
 
 def _within(kind, life, since, at, book, message) -> None:
@@ -85,5 +102,5 @@ def _refuse(field: str, message) -> None:
 
 _CHECKS: dict[str, Callable] = {
     "ask_extension": _ask_extension, "extend": _decision, "refuse_extension": _decision, "withdraw": _withdraw,
-    "clarify": _clarify, "unmerge": _unmerge, "reopen": _reopen, "disclose": _disclose,
+    "clarify": _clarify, "unmerge": _unmerge, "reopen": _reopen, "disclose": _disclose, "rate": _rate,
 }

@@ -1,12 +1,13 @@
 """What follows when the hotline corrects what was recorded: another unit, another date. Pure, as `lifecycle`.
 
 A unit that a rule named is named anew, one chosen by hand stays. The running date is withdrawn and made again under the
-rules of the round's start, with the pauses and the extension it had; where that lies in the past, or the unit changes,
-from now. A date that the source gave stays, and so does one that is broken.
+rules of the round's start, with the pauses and the extension it had; where most of that time is gone, or the unit is
+another one, from now. A date that the source gave stays, and so does one that is broken.
 """
 
 from datetime import datetime
 
+from districts.calendar import working_minutes_between
 from feedback.models import Promise, Ticket
 from feedback.rules import promises
 from feedback.rules.promises import RESULT
@@ -19,11 +20,13 @@ RULED = ("category_id", "urgency", "needs_several", "area_id")  # what rules of 
 
 def facts_of(ticket: Ticket, owed: list[Promise], book: Rulebook) -> dict:
     """What a correction may change, in codes: they stand in the event as `was` and `is`."""
-    due_at = promises.dates(owed, ticket)[0]
+    promise = promises.in_force(owed, ticket)
+    first, due_at = (promise.first_due_at, promise.due_at) if promise else (None, None)
     return {
         "category": book.categories[ticket.category_id].code, "urgency": ticket.urgency,
-        "several": ticket.needs_several, "area": _code(ticket.area_id, book), "unit": _code(ticket.unit_id, book),
-        "due": promises.iso(due_at) if due_at else "",
+        "several": ticket.needs_several, "public": ticket.is_public, "hidden": ticket.hides_name,
+        "area": _code(ticket.area_id, book), "unit": _code(ticket.unit_id, book),
+        "due": promises.iso(due_at) if due_at else "", "first": promises.iso(first) if first else "",
     }
 
 
@@ -40,28 +43,58 @@ def routed_anew(ticket: Ticket, book: Rulebook) -> Routed | None:
     return routed if routed and routed.unit_id != ticket.unit_id else None
 
 
-def promise_anew(ticket: Ticket, owed: list[Promise], at: datetime, book: Rulebook, *, unit_changes: bool) -> None:
-    """Withdraw the running date and make it again, unless it comes out the same."""
-    old = promises.in_force(owed, ticket)
-    if old is None or not promises.runs(old, at) or "given" in old.explanation:
+def promise_anew(old: Promise, ticket: Ticket, owed: list[Promise], at: datetime, book: Rulebook) -> None:
+    """Withdraw the running date `old` and make it again, unless it comes out the same.
+
+    A unit that a correction brings back to its ticket has the date again that it had, later by the time in between: to
+    and fro makes no new one.
+    """
+    if not promises.runs(old, at) or "given" in old.explanation:
         return
+    if ticket.unit_id == old.unit_id:
+        _made_again(old, ticket, owed, at, book)
+        return
+    had = [(p, p.withdrawn_at) for p in promises.of_round(owed, ticket) if p.unit_id == ticket.unit_id]
+    withdrawn = [(p, since) for p, since in had if since is not None]
     old.withdrawn_at = at
-    start = at if unit_changes else _round_start(ticket)
+    if withdrawn:
+        again, since = withdrawn[-1]
+        again.withdrawn_at = None
+        ticket.paused_minutes += promises.stand(again, ticket, since, at, book, "corrected")
+        _made_again(again, ticket, owed, at, book)
+    elif (made := _made(ticket, owed, at, book)) is None:
+        old.withdrawn_at = None  # no rule fits any more: the old date stands
+    else:
+        made.made_at = at
+
+
+def _made_again(old: Promise, ticket: Ticket, owed: list[Promise], at: datetime, book: Rulebook) -> None:
+    """For the same unit: by the rules of the round's start, with what the date went through. Where that is earlier than
+    it was and more than half of its time is gone, by the rules from now, but never later than it was."""
+    if not promises.runs(old, at):
+        return
+    start = _round_start(ticket)
+    old.withdrawn_at = at
     made = _made(ticket, owed, start, book)
-    if made and not unit_changes:
+    if made is not None:
         _carry(old, made, book)
-        if made.due_at <= at and made.paused_at is None:
+        if made.due_at < old.due_at and at > start + (made.due_at - start) / 2:
             owed.remove(made)
             made = _made(ticket, owed, at, book)
-            if made:
-                made.stopped_minutes = old.stopped_minutes  # citizens are waited for no longer than before
-        elif made.rule_id == old.rule_id and made.due_at == old.due_at:
-            owed.remove(made)
-            made = None
-    if made is None:  # nothing changed, or no rule fits any more: the old date stands
+            if made is not None:
+                _carry_from_now(old, made, ticket, at, book)
+    if made is None:  # no rule fits any more
+        old.withdrawn_at = None
+    elif _is_no_other(made, old, at):
+        owed.remove(made)
         old.withdrawn_at = None
     else:
         made.made_at = at
+
+
+def _is_no_other(made: Promise, old: Promise, at: datetime) -> bool:
+    """Nothing changed, or what was made from now would only come later."""
+    return made.due_at >= old.due_at if made.made_at == at else (made.rule_id, made.due_at) == (old.rule_id, old.due_at)
 
 
 def _made(ticket: Ticket, owed: list[Promise], start: datetime, book: Rulebook) -> Promise | None:
@@ -75,12 +108,29 @@ def _carry(old: Promise, made: Promise, book: Rulebook) -> None:
     calendar = book.calendar(made.unit_id)
     for since, until, *why in old.explanation.get("paused", []):
         promises.move(made, datetime.fromisoformat(since), datetime.fromisoformat(until), calendar, *why)
-    made.paused_at, made.stopped_minutes = old.paused_at, old.stopped_minutes
-    for name in ("extension_asked_at", "extension_to", "extension_decided_at", "extension_granted"):
+    made.paused_at = old.paused_at
+    _carry_request(old, made)
+    for name in ("extension_decided_at", "extension_granted"):
         setattr(made, name, getattr(old, name))
     if old.first_due_at is not None and old.due_at > made.due_at:
         made.first_due_at, made.due_at = made.due_at, old.due_at
         made.explanation = made.explanation | {"extended": old.explanation["extended"]}
+
+
+def _carry_from_now(old: Promise, made: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> None:
+    """Citizens are waited for no longer than before; a clock that stands, stands from now."""
+    _carry_request(old, made)
+    if old.paused_at is not None:
+        ticket.paused_minutes += working_minutes_between(old.paused_at, at, book.calendar(made.unit_id))
+        ticket.paused_at = made.paused_at = at
+
+
+def _carry_request(old: Promise, made: Promise) -> None:
+    """The waiting that was used up, who had the promise, and what was asked for."""
+    made.stopped_minutes = old.stopped_minutes
+    if "held" in old.explanation:
+        made.explanation = made.explanation | {"held": old.explanation["held"]}
+    made.extension_asked_at, made.extension_to = old.extension_asked_at, old.extension_to
 
 
 def _round_start(ticket: Ticket) -> datetime:

@@ -2,7 +2,8 @@
 
 Shape: ids as integers, moments as whole seconds since the epoch, absent facts left out:
 `unit, area, self, category, channel, received, accepted, minutes_to_accept, resolved, minutes, stopped, reopened,
-rejected, rated, score, promises: [[unit, due, met, self], …]`, where `met` is 0 or 1 and `self` says that the unit
+reopened_unit, rejected, rated, score, rated_unit (the unit whose answer it was, where another one has the ticket now),
+promises: [[unit, due, met, self], …]`, where `met` is 0 or 1 and `self` says that the unit
 recorded the ticket itself. A promise that is withdrawn, stopped, or does not count is not listed. What is not a plain
 promise of an answer has more: `[unit, due, met, self, kind, first, met_first, met_at, minutes]`: the date without an
 extension, whether that was kept, and what it took. Outbox rows of an older shape lack what came later, and count as
@@ -42,14 +43,21 @@ def of(ticket, promises: Iterable) -> dict:
             facts["minutes"] = ticket.handling_minutes
             if ticket.paused_minutes:
                 facts["stopped"] = ticket.paused_minutes
-    if ticket.reopened_at is not None:
-        facts["reopened"] = _seconds(ticket.reopened_at)
     if ticket.rejected_at is not None:
         facts["rejected"] = _seconds(ticket.rejected_at)
-    if ticket.rated_at is not None:
-        facts["rated"] = _seconds(ticket.rated_at)
-        facts["score"] = ticket.score
+    _add_verdict_of_citizens(facts, ticket)
     return facts
+
+
+def _add_verdict_of_citizens(facts: dict, ticket) -> None:
+    if ticket.reopened_at is not None:
+        facts["reopened"] = _seconds(ticket.reopened_at)
+        if ticket.reopened_unit_id not in (None, ticket.unit_id):
+            facts["reopened_unit"] = ticket.reopened_unit_id
+    if ticket.rated_at is not None:
+        facts["rated"], facts["score"] = _seconds(ticket.rated_at), ticket.score
+        if ticket.rated_unit_id not in (None, ticket.unit_id):
+            facts["rated_unit"] = ticket.rated_unit_id
 
 
 def _promise(promise) -> list:

@@ -137,19 +137,19 @@ def apply(life: Lifecycle, verb: str, *, at: datetime, actor: Actor, given: dict
     """Make one move on `life` in place; raises `workflow.IllegalMove` and then has changed nothing."""
     move = workflow.check(verb, life.ticket.state, given)
     conditions.check(verb, life, at, given, book)
-    unit_before = life.ticket.unit_id
+    unit_before, owed = life.ticket.unit_id, life.promise
     if verb in _EFFECTS:
         _EFFECTS[verb](life, at, given, book)
     _CLOCKS[move.clock](life, at, given, book)
     if life.ticket.unit_id != unit_before:
-        _change_unit(life, at, None if life.is_history else recorded_at or at, book)
+        _change_unit(life, owed, at, None if life.is_history else recorded_at or at, book)
     return _record(life, move, at, actor, given, recorded_at or at)
 
 
 def _record(life: Lifecycle, move: Move, at: datetime, actor: Actor, given: dict, recorded_at: datetime) -> Step:
     ticket = life.ticket
     before = ticket.state if ticket.version else ""
-    if (target := move.target or given.get("state")) is not None:
+    if (target := given.get("state") or move.target) is not None:
         ticket.state = workflow.State(target).value
         ticket.is_open = target in workflow.OPEN
     ticket.version += 1
@@ -210,9 +210,8 @@ def _extend(life, at, given, book):
 
 
 def _restore(life, at, given, book):
-    """After the effect: what the merge withdrew, when it did."""
-    ticket, calendar = life.ticket, book.calendar(life.ticket.unit_id)
-    ticket.paused_minutes += promises.restore(life.promises, ticket, given["ended_at"], at, calendar)
+    """After the effect: what the end without an answer withdrew, when it did."""
+    life.ticket.paused_minutes += promises.restore(life.promises, life.ticket, given["ended_at"], at, book)
 
 
 def _meet(life, at, given, book):
@@ -225,7 +224,11 @@ def _withdraw(life, at, given, book):
 
 
 def _start(life, at, given, book):
-    """Called when the effect has set when the round began."""
+    """Called when the effect has set when the round began; what ended without an answer goes on in its round."""
+    if "ended_at" in given:
+        _restore(life, at, given, book)
+        return
+    promises.not_counted_again(life.promises, life.ticket, at)
     promises.make(promises.RESULT, life.ticket, life.promises, at, book)
 
 
@@ -235,17 +238,17 @@ _CLOCKS: dict[Clock, Callable] = {
 }
 
 
-def _change_unit(life: Lifecycle, at: datetime, recorded_at: datetime | None, book: Rulebook) -> None:
-    """The promise of an answer follows the ticket while enough of it is left; else it stays with the giver to its own
-    verdict and the receiver gets a date by rule. Where no rule fits the old date stands."""
-    ticket, promise = life.ticket, life.promise
-    if promise is not None and promise.met_at is None:
-        if promises.moves_along(promise, ticket, at, recorded_at, book):
-            promises.give(promise, ticket, life.promises)
-        else:
-            promises.make(promises.RESULT, ticket, life.promises, max(at, recorded_at or at), book)
-    if ticket.unit_id == book.unassigned_id:
-        promises.make(promises.CLARIFY, ticket, life.promises, at, book)
+def _change_unit(life: Lifecycle, owed: Promise | None, at: datetime, recorded_at: datetime | None,
+                 book: Rulebook) -> None:
+    """`owed` is the promise in force before; one that a correction has just withdrawn has its successor already."""
+    if owed is not None and not promises.is_settled(owed):
+        promises.hand_on(owed, life.ticket, life.promises, at, recorded_at, book)
+    _clocks_of_hotline(life, at, book)
+
+
+def _clocks_of_hotline(life: Lifecycle, at: datetime, book: Rulebook) -> None:
+    if life.ticket.unit_id == book.unassigned_id:
+        promises.make(promises.CLARIFY, life.ticket, life.promises, at, book)
     else:
         promises.settle(life.promises, at, promises.OF_HOTLINE)
 
@@ -288,8 +291,8 @@ def _send_back(life, at, given, book):
 
 def _resolve(life, at, given, book):
     ticket = life.ticket
+    _accept(life, at, given, book)  # what was answered at once was accepted then
     ticket.resolved_at = at
-    ticket.accepted_at = ticket.accepted_at or at
     if at < ticket.occurred_at:
         ticket.is_irregular = True  # the source contradicts itself: kept, but no duration can be true
         return
@@ -311,8 +314,16 @@ def _merge(life, at, given, book):
 
 
 def _reopen(life, at, given, book):
+    """A new round after an answer. What was turned down without one goes on with the dates it had."""
     ticket = life.ticket
-    ticket.reopened_at = at
+    if ticket.resolved_at is None:
+        given["ended_at"] = ticket.rejected_at or ticket.closed_at
+    else:
+        ticket.reopened_at, ticket.reopened_unit_id = at, ticket.unit_id
+    if ticket.unit_id == book.unassigned_id:  # nobody works on it until the hotline forwards it
+        given["state"] = workflow.State.RETURNED
+        if not any(p.kind in promises.OF_HOTLINE and p.withdrawn_at == given.get("ended_at") for p in life.promises):
+            promises.make(promises.CLARIFY, ticket, life.promises, at, book)
     ticket.resolved_at = ticket.closed_at = ticket.rejected_at = ticket.accepted_at = None
     ticket.handling_minutes = ticket.minutes_to_accept = ticket.merged_into_id = None
 
@@ -342,6 +353,8 @@ def _refuse_extension(life, at, given, book):
 def _withdraw_broken(life, at, given, book):
     promise = next(p for p in life.promises if p.pk == given["promise"])
     promises.withdraw_broken(promise, life.ticket, life.promises, at)
+    if life.ticket.is_open and life.promise is None:  # the citizen is owed an answer all the same
+        promises.make(promises.RESULT, life.ticket, life.promises, at, book)
 
 
 def _disclose(life, at, given, book):
@@ -358,13 +371,13 @@ def _join(life, at, given, book):
 
 
 def _rate(life, at, given, book):
-    life.ticket.score = given["score"]
-    life.ticket.rated_at = at
+    ticket = life.ticket
+    ticket.score, ticket.rated_at, ticket.rated_unit_id = given["score"], at, ticket.unit_id
 
 
 def _edit(life, at, given, book):
     """Correct what was recorded, with what follows for unit and date; the history keeps what was and what is."""
-    ticket, values = life.ticket, given.get("values", {})
+    ticket, values, owed = life.ticket, given.get("values", {}), life.promise
     was, ruled = corrections.facts_of(ticket, life.promises, book), [getattr(ticket, n) for n in corrections.RULED]
     if "address" in values and ticket.address and not given.get("note"):
         given["note"] = f"{ticket.address} → {values['address'] or '–'}"
@@ -379,7 +392,8 @@ def _edit(life, at, given, book):
             _hand_to(life, at, {"unit": routed.unit_id, "rule": routed.rule.code,
                                 "coordinating": routed.coordinating_ids}, book)
             given |= {"state": workflow.State.FORWARDED, "rule": routed.rule.code}
-        corrections.promise_anew(ticket, life.promises, at, book, unit_changes=routed is not None)
+        if owed is not None:
+            corrections.promise_anew(owed, ticket, life.promises, at, book)
     now = corrections.facts_of(ticket, life.promises, book)
     changed = [name for name in was if was[name] != now[name]]
     given["was"], given["is"] = ({name: facts[name] for name in changed} for facts in (was, now))

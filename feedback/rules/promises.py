@@ -7,7 +7,7 @@ are `DeadlineRule` rows; where the city has no such row there is no such limit.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from districts.calendar import (
@@ -17,7 +17,6 @@ from districts.calendar import (
     add_working_time,
     after_working_minutes,
     minutes_of,
-    move_by,
     working_minutes_between,
 )
 from feedback.models import DeadlineRule, Promise, Ticket
@@ -71,15 +70,18 @@ def of_round(promises: Iterable[Promise], ticket: Ticket) -> list[Promise]:
 
 
 def in_force(promises: list[Promise], ticket: Ticket) -> Promise | None:
-    """The promise that the citizen's date comes from: the last of the round that was not withdrawn, or None."""
+    """The promise that the citizen's date comes from: of the round and not withdrawn, the first one of the unit that
+    answers now, so that a unit which gets back what it was late with is late with it; else the last of anybody."""
     standing = [p for p in of_round(promises, ticket) if p.withdrawn_at is None]
-    return standing[-1] if standing else None
+    own = [p for p in standing if p.unit_id == ticket.unit_id]
+    return next(iter(own or standing[-1:]), None)
 
 
 def dates(promises: list[Promise], ticket: Ticket) -> tuple[datetime | None, datetime | None]:
-    """(the date in force, the first date of another promise of an answer that is not settled)."""
+    """(the date in force, the first date that another unit still owes an answer by)."""
     current = in_force(promises, ticket)
-    owed = [p.due_at for p in promises if p is not current and p.kind == RESULT and not is_settled(p)]
+    owed = [p.due_at for p in promises if p.kind == RESULT and not is_settled(p)
+            and p is not current and p.unit_id != ticket.unit_id]
     return current.due_at if current else None, min(owed, default=None)
 
 
@@ -108,30 +110,69 @@ def make(kind: str, ticket: Ticket, promises: list[Promise], start: datetime, bo
     give(row, ticket, promises)
 
 
-def give(promise: Promise, ticket: Ticket, promises: list[Promise]) -> None:
-    """The promise is now kept, or broken, by the unit that answers. At most one counts per unit and round: later dates
-    of the same unit bind it towards the citizen, and make its rate neither better nor worse."""
-    promise.unit_id, promise.is_self_made = ticket.unit_id, ticket.is_self_recorded
+def give(promise: Promise, ticket: Ticket, promises: list[Promise], unit_id: int | None = None) -> None:
+    """The promise is now kept, or broken, by the unit that answers (or by `unit_id`). At most one counts per unit and
+    ticket: later dates of the same unit bind it towards the citizen, and make its rate neither better nor worse. What
+    the giver asked for and nobody has decided is not asked for by the receiver."""
+    before, promise.unit_id = promise.unit_id, ticket.unit_id if unit_id is None else unit_id
+    promise.is_self_made = ticket.recorded_by_id is not None and ticket.recorded_by_id == promise.unit_id
     promise.counts = promise.kind != RESULT or not any(
-        other.counts and other.unit_id == promise.unit_id and other.withdrawn_at is None
-        for other in of_round(promises, ticket) if other is not promise
+        other.kind == RESULT and other.counts and other.unit_id == promise.unit_id and other.withdrawn_at is None
+        for other in promises if other is not promise
     )
+    if before != promise.unit_id and promise.extension_decided_at is None:
+        promise.extension_asked_at = promise.extension_to = None
 
 
-def moves_along(promise: Promise, ticket: Ticket, at: datetime, recorded_at: datetime | None, book: Rulebook) -> bool:
-    """Whether the promise follows the ticket to its new unit at `at`: it runs, and enough of it is left to work with.
+def hand_on(promise: Promise, ticket: Ticket, promises: list[Promise], at: datetime, recorded_at: datetime | None,
+            book: Rulebook) -> None:
+    """The ticket, whose date was `promise`, has gone to another unit.
 
-    What was promised at this very moment has just been made for the unit to come – unless the report was recorded when
-    the date had passed already: that is not the unit's lateness. History (`recorded_at` None) keeps its source's dates.
+    The promise follows it while enough is left to work with; else it stays with the giver to its own verdict, and the
+    receiver gets a date by rule. Who gives away soon after receiving has not had the time: the promise goes back to
+    whom it came from. A receiver that owes an answer by an earlier date gets no new one, and where no rule fits the old
+    date stands. `recorded_at` None says that the move is history.
+    """
+    giver, enough = promise.unit_id, has_enough_left(promise, ticket, at, recorded_at, book)
+    back_to = _passed_on_by(promise, ticket, at, book)
+    if enough or back_to == ticket.unit_id:
+        if giver != book.unassigned_id:
+            held = [*promise.explanation.get("held", []), [giver, iso(at)]]
+            promise.explanation = promise.explanation | {"held": held}
+        give(promise, ticket, promises)
+        return
+    if back_to is not None:
+        give(promise, ticket, promises, back_to)
+    elif giver == book.unassigned_id and ticket.recorded_by_id and promise.made_at == at:
+        give(promise, ticket, promises, ticket.recorded_by_id)  # late with it was who recorded it so late
+    if not any(p.unit_id == ticket.unit_id and not is_settled(p) for p in of_round(promises, ticket)):
+        make(RESULT, ticket, promises, max(at, recorded_at or at), book)
+
+
+def has_enough_left(promise: Promise, ticket: Ticket, at: datetime, recorded_at: datetime | None,
+                    book: Rulebook) -> bool:
+    """Whether the promise runs at `at` and leaves a new unit time to work.
+
+    What was promised at this very moment has just been made for the unit to come, unless more than half of its time was
+    gone when the report was recorded: that is not the unit's lateness. History (`recorded_at` None) keeps its source's
+    dates.
     """
     if promise.made_at == at:
-        return recorded_at is None or promise.due_at > recorded_at
+        return recorded_at is None or recorded_at <= at + (promise.due_at - at) / 2
     if not runs(promise, at):
         return False
     least = book.rule(Kind.HANDOVER, ticket, at)
-    if least is None:
-        return True
-    return add_working_time(at, amount(least), book.calendar(promise.unit_id)).due <= promise.due_at
+    return least is None or add_working_time(at, amount(least), book.calendar(promise.unit_id)).due <= promise.due_at
+
+
+def _passed_on_by(promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> int | None:
+    """The unit that handed the promise to its present one so shortly before `at` that it still answers for it."""
+    least, held = book.rule(Kind.HANDOVER, ticket, at), promise.explanation.get("held")
+    if not held or least is None or not runs(promise, at):
+        return None
+    unit_id, until = held[-1]
+    had = add_working_time(datetime.fromisoformat(until), amount(least), book.calendar(promise.unit_id))
+    return unit_id if at < had.due else None
 
 
 def amount(rule: DeadlineRule) -> Amount:
@@ -153,38 +194,57 @@ def stop(promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> bool
 
 
 def waits_until(promise: Promise, ticket: Ticket, since: datetime, book: Rulebook) -> datetime | None:
-    """When a clock stopped at `since` runs again by itself: all pauses of a promise together are limited by a rule, in
-    working time; None without such a rule."""
+    """When a clock stopped at `since` runs again by itself: all pauses of a promise together are limited by a rule;
+    None without such a rule."""
     limit = book.rule(Kind.WAITING, ticket, promise.made_at)
     if limit is None:
         return None
     calendar = book.calendar(promise.unit_id)
     left = minutes_of(amount(limit), calendar) - promise.stopped_minutes
-    return after_working_minutes(since, left, calendar) if left > 0 else since
+    return later(since, left, promise, calendar) if left > 0 else since
 
 
 def resume(promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> int:
     """The clock runs again, at `at` or when it had waited long enough; returns the working minutes it stood."""
     since, promise.paused_at = promise.paused_at, None
-    if since is None:
-        return 0
+    return 0 if since is None else stand(promise, ticket, since, at, book)
+
+
+def stand(promise: Promise, ticket: Ticket, since: datetime, at: datetime, book: Rulebook, *why: str) -> int:
+    """The clock stood from `since` to `at`, or as long as it may; all its dates are later by the minutes that it stood,
+    no more and no less. Returns the working minutes among them."""
     limit, calendar = waits_until(promise, ticket, since, book), book.calendar(promise.unit_id)
     until = at if limit is None else min(at, limit)
-    move(promise, since, until, calendar)
-    stopped = working_minutes_between(since, until, calendar)
-    promise.stopped_minutes += stopped
-    return stopped
+    promise.stopped_minutes += move(promise, since, until, calendar, *why)
+    return working_minutes_between(since, until, calendar)
 
 
-def move(promise: Promise, since: datetime, until: datetime, calendar: Calendar, *why: str) -> None:
-    """Both dates later by the time that the clock stood; the explanation says so."""
-    if promise.first_due_at is not None:
-        promise.first_due_at = move_by(promise.first_due_at, since, until, calendar, promise.explanation)
-    if promise.extension_to is not None:
-        promise.extension_to = move_by(promise.extension_to, since, until, calendar, promise.explanation)
-    promise.due_at = move_by(promise.due_at, since, until, calendar, promise.explanation)
+def move(promise: Promise, since: datetime, until: datetime, calendar: Calendar, *why: str) -> int:
+    """All dates later by the time between; the explanation says so. Returns the minutes."""
+    minutes = stood(promise, since, until, calendar)
+    if not minutes:
+        return 0
+    for name in ("first_due_at", "extension_to", "due_at"):
+        if (date := getattr(promise, name)) is not None and since < date:  # what was late stays late
+            setattr(promise, name, later(date, minutes, promise, calendar))
     pause = [iso(since), iso(until), *why]
     promise.explanation = promise.explanation | {"paused": [*promise.explanation.get("paused", []), pause]}
+    return minutes
+
+
+def stood(promise: Promise, since: datetime, until: datetime, calendar: Calendar) -> int:
+    """Whole minutes from `since` to `until` as the promise counts them: of working time, or of any time where it runs
+    day and night. The same measure limits waiting and moves dates; else a pause overnight would be free."""
+    if promise.explanation.get("unit") == AmountUnit.MINUTES:
+        return max(0, int((until - since).total_seconds()) // 60)
+    return working_minutes_between(since, until, calendar)
+
+
+def later(moment: datetime, minutes: int, promise: Promise, calendar: Calendar) -> datetime:
+    """`moment` later by so many minutes as the promise counts them."""
+    if promise.explanation.get("unit") == AmountUnit.MINUTES:
+        return moment + timedelta(minutes=minutes)
+    return after_working_minutes(moment, minutes, calendar)
 
 
 def is_asked(promise: Promise, at: datetime) -> bool:
@@ -224,17 +284,19 @@ def withdraw_running(promises: list[Promise], at: datetime) -> None:
             promise.withdrawn_at = at
 
 
-def restore(promises: list[Promise], ticket: Ticket, ended_at: datetime, at: datetime, calendar: Calendar) -> int:
-    """Undo a withdrawal at `ended_at`: each date runs on as after a pause; returns the working minutes in between that
-    nobody worked on it. A clock that waited for the citizen then waits on, and its own pause holds those minutes."""
+def restore(promises: list[Promise], ticket: Ticket, ended_at: datetime, at: datetime, book: Rulebook) -> int:
+    """Undo a withdrawal at `ended_at`: each date runs on as after a pause, limited like all pauses; returns the working
+    minutes in between that nobody worked on it. A clock that waited for the citizen then waits on, and its own pause
+    holds those minutes. The hotline's own clocks, whose deed it was, do not move."""
+    idle = 0
     for promise in promises:
         if promise.withdrawn_at == ended_at and promise.met_at is None:
             promise.withdrawn_at = None
-            if promise.paused_at is None:
-                move(promise, ended_at, at, calendar, "merged")
-            else:
+            if promise.paused_at is not None:
                 ticket.paused_at = promise.paused_at
-    return 0 if ticket.paused_at else working_minutes_between(ended_at, at, calendar)
+            elif promise.kind == RESULT:
+                idle = stand(promise, ticket, ended_at, at, book, "merged")
+    return idle
 
 
 def may_be_withdrawn(promise: Promise, at: datetime, book: Rulebook) -> bool:
@@ -251,3 +313,11 @@ def withdraw_broken(promise: Promise, ticket: Ticket, promises: list[Promise], a
     if others and not any(p.counts for p in others):
         broken = [p for p in others if verdict(p, at) is Verdict.BROKEN]
         (broken or others)[0].counts = True
+
+
+def not_counted_again(promises: list[Promise], ticket: Ticket, at: datetime) -> None:
+    """A new round begins because the answer was not good: what its unit kept with it is no longer counted, what it
+    broke is. So a ticket adds one promise to a unit's rate, however often it is answered."""
+    for promise in promises:
+        if promise.unit_id == ticket.unit_id and verdict(promise, at) is Verdict.KEPT and promise.kind == RESULT:
+            promise.counts = False

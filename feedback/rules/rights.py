@@ -40,7 +40,10 @@ JOBS = {
 SHARED = frozenset({"view", "note", "contact"})
 IN_AREA = frozenset({"view", "join"})
 
-DECISIONS = frozenset({"extend", "refuse_extension", "withdraw"})  # never of somebody who answers for the unit
+# What changes a unit's dates, verdicts or stars from outside: never of somebody who works for that unit besides.
+DECISIONS = frozenset({
+    "extend", "refuse_extension", "withdraw", "edit", "reject", "merge", "unmerge", "reopen", "rate", "disclose",
+})
 
 
 def verbs_of(actor: Actor) -> frozenset[str]:

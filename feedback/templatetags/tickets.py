@@ -4,15 +4,16 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from districts.explanations import explain as explain_deadline
 from feedback.console import receipts
 from feedback.rules import reasons
+from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib import words
 from hcmc_ioc.lib.phones import spoken
-from hcmc_ioc.lib.text import mask_name, mask_phone
+from hcmc_ioc.lib.text import hide_phones, mask_name, mask_phone
 from hcmc_ioc.lib.words import exact
 
 register = template.Library()
@@ -21,6 +22,7 @@ register.filter("full_category", reasons.full_name)
 register.filter("masked_phone", mask_phone)
 register.filter("masked_name", mask_name)
 register.filter("spoken_phone", spoken)
+register.filter("without_phones", hide_phones)
 
 
 @register.filter
@@ -29,13 +31,21 @@ def explained(explanation: dict) -> str:
     return explain_deadline(explanation, get_language() or "vi")
 
 
+_STOOD = {
+    "waiting": gettext_lazy("Không tính từ %(since)s đến %(until)s, khi chờ người dân bổ sung."),
+    "merged": gettext_lazy("Không tính từ %(since)s đến %(until)s, khi phản ánh đã kết thúc mà chưa được trả lời."),
+    "corrected": gettext_lazy("Không tính từ %(since)s đến %(until)s, khi phản ánh ở đơn vị khác."),
+}
+
+
 @register.filter
 def moved(explanation: dict) -> list[str]:
-    """What moved a date after it was made: times that the clock stood, an extension."""
-    lines = []
+    """What happened to a date after it was made: who had it, times that the clock stood, an extension."""
+    lines, units = [], rulebook().units
+    for unit_id, until in explanation.get("held", []):
+        lines.append(_("%(unit)s chuyển đi lúc %(at)s.") % {"unit": units[unit_id].name, "at": _day(until)})
     for since, until, *why in explanation.get("paused", []):
-        sentence = _("Không tính từ %(since)s đến %(until)s, khi phản ánh được gộp.") if why else _(
-            "Không tính từ %(since)s đến %(until)s, khi chờ người dân bổ sung.")
+        sentence = _STOOD[why[0] if why else "waiting"]
         lines.append(sentence % {"since": _day(since), "until": _day(until)})
     extended = explanation.get("extended")
     if isinstance(extended, list):

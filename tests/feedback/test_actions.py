@@ -249,10 +249,12 @@ def test_time_merged_while_waiting_is_counted_once(town):
     assert back.paused_minutes == back.promises.get().stopped_minutes == 2 * 480
 
 
-def test_reopening_what_was_merged_takes_its_reporters_along(town):
+def test_what_was_merged_is_parted_not_reopened(town):
     first, second = opened(), opened()
     actions.merge(actor=by(), ticket_id=first.pk, target=second.pk)
-    actions.reopen(actor=by(), ticket_id=first.pk, asked_by="citizen", note="Chuyện khác")
+    with pytest.raises(IllegalMove):
+        actions.reopen(actor=by(), ticket_id=first.pk, asked_by="citizen", note="Chuyện khác")
+    actions.unmerge(actor=by(), ticket_id=first.pk, note="Chuyện khác")
     second.refresh_from_db()
     assert second.reporter_count == 1
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.actors import Actor
-from districts.calendar import move_by
+from districts.calendar import after_working_minutes, working_minutes_between
 from feedback.models import DeadlineRule, Promise, Ticket
 from feedback.rules import facts, lifecycle, promises
 from feedback.rules.promises import Verdict, verdict
@@ -327,8 +327,9 @@ def added_up(promise: Promise, book) -> datetime:
         granted_at, date = map(datetime.fromisoformat, why["extended"])
     for since, until, *_why in why.get("paused", []):
         since, until = datetime.fromisoformat(since), datetime.fromisoformat(until)
-        if granted_at is None or until > granted_at:
-            date = move_by(date, since, until, calendar, why)
+        minutes = working_minutes_between(since, until, calendar)
+        if minutes and since < date and (granted_at is None or until > granted_at):
+            date = after_working_minutes(date, minutes, calendar)
     return date.astimezone(UTC)
 
 
