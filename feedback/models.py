@@ -338,8 +338,8 @@ class Promise(models.Model):
                          condition=Q(withdrawn_at__isnull=True)),
             models.Index(fields=["unit", "due_at"], name="promise_unit_due", condition=Q(withdrawn_at__isnull=True)),
             models.Index(fields=["first_due_at"], name="promise_first_due", condition=Q(first_due_at__isnull=False)),
-            models.Index(fields=["withdrawn_at"], name="promise_withdrawn_late",
-                         condition=Q(withdrawn_at__gt=F("due_at"), paused_at__isnull=True)),
+            models.Index(fields=["withdrawn_at"], name="promise_withdrawn", include=["unit", "due_at", "paused_at"],
+                         condition=Q(withdrawn_at__isnull=False, kind="result")),
             models.Index(fields=["extension_asked_at"], name="promise_asked", condition=Q(
                 extension_asked_at__isnull=False, extension_decided_at__isnull=True, met_at__isnull=True)),
             models.Index(fields=["met_at"], name="promise_forwarded", condition=Q(kind="forward")),
