@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
 from django import forms
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.forms.models import ModelChoiceIterator
 from django.forms.utils import flatatt
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from districts.models import Unit
-from feedback.models import Category
+from feedback.models import Category, Channel
 from hcmc_ioc.lib.caching import ttl_cache
 from hcmc_ioc.lib.markup import format_html, join
 from hcmc_ioc.lib.phones import parse_phone
@@ -182,6 +183,32 @@ class CategoryChoice(GroupedChoice):
         return category.parent.name
 
 
+class FieldChoice(GroupedChoice):
+    """A whole field, or one kind of problem in it; also what is not in use any more, for lists reach back."""
+
+    def __init__(self, **more):
+        fields_first = Category.objects.select_related("parent").order_by(
+            Coalesce("parent__position", "position"), Coalesce("parent_id", "pk"), F("parent").asc(nulls_first=True),
+            "position")
+        super().__init__(fields_first, **more)
+
+    def heading(self, category):
+        return (category.parent or category).name
+
+    def label_from_instance(self, category):
+        return category.name if category.parent_id else _("Cả lĩnh vực %(name)s") % {"name": category.name}
+
+
+class ChannelChoice(GroupedChoice):
+    """How a report reached the city."""
+
+    def __init__(self, **more):
+        super().__init__(Channel.objects.order_by("position"), **more)
+
+    def heading(self, channel):
+        return ""
+
+
 class Filter(forms.TypedChoiceField):
     """A filter of a list over the rows of a `GroupedChoice`: gives an id, and keeps its choices for ten seconds.
 
@@ -210,5 +237,7 @@ def _kept(grouped: partial, language: str | None) -> tuple:
 
 
 ANY_CATEGORY = partial(CategoryChoice, empty_label=None)
+ANY_FIELD = partial(FieldChoice, empty_label=None)
+ANY_CHANNEL = partial(ChannelChoice, empty_label=None)
 ANY_UNIT = partial(UnitChoice, empty_label=None)
 ANY_AREA = partial(UnitChoice, areas_only=True, empty_label=None)

@@ -121,7 +121,7 @@ class TicketQuerySet(models.QuerySet):
         Words that many tickets have are soon found by looking through the newest tickets one by one. Only rarer ones
         are asked of the index: for common ones it would list half of the history.
         """
-        newest = self.order_by("-occurred_at")
+        newest = self.order_by("-occurred_at", "-pk")
         edge = newest.values_list("occurred_at", flat=True)[LOOKED_THROUGH : LOOKED_THROUGH + 1].first()
         rows = newest._searched("ts_match_vq(feedback_ticket.search, %s::tsquery)", words, beginning)  # no index fits
         if edge is None:
@@ -129,7 +129,7 @@ class TicketQuerySet(models.QuerySet):
         recent = list(rows.filter(occurred_at__gte=edge)[:limit])
         if len(recent) < limit:
             by_time = F("occurred_at") + timedelta(0)  # an expression, lest the order by time be taken for a short cut
-            return list(self.matching(words, beginning=beginning).order_by(by_time.desc())[:limit])
+            return list(self.matching(words, beginning=beginning).order_by(by_time.desc(), "-pk")[:limit])
         return recent
 
     def _searched(self, condition: str, words: str, beginning: bool) -> "TicketQuerySet":

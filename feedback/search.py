@@ -61,6 +61,14 @@ def by_code(actor, text: str, now) -> list[Ticket]:
     return rows
 
 
+def codes_in(text: str, now) -> list[str]:
+    """The codes that `text` may mean, where it is a code or the number of one and no words; else none."""
+    code = _code(text)
+    if _is_whole_code(text):
+        return [code]
+    return _codes_of(code, now) if code.isdecimal() and 5 <= len(code) <= 12 else []
+
+
 def _code(text: str) -> str:
     return "".join(text.upper().split())
 

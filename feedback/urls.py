@@ -2,6 +2,7 @@ from django.urls import path
 
 from feedback.console import views as console
 from feedback.desk import inbox, search, ticket
+from feedback.listing import views as listing
 
 urlpatterns = [
     path("tiep-nhan/", console.intake, name="intake"),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("tiep-nhan/nhap/<uuid:token>/xoa/", console.drop_draft, name="draft_drop"),
     path("viec/", inbox.inbox, name="inbox"),
     path("viec/hang-loat/", inbox.batch, name="inbox_batch"),
+    path("phan-anh/", listing.tickets, name="tickets"),
+    path("phan-anh/tep/<slug:form>/", listing.tickets_file, name="tickets_file"),
     path("tim/", search.search, name="search"),
     path("vu/<str:code>/", ticket.ticket, name="ticket"),
     path("vu/<str:code>/lien-he/", ticket.ticket_contact, name="ticket_contact"),

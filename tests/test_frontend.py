@@ -14,9 +14,8 @@ from django.template import engines
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from hcmc_ioc.lib import words
+from hcmc_ioc.lib import pills, words
 from hcmc_ioc.management.commands.words import in_python, in_template
-from hcmc_ioc.templatetags import fmt
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -90,8 +89,8 @@ def test_nothing_built_asks_another_host():
 
 def test_every_icon_that_is_named_is_in_the_sprite():
     names = set(re.findall(r'id="([\w-]+)"', (ROOT / "static" / "dist" / "icons.svg").read_text()))
-    used = {icon for _tone, icon in fmt.STATES.values()} | {icon for _tone, icon in fmt.URGENCIES.values()}
-    used |= set(fmt.SHAPES.values())
+    used = {icon for _tone, icon in pills.STATES.values()} | {icon for _tone, icon in pills.URGENCIES.values()}
+    used |= set(pills.SHAPES.values())
     for file in TEMPLATES:
         used |= set(re.findall(r"""{%\s*icon ["']([\w-]+)["']""", file.read_text()))
         used |= set(re.findall(r"""symbol=["']([\w-]+)["']""", file.read_text()))
@@ -243,15 +242,15 @@ def test_a_countdown_turns_at_24_hours_and_at_the_date(left, expected):
 
 def test_a_promise_says_in_words_whether_it_was_kept():
     due = timezone.now()
-    assert "đúng hạn" in fmt.countdown(due, met=due)
-    assert "trễ hạn" in fmt.countdown(due, met=due + timedelta(seconds=1))
-    assert "tạm dừng" in fmt.countdown(due - timedelta(days=3), paused=True)
-    assert "không có hạn" in fmt.countdown(None)
-    assert "data-due" in fmt.countdown(due)
+    assert "đúng hạn" in pills.countdown(due, met=due)
+    assert "trễ hạn" in pills.countdown(due, met=due + timedelta(seconds=1))
+    assert "tạm dừng" in pills.countdown(due - timedelta(days=3), paused=True)
+    assert "không có hạn" in pills.countdown(None)
+    assert "data-due" in pills.countdown(due)
 
 
 def test_a_pill_has_shape_word_and_colour_and_escapes():
-    drawn = fmt.pill("warn", "<b>")
+    drawn = pills.pill("warn", "<b>")
     assert 'class="pill warn"' in drawn and "#alert-triangle" in drawn and "&lt;b&gt;" in drawn
 
 

@@ -10,12 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
-
 from dashboards.figures.contribution import ACCEPTING, FORWARD, FORWARDING, HANDLING, RESULT, bin_middle
 from dashboards.figures.periods import Period
-from feedback.models import Promise
 from feedback.querysets import DUE_SOON, SQL_DUE_SOON, SQL_LATE_OPEN, SQL_OVERDUE
 from feedback.rules.promises import CLARIFY
 from feedback.rules.rulebook import rulebook
@@ -172,7 +168,7 @@ _DUE_TODAY = """
     SELECT unit_id, kind, 0, 0, 0, 0, count(*), count(*) FILTER (WHERE met_at <= first_due_at) FROM feedback_promise
     WHERE withdrawn_at IS NULL AND paused_at IS NULL AND counts AND NOT is_self_made
       AND first_due_at BETWEEN %(from)s AND %(now)s GROUP BY unit_id, kind
-"""  # as `due_promises`, `first_due_promises` and `KEPT` say it
+"""  # as `feedback.promises` says it
 _WITHDRAWN = f"""
     SELECT unit_id, count(*) FILTER (WHERE {SQL_WAS_LATE}), count(*) FILTER (WHERE NOT ({SQL_WAS_LATE}))
     FROM feedback_promise
@@ -231,36 +227,6 @@ _SUMS = {
 def _raise_promises(figure: Figures, kind: str, sums: list[int]) -> None:
     for name, count in zip(_SUMS[kind], sums, strict=False):
         setattr(figure, name, getattr(figure, name) + count)
-
-
-KEPT = Q(met_at__isnull=False, met_at__lte=F("due_at"))
-KEPT_FIRST = Q(met_at__isnull=False, met_at__lte=Coalesce("first_due_at", "due_at"))
-
-
-def due_promises(start: datetime, end: datetime, kind: str = RESULT):
-    """Promises that fell due in [start, end] and count: not withdrawn, their clock not stopped, not made by a unit to
-    itself."""
-    return _counted(kind).filter(due_at__gte=start, due_at__lte=end)
-
-
-def first_due_promises(start: datetime, end: datetime):
-    """The same by the date that the citizen was given first."""
-    extended = Q(first_due_at__gte=start, first_due_at__lte=end)
-    return _counted(RESULT).filter(extended | Q(first_due_at__isnull=True, due_at__gte=start, due_at__lte=end))
-
-
-WAS_LATE = Q(withdrawn_at__gt=F("due_at"), paused_at__isnull=True)
-
-
-def withdrawn_promises(start: datetime, end: datetime):
-    """Promises of an answer that were withdrawn in [start, end]: broken ones by a supervisor (`WAS_LATE`), others
-    because the report was merged, turned down or corrected."""
-    return Promise.objects.filter(kind=RESULT, withdrawn_at__gte=start, withdrawn_at__lte=end)
-
-
-def _counted(kind: str):
-    return Promise.objects.filter(kind=kind, counts=True, withdrawn_at__isnull=True, paused_at__isnull=True,
-                                  is_self_made=False)
 
 
 def _add_withdrawn(answer: dict[int, Figures], period: Period) -> None:

@@ -1,6 +1,7 @@
 """How figures read on screens: tiles, addresses of the lists behind them, units on the map. `{% load figures %}`"""
 
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboards.figures import sentences
-from dashboards.figures.registry import FIGURES
+from dashboards.figures.registry import FIGURES, asked
 from dashboards.screens import maps
 from hcmc_ioc.lib import svg, words
 
@@ -30,7 +31,8 @@ def figure_definition(code: str) -> str:
 @register.simple_tag
 def figure_url(scope, code: str, query) -> str:
     """The list behind a figure of `scope` in the period asked for."""
-    return f"{_address('figure_list', scope.slug, FIGURES[code].list_code)}?{query.encoded}"
+    figure = FIGURES[FIGURES[code].list_code]
+    return f"{_address('tickets')}?{urlencode(asked(figure, scope.pk, query.period))}"
 
 
 @register.simple_tag

@@ -1,19 +1,12 @@
 """What the operator reads to the citizen after saving. Pure but for the rule books it asks."""
 
-import re
-
 from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from districts.explanations import explain
 from feedback.rules import promises
-
-
-def spoken_code(code: str) -> str:
-    """A code in groups that can be read aloud: `PHA261100001234` → `PHA 2611 0000 1234`."""
-    letters, digits = re.match(r"(\D*)(.*)", code).groups()
-    return " ".join(part for part in [letters, *re.findall(r"\d{1,4}", digits)] if part)
+from hcmc_ioc.lib.text import spoken_code
 
 
 def deadline_in_words(due) -> str:

@@ -8,16 +8,15 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from districts.explanations import explain as explain_deadline
-from feedback.console import receipts
 from feedback.rules import reasons
 from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib import words
 from hcmc_ioc.lib.phones import spoken
-from hcmc_ioc.lib.text import hide_phones, mask_name, mask_phone
+from hcmc_ioc.lib.text import hide_phones, mask_name, mask_phone, spoken_code
 from hcmc_ioc.lib.words import exact
 
 register = template.Library()
-register.filter("spoken_code", receipts.spoken_code)
+register.filter("spoken_code", spoken_code)
 register.filter("full_category", reasons.full_name)
 register.filter("masked_phone", mask_phone)
 register.filter("masked_name", mask_name)

@@ -60,3 +60,9 @@ def mask_name(name: str) -> str:
     """`Nguyễn Văn An` → `N. V. An`: the given name with initials."""
     parts = name.split()
     return " ".join([f"{p[0]}." for p in parts[:-1]] + parts[-1:]) if parts else ""
+
+
+def spoken_code(code: str) -> str:
+    """A ticket's code in groups that can be read aloud: `PHA261100001234` → `PHA 2611 0000 1234`."""
+    letters, digits = re.match(r"(\D*)(.*)", code).groups()  # type: ignore[union-attr] - it matches everything
+    return " ".join(part for part in [letters, *re.findall(r"\d{1,4}", digits)] if part)

@@ -18,7 +18,7 @@ ENTRIES = (
     ("intake", _("Tiếp nhận 1022"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
     ("intake", _("Ghi nhận"), "headset", "n", IN_UNITS),
     ("inbox", _("Hộp việc"), "inbox", "h", HANDLING | {Role.CITY_LEADER}),
-    ("search", _("Tìm kiếm"), "search", "s", HANDLING | LEADING),
+    ("tickets", _("Phản ánh"), "list", "p", HANDLING | LEADING),
     ("screens", _("Màn hình tường"), "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
 )
 

@@ -1,0 +1,262 @@
+"""What a list of tickets is narrowed by: one object for the page, for exports and later for the API.
+
+It is read from an address (`?unit=12&state=open&due_to=2026-11-30`), says in words what it asks for, and names rows. A
+list is of tickets, or of promises (`per`): then each date that fell due is a row of its own, as the figures count them.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cached_property, partial
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from feedback import promises as owed
+from feedback.fields import ANY_AREA, ANY_CHANNEL, ANY_FIELD, ANY_UNIT, Filter, Options, Text
+from feedback.models import Promise, Ticket, Urgency
+from feedback.querysets import TicketQuerySet, is_due_soon, is_late_open, is_overdue
+from feedback.rules import reasons
+from feedback.rules.promises import CLARIFY, FORWARD, RESULT
+from feedback.rules.rulebook import rulebook
+from feedback.rules.workflow import DONE, OPEN, TO_FORWARD
+from hcmc_ioc.lib.words import Words
+
+DATES: dict[str, tuple[str, Words]] = {  # name in addresses → column of the row, words
+    "received": ("occurred_at", gettext_lazy("Tiếp nhận")),
+    "due": ("due_at", gettext_lazy("Hạn")),
+    "resolved": ("resolved_at", gettext_lazy("Xử lý xong")),
+    "reopened": ("reopened_at", gettext_lazy("Mở lại")),
+    "rejected": ("rejected_at", gettext_lazy("Từ chối")),
+    "rated": ("rated_at", gettext_lazy("Đánh giá")),
+    "withdrawn": ("withdrawn_at", gettext_lazy("Rút hạn")),  # of promises alone
+}
+JUDGED = {"reopened": "reopened_unit", "rated": "rated_unit"}  # whose answer it was, whoever has the ticket now
+
+
+def _promised(**conditions) -> Exists:
+    return Exists(Promise.objects.filter(ticket=OuterRef("pk"), kind=RESULT, withdrawn_at=None, **conditions))
+
+
+def _broken(now: datetime) -> Q:
+    return Q(_promised(met_at__gt=F("due_at"))) | Q(_promised(met_at=None, paused_at=None, due_at__lte=now))
+
+
+LATE: dict[str, tuple[Words, Callable[[datetime], Q]]] = {
+    "overdue": (gettext_lazy("Đang quá hạn"), lambda now: Q(is_open=True) & is_overdue(now)),
+    "due_soon": (gettext_lazy("Đến hạn trong 24 giờ"), lambda now: Q(is_open=True) & is_due_soon(now)),
+    "late_before": (gettext_lazy("Đã trễ ở đơn vị trước"), lambda now: Q(is_open=True) & is_late_open(now)),
+    "late": (gettext_lazy("Trễ hạn"), _broken),
+    "kept": (gettext_lazy("Đúng hạn"), lambda now: Q(resolved_at__isnull=False) & ~_broken(now)),
+}
+MARKS: dict[str, tuple[Words, Q]] = {
+    "extended": (gettext_lazy("Được gia hạn"), Q(_promised(extension_granted=True))),
+    "reopened": (gettext_lazy("Đã mở lại"), Q(reopened_at__isnull=False)),
+    "rated": (gettext_lazy("Đã được đánh giá"), Q(rated_at__isnull=False)),
+    "merged": (gettext_lazy("Đã gộp"), Q(merged_into__isnull=False)),
+    "self": (gettext_lazy("Đơn vị tự ghi nhận"), Q(recorded_by=F("unit"))),
+    "others": (gettext_lazy("Không do đơn vị tự ghi nhận"), Q(recorded_by=None) | ~Q(recorded_by=F("unit"))),
+}
+STATES: dict[str, tuple[Words, Q]] = {
+    "open": (gettext_lazy("Đang mở"), Q(is_open=True)),
+    "done": (gettext_lazy("Không còn mở"), Q(is_open=False)),
+    "to_forward": (gettext_lazy("Chờ chuyển"), Q(is_open=True, state__in=TO_FORWARD)),
+} | {state.value: (state.label, Q(state=state, is_open=state in OPEN)) for state in (*OPEN, *DONE)}
+
+
+@dataclass(frozen=True)
+class Per:
+    """A list of promises: which fell due, or were withdrawn, in a span of moments, and which of them were kept."""
+
+    label: Words
+    between: Callable[[datetime, datetime], QuerySet[Promise]]
+    kept: Q = owed.KEPT
+    date: str = "due"
+
+
+PER = {
+    "result": Per(gettext_lazy("Hạn trả lời"), owed.due_between),
+    "first": Per(gettext_lazy("Hạn ban đầu"), owed.first_due_between, owed.KEPT_FIRST),
+    "forward": Per(gettext_lazy("Hạn chuyển của tổng đài"), partial(owed.due_between, kind=FORWARD)),
+    "clarify": Per(gettext_lazy("Hạn xác định thẩm quyền"), partial(owed.due_between, kind=CLARIFY)),
+    "withdrawn": Per(gettext_lazy("Hạn đã rút"), owed.withdrawn_between, ~owed.WAS_LATE, "withdrawn"),
+}
+LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - placed in the city's zone
+
+
+class Day(forms.DateField):
+    """A local day as browsers and people write it."""
+
+    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    input_formats = ["%Y-%m-%d", "%d/%m/%Y"]
+    default_error_messages = {"invalid": gettext_lazy("Ngày không đọc được. Ví dụ đúng: 23/11/2026.")}
+
+
+class AnyUnit(Filter):
+    """The units of today to choose from; of an address also one that is no more, or the row of nobody's."""
+
+    def valid_value(self, value):
+        return str(value).isdecimal() and len(str(value)) < 18 and int(value) in rulebook().units
+
+
+def _choice(label: Words, anything: Words, choices: dict) -> forms.ChoiceField:
+    listed = [("", anything), *((name, words) for name, (words, *_rest) in choices.items())]
+    return forms.ChoiceField(label=label, choices=listed, required=False, widget=Options)
+
+
+class TicketFilter(forms.Form):
+    """The filters of a list, all optional, all in the address. What cannot be read is said at its field and narrows
+    nothing. `actor` None is the system, which sees everything."""
+
+    q = Text(label=gettext_lazy("Từ trong nội dung, mã"), required=False, max_length=200)
+    category = Filter(ANY_FIELD, label=gettext_lazy("Lĩnh vực"), empty_label=gettext_lazy("Mọi lĩnh vực"))
+    area = AnyUnit(ANY_AREA, label=gettext_lazy("Địa bàn"), empty_label=gettext_lazy("Mọi địa bàn"))
+    unit = AnyUnit(ANY_UNIT, label=gettext_lazy("Đơn vị xử lý"), empty_label=gettext_lazy("Mọi đơn vị"))
+    state = _choice(gettext_lazy("Trạng thái"), gettext_lazy("Mọi trạng thái"), STATES)
+    late = _choice(gettext_lazy("Thời hạn"), gettext_lazy("Mọi thời hạn"), LATE)
+    urgency = forms.ChoiceField(label=gettext_lazy("Mức độ"), required=False, widget=Options,
+                                choices=[("", gettext_lazy("Mọi mức độ")), *Urgency.choices])
+    channel = Filter(ANY_CHANNEL, label=gettext_lazy("Kênh"), empty_label=gettext_lazy("Mọi kênh"))
+    has = _choice(gettext_lazy("Dấu hiệu"), gettext_lazy("Không lọc"), MARKS)
+    per = _choice(gettext_lazy("Mỗi dòng"), gettext_lazy("Phản ánh"), {name: (per.label,) for name, per in PER.items()})
+
+    def __init__(self, actor: Actor | None, data):
+        super().__init__(data, auto_id="filter_%s")
+        self.actor = actor
+        for name, (_column, words) in DATES.items():
+            self.fields[f"{name}_from"] = Day(label=words, required=False)
+            self.fields[f"{name}_to"] = Day(label=words, required=False)
+        self.is_valid()
+
+    @cached_property
+    def given(self) -> dict:
+        """What was asked for and could be read."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+
+    @cached_property
+    def query(self) -> str:
+        """The same as an address, always in the same order."""
+        return self.query_without()
+
+    def query_without(self, *names: str) -> str:
+        return urlencode({name: value for name, value in self.given.items() if name not in names})
+
+    @property
+    def per_row(self) -> Per | None:
+        """What kind of promise a row is; None where rows are tickets."""
+        return PER.get(self.given.get("per", ""))
+
+    # --- rows
+
+    def tickets(self, now: datetime) -> list[TicketQuerySet]:
+        """The tickets asked for that the actor may see, in parts that do not overlap and that an index answers."""
+        conditions = self._conditions(now)
+        return [part.filter(conditions) for part in self._scope()]
+
+    def promises(self, now: datetime) -> QuerySet[Promise]:
+        """The promises asked for, of the actor's own units or, for the city's people, of all."""
+        per = self.per_row
+        start, end = self._span(per.date)
+        rows = per.between(start, min(end, now))
+        if "late" in self.given:
+            rows = rows.filter(per.kept) if self.given["late"] == "kept" else rows.exclude(per.kept)
+        units = self._units()
+        rows = rows if units is None else rows.filter(unit_id__in=units)
+        of_ticket = self._conditions(now, leaving=("unit", "late", *(f"{per.date}_{end}" for end in ("from", "to"))))
+        return rows.filter(ticket__in=Ticket.objects.filter(of_ticket)) if of_ticket else rows
+
+    def _units(self) -> list[int] | None:
+        """The units that answer: the one asked for, those of the actor, or None for all."""
+        scope = self.actor.scope if self.actor else None
+        if (unit := self.given.get("unit")) is None:
+            return scope
+        return [unit] if scope is None or unit in scope else []
+
+    def _scope(self) -> list[TicketQuerySet]:
+        everything = Ticket.objects.all()
+        if self.actor is None:
+            return [everything]
+        if self.given.get("unit") and self._units():  # their own, also what was judged and lies elsewhere now
+            return [everything]
+        return everything.parts_visible_to(self.actor)
+
+    def _conditions(self, now: datetime, leaving: tuple[str, ...] = ()) -> Q:
+        given = {name: value for name, value in self.given.items() if name not in leaving}
+        found = Q()
+        if "category" in given:
+            found &= Q(category_id__in=_with_children(given["category"]))
+        if "area" in given:
+            found &= Q(area_id=given["area"])
+        if "unit" in given:
+            found &= self._of_unit(given)
+        found &= Q(**{name: given[name] for name in ("urgency", "channel") if name in given})
+        for name, table in (("state", STATES), ("has", MARKS)):
+            if name in given:
+                found &= table[given[name]][1]
+        if "late" in given:
+            found &= LATE[given["late"]][1](now)
+        for name, (column, _words) in DATES.items():
+            if name != "withdrawn" and {f"{name}_from", f"{name}_to"} & given.keys():
+                start, end = self._span(name)
+                found &= Q(**{f"{column}__gte": start, f"{column}__lte": end})
+        return found
+
+    def _of_unit(self, given: dict) -> Q:
+        unit = given["unit"]
+        if unit not in (self._units() or []):
+            return Q(pk__in=[])
+        for name, column in JUDGED.items():
+            if f"{name}_from" in given or f"{name}_to" in given:
+                return Q(**{column: unit}) | Q(**{column: None}, unit_id=unit)
+        return Q(unit_id=unit)
+
+    def _span(self, name: str) -> tuple[datetime, datetime]:
+        """From the beginning of the first day to the last microsecond of the last one, in the city's time."""
+        zone, start, end = rulebook().zone, self.given.get(f"{name}_from"), self.given.get(f"{name}_to")
+        first = datetime.combine(start, time.min, zone) if start else LONG_AGO.replace(tzinfo=zone)
+        last = datetime.combine(end + timedelta(days=1), time.min, zone) if end else FAR_AHEAD.replace(tzinfo=zone)
+        return first, last - timedelta(microseconds=1)
+
+    # --- words
+
+    def described(self) -> Iterator[tuple[str, str, str]]:
+        """(what, which, the address without it) for everything that narrows the list."""
+        for name, value in self.given.items():
+            if name.endswith(("_from", "_to")):
+                date = name.rpartition("_")[0]
+                if name.endswith("_from") or f"{date}_from" not in self.given:
+                    without = self.query_without(f"{date}_from", f"{date}_to")
+                    yield str(DATES[date][1]), self._days(date), without
+            else:
+                yield str(self.fields[name].label), self._said(name, value), self.query_without(name)
+
+    def _days(self, name: str) -> str:
+        first, last = (self.given.get(f"{name}_{end}") for end in ("from", "to"))
+        start, end = (date_format(day, "d/m/Y") if day else "" for day in (first, last))
+        if first == last:
+            return start
+        if not start or not end:
+            return _("đến %(day)s") % {"day": end} if end else _("từ %(day)s") % {"day": start}
+        return f"{start} – {end}"
+
+    def _said(self, name: str, value) -> str:
+        book = rulebook()
+        if name in ("area", "unit"):
+            return book.units[value].name
+        if name == "category":
+            return reasons.full_name(book.categories[value])
+        if name == "channel":
+            return book.channels[value].name
+        if name == "late" and self.given.get("per") == "withdrawn":
+            return _("đã trễ khi rút") if value == "late" else _("chưa đến hạn khi rút")
+        return str(dict(self.fields[name].choices).get(value, value)) if name != "q" else value
+
+
+def _with_children(category_id: int) -> list[int]:
+    """The kind of problem, or all those of a field."""
+    return [c.pk for c in rulebook().categories.values() if category_id in (c.pk, c.parent_id)]

@@ -1,0 +1,165 @@
+"""One page of a list: the rows that a filter names, in an order, from a place."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.actors import Actor
+from feedback import search
+from feedback.listing.columns import COLUMNS, Row
+from feedback.listing.filters import TicketFilter
+from feedback.listing.order import Order, Place, take, value_of
+from feedback.models import Promise, Ticket
+from feedback.rules.rulebook import rulebook
+
+PAGE = 50
+LISTED = (  # what the columns show; the words of the report are not read
+    "code", "title", "state", "is_open", "urgency", "address", "occurred_at", "due_at", "earlier_due_at", "paused_at",
+    "resolved_at", "reopened_at", "rejected_at", "handling_minutes", "score", "reporter_count", "category_id",
+    "unit_id", "area_id", "channel_id", "recorded_by_id", "assignee_id", "assignee__full_name", "assignee__username",
+)
+
+
+def order_of(text: str, narrowed: TicketFilter) -> Order:
+    """The order that an address names (`due`, `-received`); by default what is asked for decides: open tickets by what
+    burns first, others and promises by the newest."""
+    column = COLUMNS.get(text.removeprefix("-"))
+    if narrowed.per_row is not None:
+        when = "withdrawn_at" if narrowed.per_row.date == "withdrawn" else "due_at"
+        return Order(when, not text or text.startswith("-"), never_empty=True)
+    if column is not None and column.sort:
+        return Order(column.sort, text.startswith("-"), never_empty=column.sort == "occurred_at")
+    if narrowed.given.get("state") == "open" or narrowed.given.get("late") in ("overdue", "due_soon", "late_before"):
+        return Order("due_at")
+    for name in ("resolved", "reopened", "rejected", "rated"):
+        if f"{name}_from" in narrowed.given:
+            return Order(f"{name}_at", descending=True)
+    return Order("occurred_at", descending=True, never_empty=True)
+
+
+class Listing:
+    """The rows of a list for `actor`, as of `now`."""
+
+    def __init__(self, actor: Actor | None, narrowed: TicketFilter, now: datetime, sort: str = ""):
+        self.actor, self.filter, self.now, self.sort = actor, narrowed, now, sort
+        self.order = order_of(sort, narrowed)
+        self.words = narrowed.given.get("q", "")
+
+    @cached_property
+    def parts(self) -> list[QuerySet]:
+        """Without an order, in parts that do not overlap."""
+        if self.filter.per_row is not None:
+            return [self.filter.promises(self.now)]
+        parts = self.filter.tickets(self.now)
+        if self.words and (codes := search.codes_in(self.words, self.now)):
+            return [part.filter(code__in=codes) for part in parts]
+        return parts
+
+    def _fetch(self, rows: QuerySet, wanted: int) -> list:
+        """Words that many tickets have are looked for among the newest first."""
+        if not self.words or self.filter.per_row is not None or search.codes_in(self.words, self.now):
+            return list(rows[:wanted])
+        if self.order == Order("occurred_at", True, True):
+            return rows.newest_matching(self.words, wanted, beginning=True)
+        return list(rows.matching(self.words)[:wanted])
+
+    def take(self, after: Place | None, wanted: int, *, backwards: bool = False) -> list:
+        order = self.order.reversed() if backwards else self.order
+        parts = [_with_columns(part) for part in self.parts]
+        found = take(parts, order, after, wanted, self._fetch)
+        return found[::-1] if backwards else found
+
+    def count(self) -> int:
+        """How many rows there are in all."""
+        if self.words and self.filter.per_row is None and not search.codes_in(self.words, self.now):
+            return sum(part.matching(self.words).count() for part in self.parts)
+        return sum(part.count() for part in self.parts)
+
+    def place_of(self, row: Any) -> Place:
+        return Place(value_of(row, self.order.column), row.pk)
+
+    def rows(self, found: list) -> list[Row]:
+        """What the columns ask of what was found."""
+        tickets = [row.ticket if isinstance(row, Promise) else row for row in found]
+        rulebook().with_catalogue(tickets)
+        seen = self._visible(tickets)
+        return [Row(ticket, rulebook().with_units([row])[0] if isinstance(row, Promise) else None, self.now,
+                    self._address(ticket) if ticket.pk in seen else "")
+                for row, ticket in zip(found, tickets, strict=True)]
+
+    def _visible(self, tickets: list[Ticket]) -> set[int]:
+        """A unit's figures may count what lies with another one now: listed, but not to be opened."""
+        pks = [ticket.pk for ticket in tickets]
+        if self.actor is None or self.actor.scope is None:
+            return set(pks)
+        return set(Ticket.objects.visible_to(self.actor).filter(pk__in=pks).values_list("pk", flat=True))
+
+    def _address(self, ticket: Ticket) -> str:
+        here = urlencode({"list": self.query}) if self.query else ""
+        return f"{reverse('ticket', args=[ticket.code])}{'?' if here else ''}{here}"
+
+    @cached_property
+    def query(self) -> str:
+        """Filter and order, as an address."""
+        return "&".join(filter(None, (self.filter.query, f"sort={self.sort}" if self.sort else "")))
+
+
+def _with_columns(rows: QuerySet) -> QuerySet:
+    if rows.model is Promise:
+        listed = [f"ticket__{name}" for name in LISTED]
+        return rows.select_related("ticket__assignee").defer(None).only(*PROMISED, *listed)
+    return rows.select_related("assignee").only(*LISTED)
+
+
+PROMISED = ("ticket_id", "kind", "unit_id", "made_at", "due_at", "first_due_at", "met_at", "paused_at", "withdrawn_at")
+
+
+class Page(Listing):
+    """The page of a list that an address names: `after` or `before` a place."""
+
+    def __init__(self, actor: Actor, narrowed: TicketFilter, now: datetime, get):
+        super().__init__(actor, narrowed, now, get.get("sort", "") if _is_sort(get.get("sort", "")) else "")
+        is_moment = self.order.column.endswith("_at")
+        self.after = Place.read(get.get("after", ""), is_moment) if get.get("after") else None
+        self.before = Place.read(get.get("before", ""), is_moment) if get.get("before") else None
+
+    @cached_property
+    def _found(self) -> list:
+        if self.before is not None:
+            return self.take(self.before, PAGE + 1, backwards=True)
+        return self.take(self.after, PAGE + 1)
+
+    @cached_property
+    def found(self) -> list:
+        return self._found[-PAGE:] if self.before is not None else self._found[:PAGE]
+
+    @property
+    def hidden_fields(self) -> list[tuple[str, Any]]:
+        """What a form beside the filters must not lose."""
+        return [*self.filter.given.items(), *([("sort", self.sort)] if self.sort else [])]
+
+    @cached_property
+    def shown(self) -> list[Row]:
+        return self.rows(self.found)
+
+    @property
+    def next(self) -> str:
+        """The place behind which the next page begins; "" on the last one."""
+        more = self.before is not None or len(self._found) > PAGE
+        return self.place_of(self.found[-1]).encoded() if more and self.found else ""
+
+    @property
+    def previous(self) -> str:
+        more = len(self._found) > PAGE if self.before is not None else self.after is not None
+        return self.place_of(self.found[0]).encoded() if more and self.found else ""
+
+
+def _is_sort(text: str) -> bool:
+    column = COLUMNS.get(text.removeprefix("-"))
+    return column is not None and bool(column.sort)
+
+

@@ -1,0 +1,73 @@
+"""The list of everything: `/phan-anh/`, its count, and the same rows as a file."""
+
+import logging
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from accounts.actors import Actor
+from feedback import access
+from feedback.listing import columns, files
+from feedback.listing.filters import TicketFilter
+from feedback.listing.pages import Page
+from hcmc_ioc.lib.words import number
+
+logger = logging.getLogger(__name__)
+COOKIE = "cot"  # the columns that were chosen on this device: a phone shows others than a desk
+YEAR = 365 * 24 * 3600
+
+
+@never_cache
+@login_required
+def tickets(request):
+    """Every ticket that the person may see, narrowed and sorted by the address."""
+    actor = _reader(request)
+    page = Page(actor, TicketFilter(actor, request.GET), timezone.now(), request.GET)
+    if request.GET.get("part") == "count":
+        return render(request, "feedback/listing/count.html", {"count": page.count()})
+    picked = ",".join(name for name in request.GET.getlist("col") if name in columns.COLUMNS)
+    shown = columns.chosen(picked or request.COOKIES.get(COOKIE, ""))
+    context = {"page": page, "shown": shown, "every": columns.COLUMNS.values(), "nav_current": "tickets",
+               "may_phone": access.may(actor, "search_phone")}
+    answer = render(request, "feedback/listing/tickets.html", context)
+    if picked:
+        answer.set_cookie(COOKIE, picked.replace(",", "."), max_age=YEAR, samesite="Lax", httponly=True,
+                          secure=request.is_secure())
+    return answer
+
+
+@never_cache
+@login_required
+def tickets_file(request, form: str):
+    """The same rows, all of them, as CSV or XLSX; a sheet that would take long is refused with words."""
+    actor, now = _reader(request), timezone.now()
+    narrowed = TicketFilter(actor, request.GET)
+    page = Page(actor, narrowed, now, request.GET)
+    shown = columns.chosen(request.COOKIES.get(COOKIE, ""))
+    taken = columns.in_files(shown)
+    name = f"phan-anh-{timezone.localtime(now):%Y%m%d-%H%M}.{form}"
+    logger.info("list exported form=%s user=%s query=%s", form, request.user.pk, page.query)
+    if form == "csv":
+        answer = StreamingHttpResponse(files.csv_lines(page, taken), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+    if form != "xlsx":
+        raise Http404
+    if page.count() > files.MOST:
+        most = {"n": number(files.MOST)}
+        messages.error(request, _("Danh sách dài hơn %(n)s dòng: hãy lọc bớt, hoặc tải về dạng CSV.") % most)
+        return redirect(f"{reverse('tickets')}?{page.query}")
+    return FileResponse(files.xlsx(page, taken, str(request.user)), as_attachment=True, filename=name)
+
+
+def _reader(request) -> Actor:
+    actor = Actor.person(request.user)
+    if not access.may(actor, "view"):
+        raise Http404
+    return actor

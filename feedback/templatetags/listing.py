@@ -1,0 +1,82 @@
+"""How a list is written: its rows, its heads that sort, its addresses. `{% load listing %}`"""
+
+from types import SimpleNamespace
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from feedback.listing.columns import Column, Row
+from feedback.listing.filters import DATES, TicketFilter
+from feedback.listing.pages import Page
+from hcmc_ioc.lib.assets import icon
+from hcmc_ioc.lib.markup import format_html as fast_html
+from hcmc_ioc.lib.markup import join
+
+register = template.Library()
+AT_ONCE = ("q", "category", "area", "unit", "state", "late")  # the fields that are always in sight
+MORE = ("urgency", "channel", "has", "per")
+
+
+@register.simple_tag
+def list_row(row: Row, shown: list[Column]) -> SafeString:
+    return fast_html("<tr data-row>{}</tr>", join(_cell(row, column) for column in shown))
+
+
+def _cell(row: Row, column: Column) -> SafeString:
+    if column.name == "title":  # on a phone it heads the card and needs no label
+        return fast_html('<td class="{}">{}</td>', column.classes, column.cell(row))
+    return fast_html('<td class="{}" data-label="{}">{}</td>', column.classes, column.label, column.cell(row))
+
+
+@register.simple_tag
+def sorted_by(page: Page, column: Column) -> SafeString:
+    if not column.sort or column.sort != page.order.column:
+        return mark_safe("")
+    return format_html('aria-sort="{}"', "descending" if page.order.descending else "ascending")
+
+
+@register.simple_tag
+def sort_link(page: Page, column: Column) -> SafeString:
+    """The head of a column: sorts by it, and once more the other way round."""
+    if not column.sort or page.filter.per_row is not None:
+        return format_html("{}", column.label)
+    here = column.sort == page.order.column
+    down = not page.order.descending if here else column.name not in ("due", "verdict")
+    sort = f"{'-' if down else ''}{column.name}"
+    mark = icon("arrow-down" if page.order.descending else "arrow-up") if here else ""
+    return format_html('<a href="{}">{}{}</a>', _address(page, sort), column.label, mark)
+
+
+def _address(page: Page, sort: str) -> str:
+    query = page.filter.query
+    return f"{reverse('tickets')}?{query}{'&' if query else ''}{urlencode({'sort': sort})}"
+
+
+@register.simple_tag
+def list_address(page: Page, **place) -> str:
+    """The address of another page of the list; "" where there is none."""
+    where = {name: value for name, value in place.items() if value}
+    if not where:
+        return ""
+    return f"{reverse('tickets')}?{'&'.join(filter(None, (page.query, urlencode(where))))}"
+
+
+@register.simple_tag
+def filter_fields(narrowed: TicketFilter) -> SimpleNamespace:
+    """The fields in the order of the page: `first`, `more`, `dates` as pairs."""
+    dates = [name for name in DATES if name != "withdrawn" or "withdrawn_from" in narrowed.given]
+    more_in_use = any(name not in AT_ONCE for name in narrowed.given) or any(
+        name not in AT_ONCE for name in narrowed.errors)
+    return SimpleNamespace(
+        first=[narrowed[name] for name in AT_ONCE], more=[narrowed[name] for name in MORE],
+        dates=[(narrowed[f"{name}_from"], narrowed[f"{name}_to"]) for name in dates], more_in_use=more_in_use,
+    )
+
+
+@register.simple_tag
+def without_filter(what: str) -> str:
+    return _("Bỏ lọc %(what)s") % {"what": what}
