@@ -25,6 +25,7 @@ from feedback import access, actions, contacts
 from feedback.desk import corrections
 from feedback.desk.duties import Duty
 from feedback.desk.forms import ContactForm, MoveForm
+from feedback.listing.pages import around
 from feedback.models import EventText, Ticket, Urgency
 from feedback.rules import conditions, promises, reasons
 from feedback.rules.rulebook import rulebook
@@ -221,6 +222,8 @@ def ticket(request, code: str):
     page = TicketPage(actor, ticket)
     context = {"page": page, "ticket": ticket, "topic": f"ticket:{ticket.pk}", "urgencies": Urgency}
     part = request.GET.get("part")
+    if "list" in request.GET and not part:
+        context["around"] = around(actor, request.GET["list"], ticket, timezone.now())
     if part:
         if part not in PARTS:
             raise Http404

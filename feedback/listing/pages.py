@@ -1,10 +1,12 @@
 """One page of a list: the rows that a filter names, in an order, from a place."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -99,8 +101,8 @@ class Listing:
         return set(Ticket.objects.visible_to(self.actor).filter(pk__in=pks).values_list("pk", flat=True))
 
     def _address(self, ticket: Ticket) -> str:
-        here = urlencode({"list": self.query}) if self.query else ""
-        return f"{reverse('ticket', args=[ticket.code])}{'?' if here else ''}{here}"
+        address = reverse("ticket", args=[ticket.code])
+        return address if self.filter.per_row else f"{address}?{urlencode({'list': self.query})}"
 
     @cached_property
     def query(self) -> str:
@@ -156,6 +158,29 @@ class Page(Listing):
     def previous(self) -> str:
         more = len(self._found) > PAGE if self.before is not None else self.after is not None
         return self.place_of(self.found[0]).encoded() if more and self.found else ""
+
+
+@dataclass(frozen=True)
+class Around:
+    """A ticket's place in the list from which it was opened: the addresses of the list and of its neighbours."""
+
+    back: str
+    previous: str
+    next: str
+
+
+def around(actor: Actor, query: str, ticket: Ticket, now: datetime) -> Around | None:
+    """Where `ticket` stands in the list of that address; None where the list is of promises, or of nothing."""
+    get = QueryDict(query[:2000])
+    narrowed = TicketFilter(actor, get)
+    sort = get.get("sort", "")
+    listing = Listing(actor, narrowed, now, sort if _is_sort(sort) else "")
+    if narrowed.per_row is not None:
+        return None
+    here = listing.place_of(ticket)
+    before, after = (listing.take(here, 1, backwards=backwards) for backwards in (True, False))
+    previous, following = (listing.rows(found)[0].address if found else "" for found in (before, after))
+    return Around(f"{reverse('tickets')}?{listing.query}", previous, following)
 
 
 def _is_sort(text: str) -> bool:

@@ -1,8 +1,10 @@
 """The list of everything: what it is narrowed by, its order and pages, who sees what, and the same rows as a file."""
 
 import csv
+import html
 import io
 import random
+import re
 import warnings
 from datetime import timedelta
 
@@ -149,6 +151,18 @@ def test_pages_walk_through_every_row_once_and_back(crowd, cast, sort, who, monk
         page = pages.Page(actor, narrowed, crowd, {"sort": sort, "before": page.previous})
         assert [row.pk for row in page.found] == expected
     assert not page.previous
+
+
+def test_from_ticket_to_ticket_within_the_list(client, cast):
+    first, second, third = (opened(at=timezone.now() - timedelta(hours=n)) for n in (3, 2, 1))
+    opened(area="778", lat=None, lon=None)
+    page = ask(client, cast.ha, unit=unit("760").pk)
+    address = re.search(rf'href="([^"]*{second.code}[^"]*)"', page.content.decode())[1]
+    walk = client.get(html.unescape(address)).context["around"]
+    assert third.code in walk.previous and first.code in walk.next and walk.back.endswith(f"?unit={unit('760').pk}")
+    last = client.get(walk.next).context["around"]
+    assert second.code in last.previous and not last.next
+    assert client.get(reverse("ticket", args=[first.code]), {"list": "unit=x&sort=%00&after=["}).status_code == 200
 
 
 def test_promises_are_rows_and_a_second_date_is_marked(client, cast):
