@@ -31,13 +31,18 @@ FROM (
     FROM feedback_ticket WHERE rated_at IS NOT NULL
 ) AS facts GROUP BY unit_id, day;
 
-INSERT INTO floor_dashboards_categoryday (unit_id, category_id, day, received, resolved)
-SELECT unit_id, category_id, day, sum(received), sum(resolved) FROM (
+INSERT INTO floor_dashboards_categoryday (unit_id, category_id, day, received, resolved, due, met)
+SELECT unit_id, category_id, day, sum(received), sum(resolved), sum(due), sum(met) FROM (
     SELECT unit_id, category_id, (occurred_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, 1 AS received,
-           0 AS resolved FROM feedback_ticket
+           0 AS resolved, 0 AS due, 0 AS met FROM feedback_ticket
     UNION ALL
-    SELECT unit_id, category_id, (resolved_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 0, 1
+    SELECT unit_id, category_id, (resolved_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 0, 1, 0, 0
     FROM feedback_ticket WHERE resolved_at IS NOT NULL
+    UNION ALL
+    SELECT promise.unit_id, category_id, (promise.due_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 0, 0, 1,
+           coalesce(met_at <= promise.due_at, false)::int
+    FROM feedback_promise AS promise JOIN feedback_ticket AS ticket ON ticket.id = ticket_id
+    WHERE withdrawn_at IS NULL AND promise.paused_at IS NULL AND counts AND NOT is_self_made AND kind = 'result'
 ) AS facts GROUP BY unit_id, category_id, day;
 
 INSERT INTO floor_dashboards_channelday (unit_id, channel_id, day, received)
@@ -69,8 +74,8 @@ INSERT INTO floor_dashboards_unitday
      stopped_minutes)
 SELECT %(city)s, day, sum(received), sum(self_received), sum(resolved), sum(reopened), sum(rejected), sum(rated),
        sum(satisfied), sum(score_sum), sum(handled_minutes), sum(stopped_minutes) FROM floor_dashboards_unitday GROUP BY day;
-INSERT INTO floor_dashboards_categoryday (unit_id, category_id, day, received, resolved)
-SELECT %(city)s, category_id, day, sum(received), sum(resolved) FROM floor_dashboards_categoryday
+INSERT INTO floor_dashboards_categoryday (unit_id, category_id, day, received, resolved, due, met)
+SELECT %(city)s, category_id, day, sum(received), sum(resolved), sum(due), sum(met) FROM floor_dashboards_categoryday
 GROUP BY category_id, day;
 INSERT INTO floor_dashboards_channelday (unit_id, channel_id, day, received)
 SELECT %(city)s, channel_id, day, sum(received) FROM floor_dashboards_channelday GROUP BY channel_id, day;

@@ -54,6 +54,8 @@ class CategoryDay(Rollup):
     day = models.DateField()
     received = models.IntegerField(default=0)
     resolved = models.IntegerField(default=0)
+    due = models.IntegerField(default=0, db_default=0)
+    met = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "day", "category_id"], name="category_day_key")]

@@ -62,11 +62,11 @@ def difference(before: dict | None, after: dict | None, city_id: int, zone: Zone
     adds: Counter = Counter()
     promises_differ = rest_differs = True
     if before is not None and after is not None:
-        promises_differ = before["promises"] != after["promises"]
+        promises_differ = (before["promises"], before["category"]) != (after["promises"], after["category"])
         rest_differs = _without_promises(before) != _without_promises(after)
     for facts, sign in ((after, 1), (before, -1)):
         if facts and promises_differ:
-            _add_promises(adds, facts["promises"], city_id, zone, sign)
+            _add_promises(adds, facts, city_id, zone, sign)
         if facts and rest_differs:
             _add_ticket(adds, facts, city_id, zone, sign)
     return Counter({key: count for key, count in adds.items() if count})
@@ -120,8 +120,8 @@ def _add_answer(adds: Counter, facts: dict, scope: int, zone: ZoneInfo, sign: in
         adds["day", scope, day, "stopped_minutes"] += sign * facts.get("stopped", 0)
 
 
-def _add_promises(adds: Counter, promises: list, city_id: int, zone: ZoneInfo, sign: int) -> None:
-    for unit, due, met, *more in promises:
+def _add_promises(adds: Counter, facts: dict, city_id: int, zone: ZoneInfo, sign: int) -> None:
+    for unit, due, met, *more in facts["promises"]:
         is_self, kind, first, met_first, met_at, minutes = more + _PLAIN[len(more) :]
         day = local_day(due, zone)
         if kind != RESULT:  # the hotline's own clocks: of the row "unassigned", never of the city
@@ -135,6 +135,8 @@ def _add_promises(adds: Counter, promises: list, city_id: int, zone: ZoneInfo, s
             adds["promise", scope, RESULT, day, f"{prefix}due"] += sign
             adds["promise", scope, RESULT, day, f"{prefix}met"] += sign * met
             if not is_self:
+                adds["category", scope, facts["category"], day, "due"] += sign
+                adds["category", scope, facts["category"], day, "met"] += sign * met
                 first_day = day if first is None else local_day(first, zone)
                 adds["promise", scope, RESULT, first_day, "first_due"] += sign
                 adds["promise", scope, RESULT, first_day, "first_met"] += sign * (met if first is None else met_first)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboards.figures.contribution import EDGES
 
 CITY, FROM, TO, ZONE = "%(city)s", "%(from)s", "%(to)s", "%(zone)s"
-SHAPE = 3  # raised when what the tables hold changes: `setup_city` then rebuilds them
+SHAPE = 4  # raised when what the tables hold changes: `setup_city` then rebuilds them
 LARGE = frozenset({"handled_minutes", "stopped_minutes"})  # measures that outgrow four bytes
 
 
@@ -64,10 +64,6 @@ _DAY_FACTS = f"""
     UNION ALL SELECT coalesce(rated_unit_id, unit_id), {_day("rated_at")}, 0, 0, 0, 0, 0, 1, (score >= 4)::int, score,
         0, 0 {_TICKET} {_between("rated_at")} AND NOT ({_SELF})
 """
-_CATEGORY_FACTS = f"""
-    SELECT unit_id, category_id, {_day("occurred_at")}, 1 AS received, 0 AS resolved {_TICKET} {_between("occurred_at")}
-    UNION ALL SELECT unit_id, category_id, {_day("resolved_at")}, 0, 1 {_TICKET} {_between("resolved_at")}
-"""
 _CHANNEL_FACTS = f"""
     SELECT unit_id, channel_id, {_day("occurred_at")}, 1 AS received {_TICKET} {_between("occurred_at")}
 """
@@ -99,6 +95,17 @@ _PROMISE_FACTS = f"""
 """
 
 
+_CATEGORY_FACTS = f"""
+    SELECT unit_id, category_id, {_day("occurred_at")}, 1 AS received, 0 AS resolved, 0 AS due, 0 AS met
+        {_TICKET} {_between("occurred_at")}
+    UNION ALL SELECT unit_id, category_id, {_day("resolved_at")}, 0, 1, 0, 0 {_TICKET} {_between("resolved_at")}
+    UNION ALL SELECT owed.unit_id, category_id, {_day("owed.due_at")}, 0, 0, 1, owed.kept
+        FROM (SELECT ticket_id, unit_id, due_at, ({_KEPT})::int AS kept FROM feedback_promise
+              WHERE {_STANDS} AND {_OTHERS} AND {_between("due_at")}) AS owed
+        JOIN feedback_ticket AS ticket ON ticket.id = owed.ticket_id
+"""
+
+
 def _rollup(table, keys, types, measures, facts, span="day", of_city="true") -> Rollup:
     keys, types, measures = keys.split(), types.split(), measures.split()
     recount = _grouped(facts, keys, measures, of_city)
@@ -110,7 +117,7 @@ ROLLUPS: dict[str, Rollup] = {
     "day": _rollup("unitday", "unit_id day", "bigint date",
                    "received self_received resolved reopened rejected rated satisfied score_sum handled_minutes "
                    "stopped_minutes", _DAY_FACTS),
-    "category": _rollup("categoryday", "unit_id category_id day", "bigint bigint date", "received resolved",
+    "category": _rollup("categoryday", "unit_id category_id day", "bigint bigint date", "received resolved due met",
                         _CATEGORY_FACTS),
     "channel": _rollup("channelday", "unit_id channel_id day", "bigint bigint date", "received", _CHANNEL_FACTS),
     "duration": _rollup("durationday", "unit_id kind day bin", "bigint text date smallint", "tickets", _DURATION_FACTS,

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from math import sqrt
 from operator import add
 
+from dashboards.figures.comparison import ENOUGH
 from dashboards.figures.periods import Period
 from dashboards.models import UnitHour
 from feedback.rules.rulebook import rulebook
@@ -39,8 +40,16 @@ _ON_TIME = """
 _CATEGORIES = """
     SELECT category_id, coalesce(sum(received) FILTER (WHERE day >= %(start)s), 0),
            coalesce(sum(resolved) FILTER (WHERE day >= %(start)s), 0),
-           coalesce(sum(received) FILTER (WHERE day < %(start)s), 0)
+           coalesce(sum(received) FILTER (WHERE day < %(start)s), 0),
+           coalesce(sum(due) FILTER (WHERE day >= %(start)s AND day < %(today)s), 0),
+           coalesce(sum(met) FILTER (WHERE day >= %(start)s AND day < %(today)s), 0)
     FROM dashboards_categoryday WHERE unit_id = %(unit)s AND day BETWEEN %(before)s AND %(end)s GROUP BY category_id
+"""
+
+
+_FIELDS_OF_UNITS = """
+    SELECT unit_id, category_id, sum(due), sum(met) FROM dashboards_categoryday
+    WHERE day BETWEEN %s AND %s AND day < %s AND due > 0 GROUP BY unit_id, category_id
 """
 
 
@@ -110,19 +119,46 @@ class FieldRow:
     received: int
     resolved: int
     before: int
+    due: int
+    met: int
+
+    @property
+    def late(self) -> int:
+        return self.due - self.met
+
+    @property
+    def enough(self) -> bool:
+        return self.due >= ENOUGH
+
+    @property
+    def on_time(self) -> float | None:
+        """Share of the promises due on the days that are over; None where nothing was."""
+        return self.met / self.due if self.due else None
 
     @property
     def change(self) -> float | None:
         return change(self.received, self.before)
 
 
-def by_field(unit_id: int, period: Period) -> list[FieldRow]:
-    """Received and resolved per field (top-level category), the largest first."""
+def by_field(unit_id: int, period: Period, today: date) -> list[FieldRow]:
+    """What came, was answered and fell due per field (top-level category), the largest first. The running day's dates
+    are not in: it is not over."""
     categories = rulebook().categories
-    asked = {"unit": unit_id, "before": period.before().start, "start": period.start, "end": period.end}
-    totals: defaultdict = defaultdict(lambda: [0, 0, 0])
+    asked = {"unit": unit_id, "before": period.before().start, "start": period.start, "end": period.end,
+             "today": today}
+    totals: defaultdict = defaultdict(lambda: [0, 0, 0, 0, 0])
     for category_id, *counts in rows(_CATEGORIES, asked):
         field = totals[categories[category_id].parent_id or category_id]
         field[:] = map(add, field, counts)
     fields = [FieldRow(categories[pk], *counts) for pk, counts in totals.items()]
     return sorted((row for row in fields if row.received or row.resolved), key=lambda row: -row.received)
+
+
+def by_unit_and_field(period: Period, today: date) -> dict[tuple[int, int], tuple[int, int]]:
+    """(unit, field) → (due, kept) on the days of the period that are over; the city under its own id."""
+    categories = rulebook().categories
+    found: defaultdict = defaultdict(lambda: (0, 0))
+    for unit_id, category_id, due, met in rows(_FIELDS_OF_UNITS, [period.start, period.end, today]):
+        key = unit_id, categories[category_id].parent_id or category_id
+        found[key] = (found[key][0] + due, found[key][1] + met)
+    return dict(found)

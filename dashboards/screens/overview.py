@@ -1,7 +1,7 @@
 """What the city overview shows: everything a leader asks first, in about a dozen queries however long the history."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,7 +61,8 @@ def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] 
         "by_day": None if one_day else by_day,
         "days": period.each_day(),
         "hours": series.hours(scope.pk, period.end, now) if one_day else None,
-        "fields": series.by_field(scope.pk, period),
+        "over": Period(period.start, max(period.start, min(period.end, today - timedelta(days=1)))),
+        "fields": series.by_field(scope.pk, period, today),
     }
 
 

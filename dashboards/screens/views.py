@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from accounts.actors import Actor
 from accounts.roles import HOTLINE, Role
 from dashboards.figures import units
-from dashboards.screens import overview, query
+from dashboards.screens import matrix, overview, query
 from dashboards.screens import unit as unit_screen
 from dashboards.topics import CITY, of_unit
 from districts.models import Unit
@@ -60,6 +60,18 @@ def city_overview(request):
         return HttpResponse(html)
     context = {"query": chosen, "scope": scope, "part": html, "live_topics": CITY}
     return render(request, "dashboards/overview.html", context)
+
+
+@never_cache
+@login_required
+def fields_of_units(request):
+    """Units × fields: who is slow in what."""
+    if not access.may(Actor.person(request.user), "city_figures"):
+        raise Http404
+    now, scope = timezone.now(), units.city()
+    chosen = query.period(request.GET, scope, now)
+    context = matrix.matrix(chosen.period, now) | {"query": chosen, "scope": scope, "nav_current": "overview"}
+    return render(request, "dashboards/matrix.html", context)
 
 
 @login_required

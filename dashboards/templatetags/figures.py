@@ -36,6 +36,12 @@ def figure_url(scope, code: str, query) -> str:
 
 
 @register.simple_tag
+def field_url(scope, code: str, period, category) -> str:
+    """The list behind a figure of `scope` in one field."""
+    return f"{_address('tickets')}?{urlencode({'category': category.pk} | asked(FIGURES[code], scope.pk, period))}"
+
+
+@register.simple_tag
 def unit_url(unit, query) -> str:
     return f"{_address('unit_screen', unit.slug)}?{query.encoded}"
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboards.figures import definitions, fold, registry
+from dashboards.figures import definitions, fold, registry, series
 from dashboards.figures.periods import Period
 from districts.models import Unit
 from feedback import actions
@@ -92,9 +92,37 @@ def test_a_list_shows_exactly_what_its_figure_counted(name, cast, client):
     assert late.pk and waiting.pk
 
 
+def test_each_field_of_each_unit_opens_what_it_counted(cast, client):
+    """Fields on the overview and units × fields: what is late there is as long as the list behind it."""
+    at = timezone.now() - timedelta(days=40)
+    for area in ("760", "778"):
+        for n in range(3):
+            ticket = opened(at=at + timedelta(hours=n), area_id=unit(area).pk)
+            if n:
+                actions.resolve(actor=SYSTEM, ticket_id=ticket.pk, reply="Xong", at=at + timedelta(days=n * 4))
+    fold.fold_all()
+    client.force_login(cast.ha)
+    period, today = Period.last(90, timezone.localdate()), timezone.localdate()
+    counted = series.by_unit_and_field(period, today)
+    assert counted
+    for (unit_id, field), (due, met) in counted.items():
+        for late, expected in (("late", due - met), ("kept", met)):
+            whose = {} if unit_id == Unit.objects.city().pk else {"unit": unit_id}
+            asked = whose | {"per": "result", "late": late, "category": field, "due_from": period.start,
+                             "due_to": today - timedelta(days=1)}
+            assert int(client.get(reverse("tickets"), asked | {"part": "count"}).content) == expected
+    shown = client.get(reverse("matrix"), {"ky": "90"}).content.decode()
+    assert "Trật tự đô thị" not in shown  # too few to be judged
+    [row] = series.by_field(Unit.objects.city().pk, period, today)
+    assert (row.due, row.late) == (6, 2) and not row.enough
+    for stranger in (cast.lan, cast.nobody):
+        client.force_login(stranger)
+        assert client.get(reverse("matrix")).status_code == 404
+
+
 def test_a_page_costs_the_same_for_one_ticket_and_for_many(cast, client):
     client.force_login(cast.ha)
-    addresses = [reverse("overview"), reverse("unit_screen", args=[slug("760")]),
+    addresses = [reverse("overview"), reverse("matrix"), reverse("unit_screen", args=[slug("760")]),
                  client.get(reverse("figure_list", args=[Unit.objects.city().slug, "received"])).url]
 
     def cost(address):
