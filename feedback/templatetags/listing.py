@@ -69,8 +69,7 @@ def list_address(page: Page, **place) -> str:
 def filter_fields(narrowed: TicketFilter) -> SimpleNamespace:
     """The fields in the order of the page: `first`, `more`, `dates` as pairs."""
     dates = [name for name in DATES if name != "withdrawn" or "withdrawn_from" in narrowed.given]
-    more_in_use = any(name not in AT_ONCE for name in narrowed.given) or any(
-        name not in AT_ONCE for name in narrowed.errors)
+    more_in_use = any(name not in AT_ONCE for name in narrowed.errors)  # what is in force stands in the chips
     return SimpleNamespace(
         first=[narrowed[name] for name in AT_ONCE], more=[narrowed[name] for name in MORE],
         dates=[(narrowed[f"{name}_from"], narrowed[f"{name}_to"]) for name in dates], more_in_use=more_in_use,
