@@ -86,6 +86,7 @@ PER = {
     "clarify": Per(gettext_lazy("Hạn xác định thẩm quyền"), partial(owed.due_between, kind=CLARIFY)),
     "withdrawn": Per(gettext_lazy("Hạn đã rút"), owed.withdrawn_between, ~owed.WAS_LATE, "withdrawn"),
 }
+SPAN = {"from": gettext_lazy("Từ ngày"), "to": gettext_lazy("Đến ngày")}
 LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - placed in the city's zone
 
 
@@ -129,8 +130,9 @@ class TicketFilter(forms.Form):
         super().__init__(data, auto_id="filter_%s")
         self.actor = actor
         for name, (_column, words) in DATES.items():
-            self.fields[f"{name}_from"] = Day(label=words, required=False)
-            self.fields[f"{name}_to"] = Day(label=words, required=False)
+            for end, which in SPAN.items():
+                self.fields[f"{name}_{end}"] = day = Day(label=words, required=False)
+                day.widget.attrs["aria-label"] = f"{words}: {which}"
         self.is_valid()
 
     @cached_property

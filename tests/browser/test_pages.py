@@ -18,6 +18,8 @@ PAGES = {
     "ticket": ("canbo.q1", "/vu/{ticket}/"),
     "intake": ("tongdai", "/tiep-nhan/?new=1"),
     "search": ("tongdai", "/tim/?q=karaoke"),
+    "everything": ("canbo.q1", "/phan-anh/?per=result&late=late&urgency=x"),
+    "matrix": ("lanhdao.tp", "/tong-quan/linh-vuc/"),
     "screens": ("truongca", "/man-hinh/"),
     "account": ("canbo.q1", "/tai-khoan/"),
 }
