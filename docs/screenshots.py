@@ -18,6 +18,8 @@ PICTURES = (  # name, account, address, width, height
     ("unit", "lanhdao.q1", "/don-vi/quan-1/", 1440, 1000),
     ("intake", "tongdai", "/tiep-nhan/", 1440, 900),
     ("inbox", "canbo.q1", "/viec/", 1440, 900),
+    ("list", "lanhdao.tp", "/phan-anh/?state=open&sort=due", 1440, 900),
+    ("matrix", "lanhdao.tp", "/tong-quan/linh-vuc/", 1440, 900),
     ("phone", "lanhdao.tp", "/tong-quan/", 390, 844),
 )
 
