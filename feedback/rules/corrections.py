@@ -9,7 +9,7 @@ from datetime import datetime
 
 from districts.calendar import working_minutes_between
 from feedback.models import Promise, Ticket
-from feedback.rules import promises
+from feedback.rules import custody, promises
 from feedback.rules.promises import RESULT
 from feedback.rules.routing import Routed
 from feedback.rules.rulebook import Rulebook
@@ -54,13 +54,8 @@ def promise_anew(old: Promise, ticket: Ticket, owed: list[Promise], at: datetime
     if ticket.unit_id == old.unit_id:
         _made_again(old, ticket, owed, at, book)
         return
-    had = [(p, p.withdrawn_at) for p in promises.of_round(owed, ticket) if p.unit_id == ticket.unit_id]
-    withdrawn = [(p, since) for p, since in had if since is not None]
     old.withdrawn_at = at
-    if withdrawn:
-        again, since = withdrawn[-1]
-        again.withdrawn_at = None
-        ticket.paused_minutes += promises.stand(again, ticket, since, at, book, "corrected")
+    if (again := custody.take_back(ticket, owed, at, book)) is not None:
         _made_again(again, ticket, owed, at, book)
     elif (made := _made(ticket, owed, at, book)) is None:
         old.withdrawn_at = None  # no rule fits any more: the old date stands
@@ -76,6 +71,8 @@ def _made_again(old: Promise, ticket: Ticket, owed: list[Promise], at: datetime,
     start = _round_start(ticket)
     old.withdrawn_at = at
     made = _made(ticket, owed, start, book)
+    if made is not None and _as_before(made, old, ticket, owed, at, book):
+        return
     if made is not None:
         _carry(old, made, book)
         if made.due_at < old.due_at and at > start + (made.due_at - start) / 2:
@@ -90,6 +87,27 @@ def _made_again(old: Promise, ticket: Ticket, owed: list[Promise], at: datetime,
         old.withdrawn_at = None
     else:
         made.made_at = at
+
+
+def _as_before(made: Promise, old: Promise, ticket: Ticket, owed: list[Promise], at: datetime, book: Rulebook) -> bool:
+    """A correction that is taken back gives the date that the same rule gave before, later by the time in between; one
+    to something looser takes no extension's first date away."""
+    if old.first_due_at is not None and made.due_at >= old.due_at:
+        owed.remove(made)
+        old.withdrawn_at = None
+        return True
+    before = [(p, p.withdrawn_at) for p in promises.of_round(owed, ticket) if p.withdrawn_at is not None
+              and p is not old and (p.unit_id, p.rule_id) == (made.unit_id, made.rule_id)
+              and p.withdrawn_at <= p.due_at]
+    if not before:
+        return False
+    owed.remove(made)
+    again, since = before[-1]
+    again.withdrawn_at, again.paused_at = None, old.paused_at
+    promises.move(again, since, at, book.calendar(again.unit_id), "corrected")
+    again.stopped_minutes = max(again.stopped_minutes, old.stopped_minutes)
+    promises.give(again, ticket, owed)
+    return True
 
 
 def _is_no_other(made: Promise, old: Promise, at: datetime) -> bool:

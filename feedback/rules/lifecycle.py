@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from districts.calendar import working_minutes_between
 from feedback.models import Promise, Ticket
-from feedback.rules import conditions, corrections, promises, workflow
+from feedback.rules import conditions, corrections, custody, promises, workflow
 from feedback.rules.promises import BY_RULE
 from feedback.rules.rows import unsaved
 from feedback.rules.rulebook import Rulebook
@@ -200,8 +200,10 @@ def _resume(life, at, given, book):
     """What was late when the citizen was asked stays late: only a clock that was stopped moves its date."""
     if life.ticket.paused_at is None:
         return
-    if life.promise:
-        life.ticket.paused_minutes += promises.resume(life.promise, life.ticket, at, book)
+    for promise in life.promises:
+        idle = promises.resume(promise, life.ticket, at, book)
+        if promise is life.promise:
+            life.ticket.paused_minutes += idle
     life.ticket.paused_at = None
 
 
@@ -227,6 +229,8 @@ def _start(life, at, given, book):
     """Called when the effect has set when the round began; what ended without an answer goes on in its round."""
     if "ended_at" in given:
         _restore(life, at, given, book)
+        if life.promise is None:  # what was late has been withdrawn since: an answer is owed all the same
+            promises.make(promises.RESULT, life.ticket, life.promises, at, book)
         return
     promises.not_counted_again(life.promises, life.ticket, at)
     promises.make(promises.RESULT, life.ticket, life.promises, at, book)
@@ -242,7 +246,7 @@ def _change_unit(life: Lifecycle, owed: Promise | None, at: datetime, recorded_a
                  book: Rulebook) -> None:
     """`owed` is the promise in force before; one that a correction has just withdrawn has its successor already."""
     if owed is not None and not promises.is_settled(owed):
-        promises.hand_on(owed, life.ticket, life.promises, at, recorded_at, book)
+        custody.hand_on(owed, life.ticket, life.promises, at, recorded_at, book)
     _clocks_of_hotline(life, at, book)
 
 
@@ -371,8 +375,11 @@ def _join(life, at, given, book):
 
 
 def _rate(life, at, given, book):
+    """Of the answers to one report the worst judged one counts: a second answer wipes no star out."""
     ticket = life.ticket
-    ticket.score, ticket.rated_at, ticket.rated_unit_id = given["score"], at, ticket.unit_id
+    if ticket.score is None or given["score"] < ticket.score:
+        ticket.score, ticket.rated_unit_id = given["score"], ticket.unit_id
+    ticket.rated_at = at
 
 
 def _edit(life, at, given, book):

@@ -70,10 +70,11 @@ def of_round(promises: Iterable[Promise], ticket: Ticket) -> list[Promise]:
 
 
 def in_force(promises: list[Promise], ticket: Ticket) -> Promise | None:
-    """The promise that the citizen's date comes from: of the round and not withdrawn, the first one of the unit that
-    answers now, so that a unit which gets back what it was late with is late with it; else the last of anybody."""
+    """The promise that the citizen's date comes from: of the round and not withdrawn, the one of the unit that answers
+    now (that which counts), so that a unit which gets back what it was late with is late with it; else the last of
+    anybody."""
     standing = [p for p in of_round(promises, ticket) if p.withdrawn_at is None]
-    own = [p for p in standing if p.unit_id == ticket.unit_id]
+    own = sorted((p for p in standing if p.unit_id == ticket.unit_id), key=lambda p: not p.counts)
     return next(iter(own or standing[-1:]), None)
 
 
@@ -113,66 +114,16 @@ def make(kind: str, ticket: Ticket, promises: list[Promise], start: datetime, bo
 def give(promise: Promise, ticket: Ticket, promises: list[Promise], unit_id: int | None = None) -> None:
     """The promise is now kept, or broken, by the unit that answers (or by `unit_id`). At most one counts per unit and
     ticket: later dates of the same unit bind it towards the citizen, and make its rate neither better nor worse. What
-    the giver asked for and nobody has decided is not asked for by the receiver."""
+    the giver asked for and did not get is not asked for by the receiver."""
     before, promise.unit_id = promise.unit_id, ticket.unit_id if unit_id is None else unit_id
     promise.is_self_made = ticket.recorded_by_id is not None and ticket.recorded_by_id == promise.unit_id
     promise.counts = promise.kind != RESULT or not any(
         other.kind == RESULT and other.counts and other.unit_id == promise.unit_id and other.withdrawn_at is None
         for other in promises if other is not promise
     )
-    if before != promise.unit_id and promise.extension_decided_at is None:
+    if before != promise.unit_id and not promise.extension_granted:
         promise.extension_asked_at = promise.extension_to = None
-
-
-def hand_on(promise: Promise, ticket: Ticket, promises: list[Promise], at: datetime, recorded_at: datetime | None,
-            book: Rulebook) -> None:
-    """The ticket, whose date was `promise`, has gone to another unit.
-
-    The promise follows it while enough is left to work with; else it stays with the giver to its own verdict, and the
-    receiver gets a date by rule. Who gives away soon after receiving has not had the time: the promise goes back to
-    whom it came from. A receiver that owes an answer by an earlier date gets no new one, and where no rule fits the old
-    date stands. `recorded_at` None says that the move is history.
-    """
-    giver, enough = promise.unit_id, has_enough_left(promise, ticket, at, recorded_at, book)
-    back_to = _passed_on_by(promise, ticket, at, book)
-    if enough or back_to == ticket.unit_id:
-        if giver != book.unassigned_id:
-            held = [*promise.explanation.get("held", []), [giver, iso(at)]]
-            promise.explanation = promise.explanation | {"held": held}
-        give(promise, ticket, promises)
-        return
-    if back_to is not None:
-        give(promise, ticket, promises, back_to)
-    elif giver == book.unassigned_id and ticket.recorded_by_id and promise.made_at == at:
-        give(promise, ticket, promises, ticket.recorded_by_id)  # late with it was who recorded it so late
-    if not any(p.unit_id == ticket.unit_id and not is_settled(p) for p in of_round(promises, ticket)):
-        make(RESULT, ticket, promises, max(at, recorded_at or at), book)
-
-
-def has_enough_left(promise: Promise, ticket: Ticket, at: datetime, recorded_at: datetime | None,
-                    book: Rulebook) -> bool:
-    """Whether the promise runs at `at` and leaves a new unit time to work.
-
-    What was promised at this very moment has just been made for the unit to come, unless more than half of its time was
-    gone when the report was recorded: that is not the unit's lateness. History (`recorded_at` None) keeps its source's
-    dates.
-    """
-    if promise.made_at == at:
-        return recorded_at is None or recorded_at <= at + (promise.due_at - at) / 2
-    if not runs(promise, at):
-        return False
-    least = book.rule(Kind.HANDOVER, ticket, at)
-    return least is None or add_working_time(at, amount(least), book.calendar(promise.unit_id)).due <= promise.due_at
-
-
-def _passed_on_by(promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> int | None:
-    """The unit that handed the promise to its present one so shortly before `at` that it still answers for it."""
-    least, held = book.rule(Kind.HANDOVER, ticket, at), promise.explanation.get("held")
-    if not held or least is None or not runs(promise, at):
-        return None
-    unit_id, until = held[-1]
-    had = add_working_time(datetime.fromisoformat(until), amount(least), book.calendar(promise.unit_id))
-    return unit_id if at < had.due else None
+        promise.extension_decided_at = promise.extension_granted = None
 
 
 def amount(rule: DeadlineRule) -> Amount:
@@ -292,6 +243,7 @@ def restore(promises: list[Promise], ticket: Ticket, ended_at: datetime, at: dat
     for promise in promises:
         if promise.withdrawn_at == ended_at and promise.met_at is None:
             promise.withdrawn_at = None
+            count_one(promises, promise.unit_id, at)
             if promise.paused_at is not None:
                 ticket.paused_at = promise.paused_at
             elif promise.kind == RESULT:
@@ -309,10 +261,15 @@ def withdraw_broken(promise: Promise, ticket: Ticket, promises: list[Promise], a
     """A broken promise that was no case of the city's. Another one of the same unit in the same round then counts, a
     broken one before any other."""
     promise.withdrawn_at = at
-    others = [p for p in of_round(promises, ticket) if p.unit_id == promise.unit_id and p.withdrawn_at is None]
-    if others and not any(p.counts for p in others):
-        broken = [p for p in others if verdict(p, at) is Verdict.BROKEN]
-        (broken or others)[0].counts = True
+    count_one(promises, promise.unit_id, at)
+
+
+def count_one(promises: list[Promise], unit_id: int, at: datetime) -> None:
+    """Where none of a unit's standing promises counts any more, a broken one does, before the last one."""
+    standing = [p for p in promises if p.kind == RESULT and p.unit_id == unit_id and p.withdrawn_at is None]
+    if standing and not any(p.counts for p in standing):
+        broken = [p for p in standing if verdict(p, at) is Verdict.BROKEN]
+        (broken or standing[-1:])[0].counts = True
 
 
 def not_counted_again(promises: list[Promise], ticket: Ticket, at: datetime) -> None:

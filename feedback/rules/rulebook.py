@@ -77,10 +77,15 @@ class Rulebook:
         case = self._case(category_id, urgency, needs_several, start)
         return deadlines.due(self.deadline_rules, kind, case, start, self.calendar(unit_id))
 
-    def rule(self, kind: str, ticket: Ticket, at: datetime) -> DeadlineRule | None:
-        """The limit of `kind` that holds for `ticket` at `at`; None where the city sets none."""
-        case = self._case(ticket.category_id, ticket.urgency, ticket.needs_several, at)
+    def rule(self, kind: str, ticket: Ticket, at: datetime, urgency: str = "") -> DeadlineRule | None:
+        """The limit of `kind` that holds for `ticket` at `at` (as if it were of that urgency); None where the city sets
+        none."""
+        case = self._case(ticket.category_id, urgency or ticket.urgency, ticket.needs_several, at)
         return deadlines.choose(self.deadline_rules, kind, case)
+
+    def level_of(self, rule_id: int | None) -> str:
+        """The urgency that a deadline rule is for; "" where it is for all."""
+        return next((rule.urgency for rule in self.deadline_rules if rule.pk == rule_id), "")
 
     def _case(self, category_id: int, urgency: str, needs_several: bool, at: datetime) -> deadlines.Case:
         return deadlines.Case(

@@ -41,7 +41,7 @@ _STOOD = {
 def moved(explanation: dict) -> list[str]:
     """What happened to a date after it was made: who had it, times that the clock stood, an extension."""
     lines, units = [], rulebook().units
-    for unit_id, until in explanation.get("held", []):
+    for unit_id, until, *_due in explanation.get("held", []):
         lines.append(_("%(unit)s chuyển đi lúc %(at)s.") % {"unit": units[unit_id].name, "at": _day(until)})
     for since, until, *why in explanation.get("paused", []):
         sentence = _STOOD[why[0] if why else "waiting"]

@@ -127,12 +127,11 @@ def test_broken_stays_broken_but_for_a_supervisor_who_is_not_of_the_unit(living,
 
 @RANDOM
 @given(steps=steps_of(*WHO))
-def test_one_counts_per_unit_and_round_and_none_as_kept_beside_a_broken_one(living, steps):
+def test_one_counts_per_unit_and_ticket_and_none_as_kept_beside_a_broken_one(living, steps):
     pk = living.open()
 
     def check(who, verb, at):
-        ticket = Ticket.objects.get(pk=pk)
-        standing = [p for p in promises.of_round(result_promises(pk), ticket) if p.withdrawn_at is None]
+        standing = [p for p in result_promises(pk) if p.withdrawn_at is None]
         for unit_id in {p.unit_id for p in standing}:
             counted = [p for p in standing if p.unit_id == unit_id and p.counts]
             assert len(counted) == 1
