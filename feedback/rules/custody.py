@@ -44,15 +44,15 @@ def hand_on(promise: Promise, ticket: Ticket, owed: list[Promise], at: datetime,
     back = next((n for n, (unit_id, *_rest) in enumerate(held) if unit_id == ticket.unit_id), None)
     if _has_enough_left(promise, ticket, at, book):
         chain = held[:back] if back is not None else [*held, [promise.unit_id, iso(at), iso(promise.due_at)]]
-        _pass(promise, ticket, owed, chain)
+        _pass(promise, ticket, owed, at, chain)
         return
     keeper = _keeper(promise, ticket, at, book)
     if keeper is not None and keeper == back:
         move(promise, datetime.fromisoformat(held[back][1]), at, book.calendar(ticket.unit_id), "corrected")
-        _pass(promise, ticket, owed, held[:back])
+        _pass(promise, ticket, owed, at, held[:back])
         return
     if keeper is not None:
-        _pass(promise, ticket, owed, held[:keeper], held[keeper][0])
+        _pass(promise, ticket, owed, at, held[:keeper], held[keeper][0])
     if not any(p.unit_id == ticket.unit_id and not is_settled(p) for p in of_round(owed, ticket)):
         if back is None:
             make(RESULT, ticket, owed, max(at, recorded_at or at), book)
@@ -86,12 +86,13 @@ def _first_forward(promise: Promise, ticket: Ticket, owed: list[Promise], at: da
     make(RESULT, ticket, owed, max(at, recorded_at), book)
 
 
-def _pass(promise: Promise, ticket: Ticket, owed: list[Promise], chain: list, unit_id: int | None = None) -> None:
+def _pass(promise: Promise, ticket: Ticket, owed: list[Promise], at: datetime, chain: list,
+          unit_id: int | None = None) -> None:
     why = {name: value for name, value in promise.explanation.items() if name != "held"}
     promise.explanation = why | ({"held": chain} if chain else {})
     giver = promise.unit_id
     give(promise, ticket, owed, unit_id)
-    count_one(owed, giver, promise.made_at)
+    count_one(owed, giver, at)
 
 
 def _has_enough_left(promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> bool:
