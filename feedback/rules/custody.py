@@ -9,7 +9,7 @@ what was not his. A unit that gets a ticket back has the time that it had when i
 
 from datetime import datetime
 
-from districts.calendar import add_working_time
+from districts.calendar import add_working_time, after_working_minutes, working_minutes_between
 from feedback.models import DeadlineRule, Promise, Ticket, Urgency
 from feedback.rules.promises import (
     RESULT,
@@ -72,6 +72,20 @@ def take_back(ticket: Ticket, owed: list[Promise], at: datetime, book: Rulebook)
     move(again, since, at, book.calendar(ticket.unit_id), "corrected")
     give(again, ticket, owed)
     return again
+
+
+def since(promise: Promise | None, ticket: Ticket, book: Rulebook) -> datetime | None:
+    """Since when the answering unit has had its date, later by the time it lay elsewhere; None where it has none."""
+    if promise is None or promise.unit_id != ticket.unit_id:
+        return None
+    held = promise.explanation.get("held", [])
+    begun = datetime.fromisoformat(held[-1][1]) if held else promise.made_at
+    away = (pause[:2] for pause in promise.explanation.get("paused", []) if pause[2:])
+    calendar = book.calendar(ticket.unit_id)
+    for left, back in away:
+        elsewhere = working_minutes_between(datetime.fromisoformat(left), datetime.fromisoformat(back), calendar)
+        begun = after_working_minutes(begun, elsewhere, calendar) if elsewhere else begun
+    return begun
 
 
 def _first_forward(promise: Promise, ticket: Ticket, owed: list[Promise], at: datetime, recorded_at: datetime | None,

@@ -276,6 +276,7 @@ def _accept(life, at, given, book):
         return
     ticket.accepted_at = at
     since = max(filter(None, (ticket.forwarded_at, ticket.reopened_at, ticket.recorded_at)))
+    since = min(since, custody.since(life.promise, ticket, book) or since)  # giving it away and back resets nothing
     ticket.minutes_to_accept = working_minutes_between(since, at, book.calendar(ticket.unit_id))
 
 
@@ -323,7 +324,8 @@ def _reopen(life, at, given, book):
     if ticket.resolved_at is None:
         given["ended_at"] = ticket.rejected_at or ticket.closed_at
     else:
-        ticket.reopened_at, ticket.reopened_unit_id = at, ticket.unit_id
+        ticket.reopened_at = at
+        ticket.reopened_unit_id = ticket.reopened_unit_id or ticket.unit_id  # counted once, where it was not good first
     if ticket.unit_id == book.unassigned_id:  # nobody works on it until the hotline forwards it
         given["state"] = workflow.State.RETURNED
         if not any(p.kind in promises.OF_HOTLINE and p.withdrawn_at == given.get("ended_at") for p in life.promises):

@@ -256,6 +256,15 @@ def test_late_ended_withdrawn_and_opened_has_a_date(cast):
     assert Ticket.objects.get(pk=ticket.pk).due_at > at + DAY
 
 
+def test_away_and_back_does_not_reset_the_time_to_accept(book):  # noqa: F811
+    life = Life(book)
+    life.do("send_back", START + 3 * DAY, note="x").do("forward", START + 3 * DAY + HOUR / 2, unit=unit(Q1).pk)
+    life.do("accept", START + 3 * DAY + HOUR)
+    assert life.ticket.minutes_to_accept >= 3 * 480
+    at_once = Life(book, area_id=None).do("forward", START + DAY, unit=unit(Q1).pk)
+    assert at_once.do("accept", START + DAY + HOUR).ticket.minutes_to_accept == 60
+
+
 def test_time_to_accept_is_not_escaped_by_answering_at_once(book):  # noqa: F811
     life = Life(book).do("resolve", START + 2 * HOUR, reply="x")
     assert life.ticket.minutes_to_accept == 120
@@ -272,6 +281,8 @@ def test_a_bad_rating_stays_with_whose_answer_it_was(book):  # noqa: F811
     counted = {(key[1], key[-1]) for key in adds if key[0] == "day"}
     assert {(unit(Q1).pk, "rated"), (unit(Q1).pk, "reopened"), (unit(Q7).pk, "received")} <= counted
     assert not {(unit(Q7).pk, "rated"), (unit(Q7).pk, "reopened")} & counted
+    life.do("resolve", START + 5 * HOUR, reply="x").do("reopen", START + 6 * HOUR, asked_by="citizen", note="x")
+    assert life.ticket.reopened_unit_id == unit(Q1).pk, "a second reopening takes the first one from nobody"
 
 
 def test_a_second_answer_wipes_out_no_star(book):  # noqa: F811
