@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from bench import databases
 from bench.browser import Answer, Browser
@@ -71,6 +72,8 @@ def _probes(address: str, database: str) -> list[Probe]:
         unit, slug = cursor.fetchone()
         cursor.execute("SELECT code FROM feedback_ticket WHERE unit_id = %s ORDER BY md5(code) LIMIT 100", [unit])
         codes = cycle([row[0] for row in cursor.fetchall()])
+        cursor.execute("SELECT id FROM feedback_category WHERE code = 'trat-tu'")
+        field = cursor.fetchone()[0]
         cursor.execute("SELECT max(id) FROM feedback_ticket")
         newest = cursor.fetchone()[0]
 
@@ -80,6 +83,7 @@ def _probes(address: str, database: str) -> list[Probe]:
 
     leader, staff, operator = (Browser(address, name) for name in ("ha", "lan", "tu"))
     form = ReportForm(operator, database)
+    narrowed = urlencode({"unit": unit, "state": "done", "category": field, "sort": "-due"})
     overview, screen = reverse("overview"), reverse("unit_screen", args=[slug])
     row = json.dumps({"words": "Một dòng được ghi và chốt."})
     return [
@@ -91,6 +95,9 @@ def _probes(address: str, database: str) -> list[Probe]:
         Probe("staff inbox", lambda: staff.get(reverse("inbox"))),
         Probe("operator's inbox", lambda: operator.get(reverse("inbox"))),
         Probe("ticket page", lambda: staff.get(reverse("ticket", args=[next(codes)]))),
+        Probe("list, three filters", lambda: leader.get(f"{reverse('tickets')}?{narrowed}")),
+        Probe("its count", lambda: leader.get(f"{reverse('tickets')}?{narrowed}&part=count")),
+        Probe("units × fields", lambda: leader.get(reverse("matrix"))),
         Probe("write floor", lambda: operator.post_json("/bench/write/", row), status=201),
         Probe("operator's save", form.save, form.fill, status=204),
         Probe("help while typing", form.ask_help, form.fill),

@@ -12,7 +12,8 @@ from bench.console import bar, say
 from bench.table import GROWTH, Row, quantile
 
 IMPORT = "bench_import"
-PAGES = ("city overview", "unit screen", "staff inbox", "operator's inbox", "ticket page")
+PAGES = ("city overview", "unit screen", "staff inbox", "operator's inbox", "ticket page", "list, three filters",
+         "units × fields")
 SHARED = ("city overview, shared piece", "unit screen, shared pieces")
 TURNS, TURNS_QUICK = 16, 2
 LIVES_TURNS, LIVES_TURNS_QUICK = 5, 1
@@ -80,6 +81,7 @@ def _http(probes: dict, sizes: list[str]) -> list[Row]:
     return [
         row("page floor"),
         *(row(name, **bars) for name in PAGES),
+        row("its count", "page floor"),
         *(row(name, "page floor") for name in SHARED),
         row("write floor"),
         row("operator's save", **bars | {"floor": "write floor"}),
