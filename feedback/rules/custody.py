@@ -32,13 +32,13 @@ HANDOVER = DeadlineRule.Kind.HANDOVER.value
 def hand_on(promise: Promise, ticket: Ticket, owed: list[Promise], at: datetime, recorded_at: datetime | None,
             book: Rulebook) -> None:
     """The ticket, whose date was `promise`, has gone to another unit. `recorded_at` None says that this is history."""
+    if promise.made_at == at:
+        _first_forward(promise, ticket, owed, at, recorded_at, book)
+        return
     if take_back(ticket, owed, at, book):
         if runs(promise, at):
             promise.withdrawn_at = at
             count_one(owed, promise.unit_id, at)
-        return
-    if promise.made_at == at:
-        _first_forward(promise, ticket, owed, at, recorded_at, book)
         return
     held: list = promise.explanation.get("held", [])
     back = next((n for n, (unit_id, *_rest) in enumerate(held) if unit_id == ticket.unit_id), None)

@@ -296,7 +296,10 @@ def _send_back(life, at, given, book):
 
 def _resolve(life, at, given, book):
     ticket = life.ticket
-    _accept(life, at, given, book)  # what was answered at once was accepted then
+    if life.is_history:  # when it was accepted nobody knows, and none is invented
+        ticket.accepted_at = ticket.accepted_at or at
+    else:
+        _accept(life, at, given, book)  # what was answered at once was accepted then
     ticket.resolved_at = at
     if at < ticket.occurred_at:
         ticket.is_irregular = True  # the source contradicts itself: kept, but no duration can be true

@@ -74,6 +74,8 @@ def in_force(promises: list[Promise], ticket: Ticket) -> Promise | None:
     now (that which counts), so that a unit which gets back what it was late with is late with it; else the last of
     anybody."""
     standing = [p for p in of_round(promises, ticket) if p.withdrawn_at is None]
+    if len(standing) < 2:  # nearly always
+        return standing[0] if standing else None
     own = sorted((p for p in standing if p.unit_id == ticket.unit_id), key=lambda p: not p.counts)
     return next(iter(own or standing[-1:]), None)
 

@@ -268,6 +268,8 @@ def test_away_and_back_does_not_reset_the_time_to_accept(book):  # noqa: F811
 def test_time_to_accept_is_not_escaped_by_answering_at_once(book):  # noqa: F811
     life = Life(book).do("resolve", START + 2 * HOUR, reply="x")
     assert life.ticket.minutes_to_accept == 120
+    history = Life(book, source_system="311", source_id="1", unit_id=unit(Q1).pk).do("resolve", START + DAY, reply="x")
+    assert history.ticket.minutes_to_accept is None, "nobody knows, and none is invented"
 
 
 # --- what citizens say -------------------------------------------------------------------------------------------
