@@ -99,6 +99,18 @@ def city(period: Period, now: datetime) -> dict:
     }
 
 
+def all_units(found: list[Unit], period: Period, now: datetime) -> dict:
+    """Groups of units in bands, each with its figures and those of the period before."""
+    ids = [unit.pk for unit in found]
+    by_unit = definitions.figures(ids, period, now)
+    before = definitions.figures(ids, period.before(), now, standing=False, medians=False)
+    groups = comparison.groups(found, by_unit)
+    return {
+        "period": period, "earlier": period.before(), "now": now,
+        "groups": [(name, [(row, before[row.unit.pk]) for row in rows]) for name, rows in named(groups)],
+    }
+
+
 GROUPS = {  # of `Unit.peer_group`
     "urban": gettext_lazy("Quận và thành phố thuộc Thành phố"),
     "rural": gettext_lazy("Huyện"),

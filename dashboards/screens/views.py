@@ -74,14 +74,20 @@ def fields_of_units(request):
     return render(request, "dashboards/matrix.html", context)
 
 
+@never_cache
 @login_required
-def own_unit(request):
-    """The screen of the unit one works in; for people of the city the first of all units."""
+def all_units(request):
+    """Every unit with its figures of two periods; who works in one alone comes to its screen."""
     choice = _switchable(request.user)
     if not choice:
         raise Http404
     own = request.user.membership.unit
-    return redirect("unit_screen", (own if own in choice else choice[0]).slug)
+    if own in choice:
+        return redirect("unit_screen", own.slug)
+    now = timezone.now()
+    chosen = query.period(request.GET, units.city(), now)
+    shown = overview.all_units([unit for unit in choice if unit.kind != Unit.Kind.UNASSIGNED], chosen.period, now)
+    return render(request, "dashboards/units.html", shown | {"query": chosen})
 
 
 @never_cache

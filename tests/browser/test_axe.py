@@ -21,6 +21,7 @@ PAGES = {
     "search": ("tongdai", "/tim/?q=karaoke"),
     "everything": ("canbo.q1", "/phan-anh/?per=result&late=late&urgency=x"),
     "matrix": ("lanhdao.tp", "/tong-quan/linh-vuc/"),
+    "units": ("lanhdao.tp", "/don-vi/"),
     "screens": ("truongca", "/man-hinh/"),
 }
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}

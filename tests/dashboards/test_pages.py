@@ -92,6 +92,18 @@ def test_a_list_shows_exactly_what_its_figure_counted(name, cast, client):
     assert late.pk and waiting.pk
 
 
+def test_the_menu_opens_the_list_of_units_or_the_own_unit(cast, client):
+    opened()
+    fold.fold_all()
+    client.force_login(cast.ha)
+    page = client.get(reverse("units")).content.decode()
+    assert slug("760") in page and slug("778") in page and "Kỳ trước" in page
+    client.force_login(cast.lan)
+    assert client.get(reverse("units")).url == reverse("unit_screen", args=[slug("760")])
+    client.force_login(cast.quan)
+    assert client.get(reverse("units")).status_code == 404
+
+
 def test_each_field_of_each_unit_opens_what_it_counted(cast, client):
     """Fields on the overview and units × fields: what is late there is as long as the list behind it."""
     at = timezone.now() - timedelta(days=40)
@@ -122,7 +134,8 @@ def test_each_field_of_each_unit_opens_what_it_counted(cast, client):
 
 def test_a_page_costs_the_same_for_one_ticket_and_for_many(cast, client):
     client.force_login(cast.ha)
-    addresses = [reverse("overview"), reverse("matrix"), reverse("unit_screen", args=[slug("760")]),
+    addresses = [reverse("overview"), reverse("matrix"), reverse("units"),
+                 reverse("unit_screen", args=[slug("760")]),
                  client.get(reverse("figure_list", args=[Unit.objects.city().slug, "received"])).url]
 
     def cost(address):
