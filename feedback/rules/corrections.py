@@ -51,6 +51,11 @@ def promise_anew(old: Promise, ticket: Ticket, owed: list[Promise], at: datetime
     """
     if not promises.runs(old, at) or "given" in old.explanation:
         return
+    _follow(old, ticket, owed, at, book)
+    promises.count_one(owed, ticket, old.unit_id, at)
+
+
+def _follow(old: Promise, ticket: Ticket, owed: list[Promise], at: datetime, book: Rulebook) -> None:
     if ticket.unit_id == old.unit_id:
         _made_again(old, ticket, owed, at, book)
         return

@@ -38,7 +38,7 @@ def hand_on(promise: Promise, ticket: Ticket, owed: list[Promise], at: datetime,
     if take_back(ticket, owed, at, book):
         if runs(promise, at):
             promise.withdrawn_at = at
-            count_one(owed, promise.unit_id, at)
+            count_one(owed, ticket, promise.unit_id, at)
         return
     held: list = promise.explanation.get("held", [])
     back = next((n for n, (unit_id, *_rest) in enumerate(held) if unit_id == ticket.unit_id), None)
@@ -106,7 +106,7 @@ def _pass(promise: Promise, ticket: Ticket, owed: list[Promise], at: datetime, c
     promise.explanation = why | ({"held": chain} if chain else {})
     giver = promise.unit_id
     give(promise, ticket, owed, unit_id)
-    count_one(owed, giver, at)
+    count_one(owed, ticket, giver, at)
 
 
 def _has_enough_left(promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> bool:

@@ -245,7 +245,7 @@ def restore(promises: list[Promise], ticket: Ticket, ended_at: datetime, at: dat
     for promise in promises:
         if promise.withdrawn_at == ended_at and promise.met_at is None:
             promise.withdrawn_at = None
-            count_one(promises, promise.unit_id, at)
+            count_one(promises, ticket, promise.unit_id, at)
             if promise.paused_at is not None:
                 ticket.paused_at = promise.paused_at
             elif promise.kind == RESULT:
@@ -263,15 +263,17 @@ def withdraw_broken(promise: Promise, ticket: Ticket, promises: list[Promise], a
     """A broken promise that was no case of the city's. Another one of the same unit in the same round then counts, a
     broken one before any other."""
     promise.withdrawn_at = at
-    count_one(promises, promise.unit_id, at)
+    count_one(promises, ticket, promise.unit_id, at)
 
 
-def count_one(promises: list[Promise], unit_id: int, at: datetime) -> None:
-    """Where none of a unit's standing promises counts any more, a broken one does, before the last one."""
+def count_one(promises: list[Promise], ticket: Ticket, unit_id: int, at: datetime) -> None:
+    """Where none of a unit's standing promises counts any more, a broken one does, else the last of the round; what was
+    kept with an answer that was not good does not count again."""
     standing = [p for p in promises if p.kind == RESULT and p.unit_id == unit_id and p.withdrawn_at is None]
-    if standing and not any(p.counts for p in standing):
+    if not any(p.counts for p in standing):
         broken = [p for p in standing if verdict(p, at) is Verdict.BROKEN]
-        (broken or standing[-1:])[0].counts = True
+        for promise in (broken or of_round(standing, ticket)[-1:])[:1]:
+            promise.counts = True
 
 
 def not_counted_again(promises: list[Promise], ticket: Ticket, at: datetime) -> None:
