@@ -166,7 +166,7 @@ class Ticket(models.Model):
     """
 
     code = models.CharField(_("Mã"), max_length=20, unique=True)
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, verbose_name=_("Lĩnh vực"))
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, verbose_name=_("Lĩnh vực"), db_index=False)
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, verbose_name=_("Kênh tiếp nhận"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("Đơn vị xử lý"),
                              db_index=False)
@@ -237,6 +237,9 @@ class Ticket(models.Model):
             GinIndex(fields=["search"], name="ticket_search"),
             models.Index(fields=["occurred_at"], name="ticket_occurred"),
             models.Index(fields=["unit", "occurred_at"], name="ticket_unit_occurred"),
+            models.Index(fields=["category", "occurred_at"], name="ticket_category_occurred"),
+            models.Index(fields=["due_at", "id"], name="ticket_due"),  # with the id: what has no date is in order too
+            models.Index(fields=["unit", "due_at", "id"], name="ticket_unit_due"),
             models.Index(fields=["unit", "resolved_at"], name="ticket_unit_resolved",
                          condition=Q(resolved_at__isnull=False)),
             models.Index(fields=["resolved_at"], name="ticket_resolved", condition=Q(resolved_at__isnull=False)),
@@ -342,6 +345,7 @@ class Promise(models.Model):
                          condition=Q(withdrawn_at__isnull=False, kind="result")),
             models.Index(fields=["extension_asked_at"], name="promise_asked", condition=Q(
                 extension_asked_at__isnull=False, extension_decided_at__isnull=True, met_at__isnull=True)),
+            models.Index(fields=["ticket"], name="promise_extended", condition=Q(extension_granted=True)),
             models.Index(fields=["met_at"], name="promise_forwarded", condition=Q(kind="forward")),
         ]
 

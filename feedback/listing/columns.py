@@ -69,7 +69,8 @@ _VERDICTS = {
 @dataclass(frozen=True)
 class Column:
     """`shown` writes the cell of a page, `value` is what a file holds (text, number, or a moment). `width` is in
-    characters of a sheet; `sort` is the column that rows are ordered by, of tickets."""
+    characters of a sheet; `sort` is the column that rows are ordered by, of tickets, where an index
+    answers it for a million."""
 
     name: str
     label: Words
@@ -148,7 +149,7 @@ COLUMNS: dict[str, Column] = {
         Column("resolved", gettext_lazy("Xử lý xong"), lambda r: r.ticket.resolved_at, sort="resolved_at",
                classes="fit"),
         Column("handling", gettext_lazy("Thời gian xử lý"), lambda r: r.ticket.handling_minutes,
-               lambda r: words.worktime(r.ticket.handling_minutes), sort="handling_minutes", classes="fit"),
+               lambda r: words.worktime(r.ticket.handling_minutes), classes="fit"),
         Column("assignee", gettext_lazy("Người xử lý"), lambda r: str(r.ticket.assignee or ""), width=24),
         Column("reporters", gettext_lazy("Người báo"), lambda r: r.ticket.reporter_count, classes="num"),
         Column("score", gettext_lazy("Đánh giá"), lambda r: r.ticket.score, _stars, classes="fit"),

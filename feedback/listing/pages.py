@@ -52,18 +52,24 @@ class Listing:
         self.words = narrowed.given.get("q", "")
 
     @cached_property
-    def parts(self) -> list[QuerySet]:
+    def codes(self) -> list[str]:
+        """The codes that the words may mean; where there are any, they are no words."""
+        return search.codes_in(self.words, self.now) if self.words and self.filter.per_row is None else []
+
+    @property
+    def _searches(self) -> bool:
+        return bool(self.words) and self.filter.per_row is None and not self.codes
+
+    def parts(self, *, paged: bool) -> list[QuerySet]:
         """Without an order, in parts that do not overlap."""
         if self.filter.per_row is not None:
             return [self.filter.promises(self.now)]
-        parts = self.filter.tickets(self.now)
-        if self.words and (codes := search.codes_in(self.words, self.now)):
-            return [part.filter(code__in=codes) for part in parts]
-        return parts
+        parts = self.filter.tickets(self.now, paged=paged)
+        return [part.filter(code__in=self.codes) for part in parts] if self.codes else parts
 
     def _fetch(self, rows: QuerySet, wanted: int) -> list:
         """Words that many tickets have are looked for among the newest first."""
-        if not self.words or self.filter.per_row is not None or search.codes_in(self.words, self.now):
+        if not self._searches:
             return list(rows[:wanted])
         if self.order == Order("occurred_at", True, True):
             return rows.newest_matching(self.words, wanted, beginning=True)
@@ -71,27 +77,26 @@ class Listing:
 
     def take(self, after: Place | None, wanted: int, *, backwards: bool = False) -> list:
         order = self.order.reversed() if backwards else self.order
-        parts = [_with_columns(part) for part in self.parts]
+        parts = [_with_columns(part) for part in self.parts(paged=True)]
         found = take(parts, order, after, wanted, self._fetch)
         return found[::-1] if backwards else found
 
     def count(self) -> int:
         """How many rows there are in all."""
-        if self.words and self.filter.per_row is None and not search.codes_in(self.words, self.now):
-            return sum(part.matching(self.words).count() for part in self.parts)
-        return sum(part.count() for part in self.parts)
+        parts = self.parts(paged=False)
+        return sum((part.matching(self.words) if self._searches else part).count() for part in parts)
 
     def place_of(self, row: Any) -> Place:
         return Place(value_of(row, self.order.column), row.pk)
 
     def rows(self, found: list) -> list[Row]:
         """What the columns ask of what was found."""
-        tickets = [row.ticket if isinstance(row, Promise) else row for row in found]
-        rulebook().with_catalogue(tickets)
+        book, of_promises = rulebook(), self.filter.per_row is not None
+        tickets = book.with_catalogue([row.ticket for row in found] if of_promises else found)
+        owed = book.with_units(found) if of_promises else [None] * len(found)
         seen = self._visible(tickets)
-        return [Row(ticket, rulebook().with_units([row])[0] if isinstance(row, Promise) else None, self.now,
-                    self._address(ticket) if ticket.pk in seen else "")
-                for row, ticket in zip(found, tickets, strict=True)]
+        return [Row(ticket, promise, self.now, self._address(ticket) if ticket.pk in seen else "")
+                for ticket, promise in zip(tickets, owed, strict=True)]
 
     def _visible(self, tickets: list[Ticket]) -> set[int]:
         """A unit's figures may count what lies with another one now: listed, but not to be opened."""
