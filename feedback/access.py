@@ -3,8 +3,6 @@
 A ticket that is not visible is 404 (strangers learn nothing); visible but not allowed is 403.
 """
 
-from collections.abc import Iterable
-
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
@@ -58,8 +56,8 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
     if ticket.hides_name and not ticket.is_disclosed and actor.is_of_unit:
         verbs = [verb for verb in verbs if verb != "contact"]  # the hotline alone speaks with who hides their name
     if scope is None or ticket.unit_id in scope:
-        judges = scope is None and DECISIONS & set(verbs) and _has_two_hats(actor)
-        return set(verbs) - DECISIONS if judges and works_for(actor, answering(ticket), ticket) else set(verbs)
+        decides = scope is None and not DECISIONS.isdisjoint(verbs)
+        return set(verbs) - DECISIONS if decides and judges_own_case(actor, ticket) else set(verbs)
     allowed = set(verbs) & IN_AREA if ticket.area_id in scope else set()
     shared = (set(verbs) & SHARED) - allowed
     if shared and scope and ticket.coordinating.filter(pk__in=scope).exists():
@@ -67,26 +65,23 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
     return allowed
 
 
-def _has_two_hats(actor: Actor) -> bool:
-    """Whether a person of the city was ever given a role in a unit; few were, and only of them more is asked."""
-    return actor.user is not None and Membership.objects.filter(user=actor.user, role__in=UNIT).exists()
-
-
-def works_for(actor: Actor, unit_ids: Iterable[int], ticket: Ticket) -> bool:
-    """Whether the person works for one of the units, or above it, in any of their roles, did so since the ticket is
-    there, or is about to: then they judge no case of its own."""
+def judges_own_case(actor: Actor, ticket: Ticket, unit_id: int | None = None) -> bool:
+    """Whether the person works for a unit that answers for the ticket (or for `unit_id`), or above it, in any of their
+    roles, did so since the ticket is there, or is about to."""
     if actor.user is None:
         return False
     since = timezone.localdate(ticket.recorded_at)
     working = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gte=since), user=actor.user, role__in=UNIT)
-    places = set(working.values_list("unit_id", flat=True))
-    return bool(places) and any(not places.isdisjoint(rulebook().area_line(unit_id)) for unit_id in unit_ids)
+    if not (places := set(working.values_list("unit_id", flat=True))):
+        return False
+    units = answering(ticket) if unit_id is None else {unit_id}
+    return any(not places.isdisjoint(rulebook().area_line(unit)) for unit in units)
 
 
 def answering(ticket: Ticket) -> set[int]:
     """The units that answer for a ticket: the one that has it, and those that owe or broke a date of it."""
     owed = Promise.objects.filter(ticket_id=ticket.pk, withdrawn_at=None).values_list("unit_id", flat=True)
-    return {ticket.unit_id, *owed} if ticket.pk else {ticket.unit_id}
+    return {ticket.unit_id, *owed}
 
 
 def _has_area(actor: Actor) -> bool:

@@ -239,7 +239,7 @@ def _move(verb: str, actor: Actor, ticket_id: int, seen: dict, **given) -> Ticke
 def _look_around(verb: str, actor: Actor, life: Lifecycle, given: dict, locked: dict[int, Ticket]) -> None:
     """What a move asks of other rows, and what it needs to know of them, before the pure rules think."""
     ticket = life.ticket
-    if verb == "withdraw" and any(p.pk == given["promise"] and access.works_for(actor, [p.unit_id], ticket)
+    if verb == "withdraw" and any(p.pk == given["promise"] and access.judges_own_case(actor, ticket, p.unit_id)
                                   for p in life.promises):
         raise PermissionDenied  # the unit that was late may be another one than now
     if verb == "assign":
