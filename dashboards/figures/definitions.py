@@ -6,7 +6,7 @@ open makes nobody look better.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
@@ -17,6 +17,8 @@ from feedback.rules.promises import CLARIFY
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import TO_FORWARD
 from hcmc_ioc.lib.sql import rows
+
+KINDS = (HANDLING, ACCEPTING, FORWARDING)  # of durations that have a median
 
 
 @dataclass
@@ -107,17 +109,17 @@ PUBLISHED = ("received", "resolved", "due", "due_met", "reopened", "median_minut
 
 
 def figures(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: bool | Collection[int] = True,
-            standing: bool = True, areas: bool = False) -> dict[int, Figures]:
+            standing: bool = True, areas: bool = False, durations: Sequence[str] = KINDS) -> dict[int, Figures]:
     """The figures of each unit; the city's id gives the city. Costs the same few queries for one unit or all.
 
-    `medians` may name the units that need one; without `standing` what is open now is left out (a period of the past);
-    with `areas` what lies open in the units' areas is counted too.
+    `medians` may name the units that need one, `durations` of what; without `standing` what is open now is left out (a
+    period of the past); with `areas` what lies open in the units' areas is counted too.
     """
     answer = {pk: Figures() for pk in unit_ids}
     _add_days(answer, period)
     _add_promises(answer, period, now)
     if medians:
-        _add_medians(answer, answer if medians is True else medians, period)
+        _add_medians(answer, answer if medians is True else medians, period, durations)
     if standing:
         _add_withdrawn(answer, period)
         _add_now(answer, now)
@@ -130,7 +132,7 @@ def before(unit_id: int, period: Period, now: datetime, *, medians: bool = True)
     """The figures of the period before. When `period` ends with today, what was received and resolved counts up to the
     same time of the last day before: half a day is not held against a whole one."""
     earlier = period.before()
-    figures_before = figures([unit_id], earlier, now, medians=medians, standing=False)[unit_id]
+    figures_before = figures([unit_id], earlier, now, medians=medians, standing=False, durations=[HANDLING])[unit_id]
     book = rulebook()
     local = now.astimezone(book.zone)
     if period.end == local.date():
@@ -238,17 +240,16 @@ def _add_withdrawn(answer: dict[int, Figures], period: Period) -> None:
             answer[scope].withdrawn_early += early
 
 
-def _add_medians(answer: dict[int, Figures], unit_ids: Collection[int], period: Period) -> None:
-    for unit_id, kind, number, count in rows(_DURATIONS, [list(unit_ids), _KINDS, period.start, period.end]):
+def _add_medians(answer: dict[int, Figures], unit_ids: Collection[int], period: Period,
+                 durations: Sequence[str]) -> None:
+    asked = [list(unit_ids), list(durations), period.start, period.end]
+    for unit_id, kind, number, count in rows(_DURATIONS, asked):
         answer[unit_id].histograms[kind][number] = count
     for unit_id in unit_ids:
         figure = answer[unit_id]
         figure.median_minutes, figure.accept_minutes, figure.forward_minutes = (
-            quantile(figure.histograms[kind], 0.5) for kind in _KINDS
+            quantile(figure.histograms[kind], 0.5) for kind in KINDS
         )
-
-
-_KINDS = [HANDLING, ACCEPTING, FORWARDING]
 
 
 def quantile(histogram: dict[int, int], share: float) -> int | None:
