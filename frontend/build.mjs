@@ -31,7 +31,8 @@ async function bundle() {
   });
 }
 
-/** One <symbol id="NAME"> per line of icons.txt; "NAME" is an outline icon, "filled/NAME" a filled one, called "filled-NAME". */
+/** One <symbol id="NAME"> per line of icons.txt; "NAME" is an outline icon, "filled/NAME" a filled one, called
+ * "filled-NAME". */
 async function sprite() {
   const list = await readFile(join(here, "icons.txt"), "utf8");
   const names = list.split("\n").map((line) => line.replace(/#.*/, "").trim()).filter(Boolean);

@@ -48,10 +48,11 @@ def test_templates_are_formatted():
     assert done.returncode == 0, done.stderr
 
 
-def test_no_line_of_a_template_or_style_sheet_is_longer_than_120_columns():
+def test_no_line_of_a_template_style_sheet_or_script_is_longer_than_120_columns():
+    static, templates = ROOT / "static", (ROOT / "templates").rglob("*.html")
     long = [
         f"{file.relative_to(ROOT)}:{number}"
-        for file in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static" / "css").rglob("*.css")]
+        for file in [*templates, *(static / "css").rglob("*.css"), *(static / "js").rglob("*.js")]
         for number, line in enumerate(file.read_text().splitlines(), 1)
         if len(line) > 120
     ]

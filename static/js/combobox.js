@@ -1,5 +1,6 @@
 // A field with suggestions, after the ARIA combobox pattern:
-// <div class="combobox"><input role="combobox" aria-controls="ID" hx-get=… hx-trigger="input changed delay:400ms" hx-target="#ID">
+// <div class="combobox">
+//   <input role="combobox" aria-controls="ID" hx-get=… hx-trigger="input changed delay:400ms" hx-target="#ID">
 //   <input type="hidden" name=…><div class="options" id="ID" role="listbox"></div></div>
 // The server answers <div role="option" data-value="17">…</div>; data-label is what the field then shows.
 import { $, $$, announce, on } from "./dom.js";
@@ -58,5 +59,7 @@ export function startComboboxes() {
     if (target.matches("[role=combobox]") && parts(target).value) parts(target).value.value = "";
   });
   on("mousedown", ".options [role=option]", (event, option) => { event.preventDefault(); choose(option); });
-  document.addEventListener("focusout", ({ target }) => { if (target.matches?.("[role=combobox]")) close(parts(target)); });
+  document.addEventListener("focusout", ({ target }) => {
+    if (target.matches?.("[role=combobox]")) close(parts(target));
+  });
 }

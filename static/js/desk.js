@@ -8,7 +8,8 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   $$("details.menu[open]").forEach((menu) => { menu.open = false; });
   if (!dialog.open) dialog.showModal();
   mirrorAll(dialog);
-  const first = $(".has-error :is(input, select, textarea)", dialog) ?? $("select, textarea, input:not([type=hidden])", dialog);
+  const first =
+    $(".has-error :is(input, select, textarea)", dialog) ?? $("select, textarea, input:not([type=hidden])", dialog);
   (first ?? $("button.primary", dialog))?.focus();
 });
 on("click", "dialog [data-close-move]", (event, link) => {
@@ -33,7 +34,9 @@ function count() {
   bar.hidden = !chosen;
   $("[data-selection-count]", bar).textContent = chosen;
   const all = $("[data-select-all]");
-  if (all) Object.assign(all, { checked: chosen > 0 && chosen === boxes().length, indeterminate: chosen > 0 && chosen < boxes().length });
+  if (all) Object.assign(all, {
+    checked: chosen > 0 && chosen === boxes().length, indeterminate: chosen > 0 && chosen < boxes().length,
+  });
 }
 function choose(checked) {
   boxes().forEach((box) => { box.checked = checked; });
@@ -49,13 +52,15 @@ addEventListener("pageshow", count);
 
 // A key that leads into a field: <textarea data-key-focus="i">.
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || isField(event.target) || $("dialog[open]")) return;
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey
+    || isField(event.target) || $("dialog[open]")) return;
   const field = event.key.length === 1 && $(`[data-key-focus="${CSS.escape(event.key)}"]`);
   if (field) { event.preventDefault(); field.focus(); }
 });
 // Ctrl+Enter sends the form one is writing in.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.ctrlKey && event.target.form?.matches("[data-ctrl-enter]")) event.target.form.requestSubmit();
+  if (event.key === "Enter" && event.ctrlKey && event.target.form?.matches("[data-ctrl-enter]"))
+    event.target.form.requestSubmit();
 });
 
 // On a phone the views are one line: the one that is open is in sight.

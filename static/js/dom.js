@@ -11,7 +11,10 @@ export function on(type, selector, act) {
 
 /** Whether a person is writing: then single keys are letters, and regions hold still. */
 export const isField = (element) =>
-  Boolean(element?.matches?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]:not([contenteditable=false])"));
+  Boolean(element?.matches?.(
+    "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, " +
+    "[contenteditable]:not([contenteditable=false])",
+  ));
 
 let sprite;
 /** The icon `name` as an element; the address of the sprite is read off an icon that the server wrote. */

@@ -35,7 +35,8 @@ function sending(form, busy) {
     if (id && !id.value) id.value = uuid();
     form.dataset.sending = "yes";
   } else delete form.dataset.sending;
-  $$("button:not([type=button]), input[type=submit]", form).forEach((button) => button.setAttribute("aria-busy", String(busy)));
+  $$("button:not([type=button]), input[type=submit]", form)
+    .forEach((button) => button.setAttribute("aria-busy", String(busy)));
 }
 
 /** crypto.randomUUID exists only under HTTPS; an office network may have none. */
@@ -43,7 +44,8 @@ function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 15) | 64;
   bytes[8] = (bytes[8] & 63) | 128;
-  return [...bytes].map((byte, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
+  return [...bytes]
+    .map((byte, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
 }
 
 function startMenus() {

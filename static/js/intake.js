@@ -48,7 +48,9 @@ function defaults(routing) {
 
 // Help that does not come is no news while one types; a save that fails is.
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(failure, (event) => { if (event.detail.elt !== form()) event.stopImmediatePropagation(); }, true);
+  document.addEventListener(failure, (event) => {
+    if (event.detail.elt !== form()) event.stopImmediatePropagation();
+  }, true);
 }
 
 // --- Category: the list becomes a field that understands words without diacritics
@@ -88,7 +90,8 @@ document.addEventListener("combobox:choose", ({ target, detail }) => {
   const exact = detail.lat && ["street", "landmark"].includes(detail.kind);
   pin(exact ? detail.lat : "", exact ? detail.lon : "");
   const middle = detail.kind === "ward" && detail.lat ? [detail.lat, detail.lon] : detail.centre?.split(",");
-  if (!exact && middle) $("#map").leaflet?.setView(middle.map(Number), detail.kind === "ward" ? 13 : 12, { animate: false });
+  if (!exact && middle)
+    $("#map").leaflet?.setView(middle.map(Number), detail.kind === "ward" ? 13 : 12, { animate: false });
   changed();
 });
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
@@ -193,7 +196,10 @@ function next(from) {
 function ready() {
   upgrade();
   const wrong = $(".has-error :is(input:not([type=hidden], [hidden]), textarea, select)", form());
-  if (wrong) (wrong.closest(".combobox") ? wrong : $$(":is(input, textarea, select)", wrong.closest(".has-error")).find((one) => one.checkVisibility()) ?? wrong).focus();
+  if (wrong) (
+    wrong.closest(".combobox") ? wrong
+      : $$(":is(input, textarea, select)", wrong.closest(".has-error")).find((one) => one.checkVisibility()) ?? wrong
+  ).focus();
   ask();
 }
 

@@ -25,7 +25,8 @@ function press(event) {
   if (key === "u") return click("[data-updates]:not([hidden]) [data-updates-apply]");
   if (key === "j" || key === "k") return move(key === "j" ? 1 : -1);
   if (key === "x") return click(`.${CURRENT} input[type=checkbox]`);
-  if (key === "Enter" && !event.target.closest("a, button, summary, [tabindex]:not(main)")) return click(`.${CURRENT} .row-link, .${CURRENT} a`);
+  if (key === "Enter" && !event.target.closest("a, button, summary, [tabindex]:not(main)"))
+    return click(`.${CURRENT} .row-link, .${CURRENT} a`);
   // Any other key a page offers: <button data-key="a">.
   return key.length === 1 && click(`[data-key="${CSS.escape(key)}"]`);
 }
@@ -62,7 +63,9 @@ function showKeys() {
   if (!sheet) return false;
   const list = $("[data-keys-go]", sheet);
   list.replaceChildren(...$$("[data-go]").map((link) => row(link.textContent, ["g", link.dataset.go])));
-  const own = $$("[data-key]").map((element) => row(element.getAttribute("aria-label") ?? element.textContent.replace(element.dataset.key, ""), [element.dataset.key]));
+  const own = $$("[data-key]").map((element) => row(
+    element.getAttribute("aria-label") ?? element.textContent.replace(element.dataset.key, ""), [element.dataset.key],
+  ));
   list.append(...own);
   sheet.showModal();
   return true;

@@ -1,5 +1,5 @@
-// Live pages: the socket says what changed, the ordinary page is asked again, and the screen always says whether what it
-// shows is true. <body data-live-topics data-live-url [data-live-poll=15] [data-live-apply=always]>
+// Live pages: the socket says what changed, the ordinary page is asked again, and the screen always says whether what
+// it shows is true. <body data-live-topics data-live-url [data-live-poll=15] [data-live-apply=always]>
 import { $, $$, announce, setIcon } from "./dom.js";
 import { createRegions } from "./regions.js";
 import { openSocket } from "./socket.js";
@@ -13,7 +13,10 @@ const SLOW = 25;
 const LOST = 60;
 const LATE = 15; // lag of the figures behind the events
 const STALE = 60;
-const SHAPES = { ok: "plug-connected", slow: "alert-triangle", lost: "filled-alert-octagon", wait: "plug-connected", paused: "player-pause", refused: "lock" };
+const SHAPES = {
+  ok: "plug-connected", slow: "alert-triangle", lost: "filled-alert-octagon", wait: "plug-connected",
+  paused: "player-pause", refused: "lock",
+};
 
 /** ok, slow, lost or wait: by the seconds since the last heartbeat and since anything was heard at all. */
 function linkState({ beat, contact, refused }) {
@@ -109,7 +112,8 @@ export function startLive() {
     const bar = $("[data-link-bar]");
     if (!bar) return;
     const since = clock(new Date(now() - (t - contact) * 1000), false);
-    const text = link === "lost" ? say("lostBar", { time: since }) : link === "refused" ? say("refusedBar") : lag > STALE ? words : "";
+    const text = link === "lost" ? say("lostBar", { time: since })
+      : link === "refused" ? say("refusedBar") : lag > STALE ? words : "";
     bar.classList.toggle("slow", link === "ok");
     if (bar.textContent !== text) bar.textContent = text;
     bar.hidden = !text;

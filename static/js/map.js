@@ -1,5 +1,6 @@
 // A map of the units, and a pin that is placed by click or by keyboard, never by dragging alone.
-// <div class="map-box" data-map='{"outlines":URL,"centre":[lat,lon],"zoom":11,"tiles":URL?,"near":[[lat,lon,name,url]…]?}'
+// <div class="map-box"
+//   data-map='{"outlines":URL,"centre":[lat,lon],"zoom":11,"tiles":URL?,"near":[[lat,lon,name,url]…]?}'
 //      [data-map-lat="#id_lat" data-map-lon="#id_lon"]> — Leaflet comes from django-leaflet, before this script.
 import { announce } from "./dom.js";
 import { say } from "./words.js";
@@ -17,11 +18,15 @@ function moved([lat, lon], [north, east], metres) {
 function start(box) {
   const options = JSON.parse(box.dataset.map);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const map = L.map(box, { center: options.centre, zoom: options.zoom ?? 11, maxZoom: 19, zoomAnimation: !still, fadeAnimation: !still, attributionControl: Boolean(options.tiles) });
+  const map = L.map(box, {
+    center: options.centre, zoom: options.zoom ?? 11, maxZoom: 19, zoomAnimation: !still, fadeAnimation: !still,
+    attributionControl: Boolean(options.tiles),
+  });
   if (options.tiles) L.tileLayer(options.tiles, { maxZoom: 19, className: "map-tiles" }).addTo(map);
   if (options.outlines) outlines(map, options);
   for (const [lat, lon, name, url] of options.near ?? []) near(map, [lat, lon], name, url);
-  const fields = [box.dataset.mapLat, box.dataset.mapLon].map((selector) => selector && document.querySelector(selector));
+  const fields = [box.dataset.mapLat, box.dataset.mapLon]
+    .map((selector) => selector && document.querySelector(selector));
   if (fields[0] && fields[1]) pin(box, map, fields);
   else if (options.pin) L.circleMarker(options.pin, { radius: 9, className: "map-pin", interactive: false }).addTo(map);
   if (options.pin) map.setView(options.pin, options.pinZoom ?? 16, { animate: false });
@@ -37,7 +42,9 @@ async function outlines(map, { outlines: url, pin: place, fit }) {
       style: ({ properties }) => ({ className: `map-shape ${properties.tone ?? "plain"}`, weight: 1 }),
       interactive: !place,
       onEachFeature: ({ properties }, shape) => {
-        if (properties.name) shape.bindTooltip(properties.value ? `${properties.name}: ${properties.value}` : properties.name, { sticky: true });
+        if (properties.name) shape.bindTooltip(
+          properties.value ? `${properties.name}: ${properties.value}` : properties.name, { sticky: true },
+        );
         if (properties.url) shape.on("click", () => location.assign(properties.url));
       },
     }).addTo(map).bringToBack(); // outlines come late; the pin stays above them
@@ -54,7 +61,8 @@ function near(map, place, name, url) {
 }
 
 function pin(box, map, [latField, lonField]) {
-  const read = () => (latField.value && lonField.value ? [Number(latField.value.replace(",", ".")), Number(lonField.value.replace(",", "."))] : null);
+  const read = () => (latField.value && lonField.value
+    ? [Number(latField.value.replace(",", ".")), Number(lonField.value.replace(",", "."))] : null);
   let marker = null;
   const show = (place, centre = false) => {
     marker ??= L.circleMarker(place, { radius: 10, className: "map-pin", interactive: false }).addTo(map);
@@ -74,12 +82,16 @@ function pin(box, map, [latField, lonField]) {
   map.on("click", ({ latlng }) => write([latlng.lat, latlng.lng]));
   box.addEventListener("keydown", (event) => {
     const direction = MOVES[event.key];
-    if (direction) write(moved(read() ?? [map.getCenter().lat, map.getCenter().lng], direction, event.shiftKey ? LEAP : STEP));
+    if (direction)
+      write(moved(read() ?? [map.getCenter().lat, map.getCenter().lng], direction, event.shiftKey ? LEAP : STEP));
     else if (event.key === "Enter") accept(box, read);
     else return;
     event.preventDefault();
   });
-  for (const field of [latField, lonField]) field.addEventListener("change", () => { const place = read(); if (place?.every(Number.isFinite)) show(place, true); });
+  for (const field of [latField, lonField]) field.addEventListener("change", () => {
+    const place = read();
+    if (place?.every(Number.isFinite)) show(place, true);
+  });
   const first = read();
   if (first) show(first, true);
 }

@@ -1,5 +1,7 @@
-// The regions of a page that follow topics: <section data-topic="city unit:42" data-version="17 4" hx-get=… hx-trigger="live">.
-// A region is asked again when a topic has a version other than the one last asked for, and never under a person's hands.
+// The regions of a page that follow topics:
+// <section data-topic="city unit:42" data-version="17 4" hx-get=… hx-trigger="live">.
+// A region is asked again when a topic has a version other than the one last asked for, and never under a person's
+// hands.
 import { $$, isField } from "./dom.js";
 
 export function createRegions({ always, held, waitingChanged }) {
@@ -15,7 +17,8 @@ export function createRegions({ always, held, waitingChanged }) {
     const versions = (region.dataset.version ?? "").split(/\s+/).filter(Boolean).map(Number);
     return Object.fromEntries(topicsOf(region).map((topic, i) => [topic, versions[i]]));
   };
-  const differs = (region, versions) => topicsOf(region).some((topic) => topic in known && known[topic] !== versions[topic]);
+  const differs = (region, versions) =>
+    topicsOf(region).some((topic) => topic in known && known[topic] !== versions[topic]);
 
   function learn(versions) {
     Object.assign(known, versions);
@@ -89,7 +92,8 @@ export function createRegions({ always, held, waitingChanged }) {
 /** Writing, an open menu or dialog, chosen rows, a changed form, marked text: nothing moves. */
 export function busy(region) {
   if (region.contains(document.activeElement) && isField(document.activeElement)) return true;
-  if (region.querySelector("details.menu[open], dialog[open], :popover-open, [aria-expanded=true][role=combobox]")) return true;
+  if (region.querySelector("details.menu[open], dialog[open], :popover-open, [aria-expanded=true][role=combobox]"))
+    return true;
   if (region.querySelector("[data-select]:checked, form[data-dirty]")) return true;
   const marked = getSelection();
   return Boolean(marked && !marked.isCollapsed && region.contains(marked.anchorNode));

@@ -22,7 +22,10 @@ function follow(form, fresh) {
   if (old && now) old.value = now.value;
 }
 
-const typed = (node) => Boolean(node.matches?.("input:not([type=checkbox], [type=radio], [type=hidden]), textarea") && node.value !== node.defaultValue);
+const typed = (node) => Boolean(
+  node.matches?.("input:not([type=checkbox], [type=radio], [type=hidden]), textarea")
+    && node.value !== node.defaultValue,
+);
 
 export function startRequests() {
   const token = document.querySelector("meta[name=csrf-token]")?.content;

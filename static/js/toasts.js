@@ -2,7 +2,9 @@
 import { $, $$, icon, on } from "./dom.js";
 import { say } from "./words.js";
 
-const SHAPES = { success: "circle-check", warning: "alert-triangle", error: "filled-alert-octagon", info: "info-circle" };
+const SHAPES = {
+  success: "circle-check", warning: "alert-triangle", error: "filled-alert-octagon", info: "info-circle",
+};
 const STAY = 8000;
 
 /** Show `text`; `action` is an optional { label, run }. */

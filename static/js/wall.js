@@ -55,7 +55,8 @@ function sayAge() {
   if (!confirmed) return;
   const seconds = Math.max(0, (now() - confirmed) / 1000);
   const told = { time: clock(confirmed), ago: duration(seconds) };
-  age.textContent = ENGLISH ? `Figures true until ${told.time} (${told.ago} ago)` : `Số liệu đúng đến ${told.time} (${told.ago} trước)`;
+  age.textContent = ENGLISH ? `Figures true until ${told.time} (${told.ago} ago)`
+    : `Số liệu đúng đến ${told.time} (${told.ago} trước)`;
   age.classList.toggle("old", seconds > OLD);
 }
 

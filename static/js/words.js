@@ -1,7 +1,8 @@
 // What scripts say. Pages speak through Django's catalogues; these few sentences change without asking the server.
 const WORDS = {
   vi: {
-    ok: "Trực tuyến", slow: "Chậm", lost: "Mất kết nối", wait: "Đang kết nối", paused: "Đã tạm dừng", refused: "Hết quyền xem",
+    ok: "Trực tuyến", slow: "Chậm", lost: "Mất kết nối", wait: "Đang kết nối", paused: "Đã tạm dừng",
+    refused: "Hết quyền xem",
     polling: "Kết nối chậm, cập nhật mỗi {n} giây",
     lostBar: "Mất kết nối từ {time} · đang hiển thị số liệu cũ",
     refusedBar: "Hết quyền xem số liệu trực tiếp. Hãy đăng nhập lại.",
@@ -25,7 +26,8 @@ const WORDS = {
     back: "Connected again", changes: "{n} new changes", changes1: "1 new change",
     pause: "Pause updates", resume: "Resume updates",
     failed: "Not sent. Check the network and try again.", refusedAction: "You may not do this.",
-    server: "The system is busy, please try again in a few minutes.", stale: "This page is old. Reload it and try again.",
+    server: "The system is busy, please try again in a few minutes.",
+    stale: "This page is old. Reload it and try again.",
     code: "code {id}", dismiss: "Dismiss", sending: "Sending", none: "Nothing found",
     left: "{time} left", over: "{time} overdue",
     second: "{n} s", minute: "{n} min", hour: "{n} h", day: "{n} d",

@@ -1,5 +1,5 @@
-// What is typed is kept: on the server 1.5 s after the last change and when a field is left; while the network is away, in
-// this tab. Nothing is kept of an empty form, and nothing after it was sent.
+// What is typed is kept: on the server 1.5 s after the last change and when a field is left; while the network is
+// away, in this tab. Nothing is kept of an empty form, and nothing after it was sent.
 import { $ } from "../dom.js";
 import { clock } from "../words.js";
 
