@@ -186,6 +186,8 @@ class CategoryChoice(GroupedChoice):
 class FieldChoice(GroupedChoice):
     """A whole field, or one kind of problem in it; also what is not in use any more, for lists reach back."""
 
+    default_error_messages = {"invalid_choice": _("Không có lĩnh vực này, chọn lĩnh vực khác.")}
+
     def __init__(self, **more):
         fields_first = Category.objects.select_related("parent").order_by(
             Coalesce("parent__position", "position"), Coalesce("parent_id", "pk"), F("parent").asc(nulls_first=True),
@@ -201,6 +203,8 @@ class FieldChoice(GroupedChoice):
 
 class ChannelChoice(GroupedChoice):
     """How a report reached the city."""
+
+    default_error_messages = {"invalid_choice": _("Không có kênh này, chọn kênh khác.")}
 
     def __init__(self, **more):
         super().__init__(Channel.objects.order_by("position"), **more)

@@ -128,20 +128,21 @@ def figures(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: 
     return answer
 
 
-def before(unit_id: int, period: Period, now: datetime, *, medians: bool = True) -> Figures:
-    """The figures of the period before. When `period` ends with today, what was received and resolved counts up to the
-    same time of the last day before: half a day is not held against a whole one."""
+def before(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: bool = True) -> dict[int, Figures]:
+    """The figures of what `period` is compared with. When it ends with today, what was received and resolved counts up
+    to the same time of the last day then: half a day is not held against a whole one."""
     earlier = period.before()
-    figures_before = figures([unit_id], earlier, now, medians=medians, standing=False, durations=[HANDLING])[unit_id]
+    answer = figures(unit_ids, earlier, now, medians=medians, standing=False, durations=[HANDLING])
     book = rulebook()
     local = now.astimezone(book.zone)
     if period.end == local.date():
         given = {"from": datetime.combine(earlier.end, local.time(), book.zone), "to": earlier.instants(book.zone)[1],
-                 "unit": unit_id, "city": unit_id == book.city_id}
-        [(received, resolved)] = rows(_LATER_THAT_DAY, given)
-        figures_before.received -= received
-        figures_before.resolved -= resolved
-    return figures_before
+                 "units": list(answer), "all": book.city_id in answer}
+        for unit_id, received, resolved in rows(_LATER_THAT_DAY, given):
+            for scope in {unit_id, book.city_id} & answer.keys():
+                answer[scope].received -= received
+                answer[scope].resolved -= resolved
+    return answer
 
 
 SQL_WAS_LATE = "withdrawn_at > due_at AND paused_at IS NULL"
@@ -183,10 +184,11 @@ _DURATIONS = """
     GROUP BY unit_id, kind, bin HAVING sum(tickets) > 0
 """
 _LATER_THAT_DAY = """
-    SELECT (SELECT count(*) FROM feedback_ticket
-            WHERE occurred_at >= %(from)s AND occurred_at < %(to)s AND (%(city)s OR unit_id = %(unit)s)),
-           (SELECT count(*) FROM feedback_ticket
-            WHERE resolved_at >= %(from)s AND resolved_at < %(to)s AND (%(city)s OR unit_id = %(unit)s))
+    SELECT unit_id, count(*), 0 FROM feedback_ticket
+    WHERE occurred_at >= %(from)s AND occurred_at < %(to)s AND (%(all)s OR unit_id = ANY(%(units)s)) GROUP BY unit_id
+    UNION ALL
+    SELECT unit_id, 0, count(*) FROM feedback_ticket
+    WHERE resolved_at >= %(from)s AND resolved_at < %(to)s AND (%(all)s OR unit_id = ANY(%(units)s)) GROUP BY unit_id
 """
 _STANDING = f"""
     SELECT unit_id, count(*), count(*) FILTER (WHERE {SQL_OVERDUE}), count(*) FILTER (WHERE {SQL_DUE_SOON}),

@@ -50,6 +50,11 @@ class Figure:
         return self.listed_as or self.code
 
     @property
+    def is_standing(self) -> bool:
+        """As of now: a period, or one before, has no meaning for it."""
+        return not self.dated and not self.listed_as
+
+    @property
     def has_list(self) -> bool:
         return bool(self.dated or self.asks)
 

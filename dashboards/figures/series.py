@@ -40,10 +40,12 @@ _ON_TIME = """
 _CATEGORIES = """
     SELECT category_id, coalesce(sum(received) FILTER (WHERE day >= %(start)s), 0),
            coalesce(sum(resolved) FILTER (WHERE day >= %(start)s), 0),
-           coalesce(sum(received) FILTER (WHERE day < %(start)s), 0),
+           coalesce(sum(received) FILTER (WHERE day <= %(last)s), 0),
            coalesce(sum(due) FILTER (WHERE day >= %(start)s AND day < %(today)s), 0),
            coalesce(sum(met) FILTER (WHERE day >= %(start)s AND day < %(today)s), 0)
-    FROM dashboards_categoryday WHERE unit_id = %(unit)s AND day BETWEEN %(before)s AND %(end)s GROUP BY category_id
+    FROM dashboards_categoryday
+    WHERE unit_id = %(unit)s AND (day BETWEEN %(start)s AND %(end)s OR day BETWEEN %(first)s AND %(last)s)
+    GROUP BY category_id
 """
 
 
@@ -143,9 +145,9 @@ class FieldRow:
 def by_field(unit_id: int, period: Period, today: date) -> list[FieldRow]:
     """What came, was answered and fell due per field (top-level category), the largest first. The running day's dates
     are not in: it is not over."""
-    categories = rulebook().categories
-    asked = {"unit": unit_id, "before": period.before().start, "start": period.start, "end": period.end,
-             "today": today}
+    categories, earlier = rulebook().categories, period.before()
+    asked = {"unit": unit_id, "start": period.start, "end": period.end, "today": today,
+             "first": earlier.start, "last": earlier.end}
     totals: defaultdict = defaultdict(lambda: [0, 0, 0, 0, 0])
     for category_id, *counts in rows(_CATEGORIES, asked):
         field = totals[categories[category_id].parent_id or category_id]

@@ -20,7 +20,6 @@ NEWEST_SHOWN = 8
 
 
 TILES = ("received", "open", "overdue", "on_time", "median_minutes", "satisfaction")
-STANDING = frozenset({"open", "overdue"})  # as of now: a period before has no meaning for them
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] 
     by_unit = definitions.figures([scope.pk, *(u.pk for u in among)], period, now, medians=[scope.pk, *medians],
                                   areas=areas)
     figures = by_unit[scope.pk]
-    before = definitions.before(scope.pk, period, now)
+    before = definitions.before([scope.pk], period, now)[scope.pk]
     today = now.astimezone(rulebook().zone).date()
     by_day = series.daily(scope.pk, period, "received", "resolved", today=today)
     sparks = by_day | {"on_time": series.daily_on_time(scope.pk, period, today)}
@@ -57,7 +56,7 @@ def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] 
         "figures": figures,
         "by_unit": by_unit,
         "before": before,
-        "tiles": tiles(figures, before, period.end < today, sparks),
+        "tiles": tiles(figures, before, sparks),
         "by_day": None if one_day else by_day,
         "days": period.each_day(),
         "hours": series.hours(scope.pk, period.end, now) if one_day else None,
@@ -66,17 +65,16 @@ def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] 
     }
 
 
-def tiles(now: Figures, before: Figures, is_past: bool, sparks: dict[str, list]) -> list[Tile]:
-    """The big numbers of a scope, in the order in which leaders ask. Beside a past period the standing ones say that
-    they are as of now."""
+def tiles(now: Figures, before: Figures, sparks: dict[str, list]) -> list[Tile]:
+    """The big numbers of a scope, in the order in which leaders ask; the standing ones say that they are as of now."""
     found = []
     for figure in map(FIGURES.__getitem__, TILES):
-        standing = figure.code in STANDING
+        standing = figure.is_standing
         note = figure.note(now) if figure.note else ""
         cases = (getattr(now, figure.cases), getattr(before, figure.cases)) if figure.cases else ()
         found.append(Tile(
             figure, figure.value(now), None if standing else figure.value(before), sparks.get(figure.code),
-            _("hiện nay; %(note)s") % {"note": note} if standing and is_past else note, cases,
+            _("hiện nay; %(note)s") % {"note": note} if standing else note, cases,
         ))
     return found
 
@@ -103,10 +101,10 @@ def all_units(found: list[Unit], period: Period, now: datetime) -> dict:
     """Groups of units in bands, each with its figures and those of the period before."""
     ids = [unit.pk for unit in found]
     by_unit = definitions.figures(ids, period, now)
-    before = definitions.figures(ids, period.before(), now, standing=False, medians=False)
+    before = definitions.before(ids, period, now, medians=False)
     groups = comparison.groups(found, by_unit)
     return {
-        "period": period, "earlier": period.before(), "now": now,
+        "period": period, "now": now,
         "groups": [(name, [(row, before[row.unit.pk]) for row in rows]) for name, rows in named(groups)],
     }
 

@@ -7,12 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.actors import Actor
 from accounts.roles import HOTLINE, Role
 from dashboards.figures import units
-from dashboards.screens import matrix, overview, query
+from dashboards.screens import matrix, overview, query, sheets
 from dashboards.screens import unit as unit_screen
 from dashboards.topics import CITY, of_unit
 from districts.models import Unit
@@ -45,15 +46,18 @@ def city_overview(request):
     now = timezone.now()
     scope = units.city()
     chosen = query.period(request.GET, scope, now)
+    if sheets.is_asked(request):
+        found = overview.city(chosen.period, now)
+        return sheets.answer(scope.name, sheets.city(found, chosen), chosen, str(request.user), now)
     version = topics.versions([CITY])[CITY]
     html = fragments.shared(
         "dashboards/overview_part.html", CITY, version,
-        (chosen.period.start, chosen.period.end, chosen.preset, chosen.map_form),
+        chosen.key,
         lambda: overview.city(chosen.period, now) | {
             "query": chosen,
             "part_url": f"{request.path}?{chosen.encoded}",
             "tiles_query": replace(chosen, map_form="o").encoded,
-            "outlines_query": replace(chosen, map_form="ranh-gioi").encoded,
+            "outlines_query": replace(chosen, map_form=query.OUTLINES).encoded,
         },
     )
     if request.GET.get("part"):
@@ -70,7 +74,11 @@ def fields_of_units(request):
         raise Http404
     now, scope = timezone.now(), units.city()
     chosen = query.period(request.GET, scope, now)
-    context = matrix.matrix(chosen.period, now) | {"query": chosen, "scope": scope, "nav_current": "overview"}
+    found = matrix.matrix(chosen.period, now)
+    if sheets.is_asked(request):
+        what = _("Đúng hạn theo đơn vị và lĩnh vực")
+        return sheets.answer(what, sheets.matrix(found), chosen, str(request.user), now)
+    context = found | {"query": chosen, "scope": scope, "nav_current": "overview"}
     return render(request, "dashboards/matrix.html", context)
 
 
@@ -87,6 +95,8 @@ def all_units(request):
     now = timezone.now()
     chosen = query.period(request.GET, units.city(), now)
     shown = overview.all_units([unit for unit in choice if unit.kind != Unit.Kind.UNASSIGNED], chosen.period, now)
+    if sheets.is_asked(request):
+        return sheets.answer(_("Đơn vị"), sheets.units(shown, chosen), chosen, str(request.user), now)
     return render(request, "dashboards/units.html", shown | {"query": chosen})
 
 
@@ -96,20 +106,23 @@ def unit_operations(request, slug: str):
     scope = query.unit(Actor.person(request.user), slug)
     now = timezone.now()
     chosen = query.period(request.GET, scope, now)
+    if sheets.is_asked(request):
+        tables = sheets.unit(unit_screen.unit(scope, chosen.period, now), unit_screen.peers(scope, chosen.period, now),
+                             chosen)
+        return sheets.answer(scope.name, tables, chosen, str(request.user), now)
     topic = of_unit(scope)
     versions = topics.versions([topic, CITY])
-    days = (chosen.period.start, chosen.period.end, chosen.preset, chosen.map_form)
     address = f"{request.path}?{chosen.encoded}"
 
     def own():
         return fragments.shared(
-            "dashboards/unit_part.html", topic, versions[topic], days,
+            "dashboards/unit_part.html", topic, versions[topic], chosen.key,
             lambda: unit_screen.unit(scope, chosen.period, now) | {"query": chosen, "part_url": address},
         )
 
     def peers():
         return fragments.shared(
-            "dashboards/peers_part.html", CITY, versions[CITY], (scope.pk, *days),
+            "dashboards/peers_part.html", CITY, versions[CITY], (scope.pk, *chosen.key),
             lambda: unit_screen.peers(scope, chosen.period, now) | {"query": chosen, "part_url": address},
         )
 

@@ -22,7 +22,7 @@ def today(scope: Unit, now: datetime) -> dict:
     others = Unit.objects.in_force().exclude(pk=scope.pk) if scope.kind == Unit.Kind.CITY else []
     by_unit = definitions.figures([scope.pk, *(u.pk for u in others)], Period(day, day), now, medians=False)
     month = definitions.figures([scope.pk], Period.last(MONTH, day), now, medians=False)[scope.pk]
-    yesterday = definitions.before(scope.pk, Period(day, day), now, medians=False)
+    yesterday = definitions.before([scope.pk], Period(day, day), now, medians=False)[scope.pk]
     return {
         "scope": scope,
         "now": now,

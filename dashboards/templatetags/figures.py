@@ -61,7 +61,7 @@ def figure_tile(tile, scope, query):
         "figure": figure,
         "shown": shown,
         "unit": unit,
-        "trend": _trend(tile),
+        "trend": _trend(tile, query.period),
         "url": figure_url(scope, figure.code, query),
         "alarm": figure.code == "overdue" and bool(tile.value),
     }
@@ -79,13 +79,13 @@ def _shown(tile) -> tuple[str, str]:
     return words.number(tile.value), ""
 
 
-def _trend(tile) -> str:
+def _trend(tile, period) -> str:
     """The change against the period before, in words; "" where a period has no meaning."""
     if tile.value is None or tile.previous is None:
         return ""
     if tile.figure.form == "percent":
-        return sentences.points(tile.value, tile.previous, *tile.cases)
-    return sentences.trend(tile.value, tile.previous, *tile.cases)
+        return sentences.points(tile.value, tile.previous, *tile.cases, period)
+    return sentences.trend(tile.value, tile.previous, *tile.cases, period=period)
 
 
 @register.simple_tag
@@ -102,7 +102,7 @@ def on_time_map(standings, query=None) -> dict:
     rates = [row.figures.on_time for row in standings if row.enough]
     uppers = svg.limits(rates)
     paths, box = maps.outlines(settings.MAP)
-    if query and query.map_form == "ranh-gioi" and paths:
+    if query and query.map_form != "o" and paths:
         shapes = [svg.Shape(paths[row.unit.code], *_shown_on_map(row, uppers, query)) for row in standings
                   if row.unit.code in paths]
         drawn = svg.outline_map(shapes, box, _("Tỷ lệ đúng hạn theo đơn vị"))

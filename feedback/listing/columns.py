@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -170,8 +169,3 @@ def in_files(shown: list[Column]) -> list[Column]:
     """A file also has what stands below the title on a page: the code, the field and the date itself."""
     names = {column.name for column in shown} | {"code", "field", "category", "due"}
     return [column for column in COLUMNS.values() if column.name in names]
-
-
-def local(value: Any) -> Any:
-    """As a file holds it: moments in the city's time, without a zone."""
-    return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if isinstance(value, datetime) else value

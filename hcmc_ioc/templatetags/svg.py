@@ -12,5 +12,6 @@ for name in (
     "bar",
     "trend",
     "histogram",
+    "save_button",
 ):
     register.simple_tag(getattr(svg, name), name=name)

@@ -1,4 +1,5 @@
 // The script of every page. htmx itself is loaded beside it.
+import { startCharts } from "./charts.js";
 import { startCountdown } from "./countdown.js";
 import { startForms } from "./forms.js";
 import { startKeyboard } from "./keyboard.js";
@@ -11,6 +12,7 @@ startTheme();
 startToasts();
 startRequests();
 startForms();
+startCharts();
 startKeyboard();
 const live = startLive();
 startCountdown(live?.now ?? (() => new Date()));

@@ -251,7 +251,7 @@ def test_a_running_period_is_compared_with_the_one_before_up_to_the_same_time(to
     fold.fold_all()
     period = Period.last(days, now.date())
     for scope in (Unit.objects.city(), Ticket.objects.first().unit):
-        before = definitions.before(scope.pk, period, now)
+        before = definitions.before([scope.pk], period, now)[scope.pk]
         assert (before.received, before.resolved) == (2, 1)
-        over = definitions.before(scope.pk, period, now + timedelta(days=1))
+        over = definitions.before([scope.pk], period, now + timedelta(days=1))[scope.pk]
         assert (over.received, over.resolved) == (4, 4)

@@ -21,7 +21,7 @@ def said(now, before, period=WEEK):
 
 
 def told_by_tiles(now, before):
-    return {tile.figure.code: _trend(tile) for tile in overview.tiles(now, before, False, {})}
+    return {tile.figure.code: _trend(tile, WEEK) for tile in overview.tiles(now, before, {})}
 
 
 def test_two_promises_make_no_hundred_points():
@@ -45,11 +45,35 @@ def test_sentence_and_tile_say_the_same_of_a_rate(met):
 
 
 def test_a_past_period_has_its_dates_and_what_stands_is_as_of_now():
-    quarter = Period(date(2026, 4, 1), date(2026, 6, 30))
-    words = said(Figures(received=30, open=4, overdue=1), Figures(received=30), quarter)
-    assert "Từ 01/04/2026 đến 30/06/2026 tiếp nhận" in words and "ngày qua" not in words and "Hiện có 4" in words
-    notes = {tile.figure.code: tile.note for tile in overview.tiles(Figures(open=4), Figures(), True, {})}
+    spring = Period(date(2026, 4, 2), date(2026, 6, 30))
+    words = said(Figures(received=30, open=4, overdue=1), Figures(received=30), spring)
+    assert "Từ 02/04 đến 30/06/2026 tiếp nhận" in words and "ngày qua" not in words and "Hiện có 4" in words
+    notes = {tile.figure.code: tile.note for tile in overview.tiles(Figures(open=4), Figures(), {})}
     assert notes["open"].startswith("hiện nay") and notes["overdue"].startswith("hiện nay")
+
+
+@pytest.mark.parametrize(("period", "name"), [
+    (Period(date(2026, 7, 1), date(2026, 9, 30)), "Quý III/2026"),
+    (Period(date(2026, 10, 1), date(2026, 10, 31)), "Tháng 10/2026"),
+    (Period(date(2025, 1, 1), date(2025, 12, 31)), "Năm 2025"),
+    (Period(date(2026, 1, 1), date(2026, 6, 30)), "6 tháng đầu năm 2026"),
+    (Period(date(2026, 2, 1), date(2026, 4, 30)), "Từ 01/02 đến 30/04/2026"),
+    (Period(date(2025, 12, 20), date(2026, 1, 5)), "Từ 20/12/2025 đến 05/01/2026"),
+    (Period.so_far("week", TODAY), "Tuần này đến ngày 25/11"),
+    (Period.so_far("month", TODAY), "Tháng 11/2026 đến ngày 25/11"),
+    (Period.so_far("quarter", TODAY), "Quý IV/2026 đến ngày 25/11"),
+    (Period.so_far("year", TODAY), "Năm 2026 đến ngày 25/11"),
+    (WEEK, "7 ngày qua"),
+    (Period(TODAY, TODAY), "Trong ngày"),
+    (Period(date(2026, 3, 9), date(2026, 3, 9)), "Ngày 09/03/2026"),
+])
+def test_a_period_is_named_as_people_say_it(period, name):
+    assert sentences.named(period, TODAY) == name
+
+
+def test_the_same_period_of_last_year_is_said():
+    now, before, year_ago = Figures(received=80), Figures(received=40), WEEK.against_last_year()
+    assert "tăng 100% so với cùng kỳ năm trước" in said(now, before, year_ago)
 
 
 @pytest.mark.django_db

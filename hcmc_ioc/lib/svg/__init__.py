@@ -8,6 +8,7 @@ percentages, so that letters keep their size on every screen. `None` is "not kno
 from hcmc_ioc.lib.svg.charts import histogram, trend
 from hcmc_ioc.lib.svg.maps import Shape, Tile, legend, outline_map, tile_map
 from hcmc_ioc.lib.svg.marks import bar, dot_interval, sparkline
+from hcmc_ioc.lib.svg.parts import save_button
 from hcmc_ioc.lib.svg.scales import MANY_DAYS, class_of, limits, weeks
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "legend",
     "limits",
     "outline_map",
+    "save_button",
     "sparkline",
     "tile_map",
     "trend",

@@ -1,8 +1,10 @@
 """The pieces every chart is put together from."""
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib import words
+from hcmc_ioc.lib.assets import icon
 from hcmc_ioc.lib.markup import format_html, format_html_join, join, markup
 
 WIDTH = 1000  # inner units across a plot whose width is given by the page
@@ -62,7 +64,7 @@ def area(upper, lower, classes: str) -> SafeString:
 
 
 def figure(chart, caption: str, headers, rows, summary: str) -> SafeString:
-    """The chart with its one-line reading above and its figures as a table below."""
+    """The chart with its one-line reading above, its figures as a table below, a button that saves the drawing."""
     head = format_html_join("", '<th scope="col">{}</th>', ((h,) for h in headers))
     body = join(
         format_html(
@@ -74,11 +76,19 @@ def figure(chart, caption: str, headers, rows, summary: str) -> SafeString:
     )
     reading = format_html('<figcaption class="takeaway">{}</figcaption>', caption) if caption else ""
     return format_html(
-        '<figure class="figure-box">{}{}<details><summary>{}</summary><div class="table-wrap">'
+        '<figure class="figure-box">{}{}{}<details><summary>{}</summary><div class="table-wrap">'
         '<table class="table compact"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div></details></figure>',
         reading,
         chart,
+        save_button(),
         summary,
         head,
         body,
+    )
+
+
+def save_button() -> SafeString:
+    return format_html(
+        '<button class="save-chart" type="button" data-svg="" title="{name}" aria-label="{name}">{}</button>',
+        icon("download"), name=_("Tải hình (SVG)"),
     )
