@@ -50,15 +50,17 @@ class TicketQuerySet(models.QuerySet):
             return self.none()
         return self.filter(Q(unit_id__in=units) | Q(area_id__in=units) | Q(pk__in=self._shared_with(units)))
 
-    def parts_visible_to(self, actor) -> list["TicketQuerySet"]:
+    def parts_visible_to(self, actor, whose: str = "") -> list["TicketQuerySet"]:
         """`visible_to` in parts that an index answers one by one: a unit's own tickets, those of its area that others
-        answer for, those it coordinates."""
+        answer for, those it coordinates; or what is `whose` of these alone (own, area, shared)."""
         units = actor.scope if "view" in verbs_of(actor) else []
         if not units:
             return [self.visible_to(actor)]
-        own, here = Q(unit_id__in=units), Q(area_id__in=units)
-        shared = self.filter(pk__in=self._shared_with(units)).exclude(own).exclude(here)
-        return [self.filter(own), self.filter(here).exclude(own), shared]
+        own, here = self.filter(unit_id__in=units), self.filter(area_id__in=units).exclude(unit_id__in=units)
+        shared = self.filter(pk__in=self._shared_with(units)).exclude(unit_id__in=units)
+        if whose:
+            return [{"own": own, "area": here, "shared": shared}[whose]]
+        return [own, here, shared.exclude(area_id__in=units)]
 
     def answered_by(self, actor) -> "TicketQuerySet":
         """The tickets of the actor's own scope, without those that it only sees from beside."""

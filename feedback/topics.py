@@ -15,3 +15,9 @@ def _may_hear(actor: Actor, number: int) -> bool:
 
 def _versions(numbers: list[int]) -> dict[int, int]:
     return dict(Ticket.objects.filter(pk__in=numbers).values_list("pk", "version"))
+
+
+def of_scope(actor: Actor) -> str:
+    """What a list listens to: the units it shows, or the city."""
+    units = actor.scope
+    return "city" if units is None else " ".join(f"unit:{pk}" for pk in units[:20])

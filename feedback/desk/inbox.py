@@ -16,9 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
-from feedback import access, actions
+from feedback import access, actions, topics
 from feedback.desk import lists
 from feedback.desk.forms import assignees
+from feedback.listing import saved
 from feedback.models import Ticket
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import MOVES, IllegalMove
@@ -39,9 +40,9 @@ class InboxPage:
     def __init__(self, actor, get, now):
         self.actor, self.now = actor, now
         self.view = lists.chosen(actor, get.get("view", ""))
-        self.filters = lists.FilterForm(actor, get)
+        self.filters = lists.InboxFilter(actor, get)
         self.number = _page_number(get.get("page", ""))
-        self.topics = lists.topics_of(actor)
+        self.topics = topics.of_scope(actor)
         answers = self.view.name not in lists.BESIDE
         self.batch_moves = [m for m in MOVES.values() if answers and m.batch and actor.role in m.roles]
 
@@ -54,8 +55,12 @@ class InboxPage:
         return [(view, self.counts[view.name]) for view in lists.views_for(self.actor)]
 
     @cached_property
+    def saved(self):
+        return saved.shown(self.actor)
+
+    @cached_property
     def _found(self) -> list[Ticket]:
-        rows = self.filters.sift(lists.tickets(self.view, self.actor, self.now))
+        rows = self.filters.sift(lists.tickets(self.view, self.actor, self.now), self.now)
         rows = rows.select_related("assignee").only(*LISTED).order_by(*self.view.order)
         start = (self.number - 1) * PAGE
         return rulebook().with_catalogue(rows[start : start + PAGE + 1])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property, partial
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.models import Membership, User
+from accounts.roles import UNIT
 from feedback import promises as owed
 from feedback.fields import ANY_AREA, ANY_CHANNEL, ANY_FIELD, ANY_UNIT, Filter, Options, Text
 from feedback.models import Promise, Ticket, Urgency
@@ -24,7 +27,8 @@ from feedback.querysets import TicketQuerySet, is_due_soon, is_late_open, is_ove
 from feedback.rules import reasons
 from feedback.rules.promises import CLARIFY, FORWARD, RESULT
 from feedback.rules.rulebook import rulebook
-from feedback.rules.workflow import DONE, OPEN, TO_FORWARD
+from feedback.rules.workflow import DONE, OPEN, TO_FORWARD, State
+from hcmc_ioc.lib.caching import ttl_cache
 from hcmc_ioc.lib.words import Words
 
 DATES: dict[str, tuple[str, Words]] = {  # name in addresses → column of the row, words
@@ -39,7 +43,15 @@ DATES: dict[str, tuple[str, Words]] = {  # name in addresses → column of the r
 JUDGED = {"reopened": "reopened_unit", "rated": "rated_unit"}  # whose answer it was, whoever has the ticket now
 
 
+WORKING = (State.ACCEPTED, State.IN_PROGRESS)
+ASKED = Promise.objects.filter(extension_asked_at__isnull=False, extension_decided_at=None, met_at=None,
+                               withdrawn_at=None, unit_id=F("ticket__unit_id"))
 EXTENDED = Promise.objects.filter(kind=RESULT, withdrawn_at=None, extension_granted=True)
+
+
+def _asked(now: datetime) -> Q:
+    """With a request for extension that nobody has decided and whose date has not passed."""
+    return Q(is_open=True, pk__in=ASKED.values("ticket_id")) & (Q(due_at__gt=now) | Q(paused_at__isnull=False))
 
 
 def _broken(now: datetime) -> Q:
@@ -60,18 +72,27 @@ LATE: dict[str, tuple[Words, Callable[[datetime], Q]]] = {
     "late": (gettext_lazy("Trễ hạn"), _broken),
     "kept": (gettext_lazy("Đúng hạn"), lambda now: Q(resolved_at__isnull=False) & ~_broken(now)),
 }
-MARKS: dict[str, tuple[Words, Q]] = {
-    "extended": (gettext_lazy("Được gia hạn"), Q(pk__in=EXTENDED.values("ticket_id"))),
-    "reopened": (gettext_lazy("Đã mở lại"), Q(reopened_at__isnull=False)),
-    "rated": (gettext_lazy("Đã được đánh giá"), Q(rated_at__isnull=False)),
-    "merged": (gettext_lazy("Đã gộp"), Q(merged_into__isnull=False)),
-    "self": (gettext_lazy("Đơn vị tự ghi nhận"), Q(recorded_by=F("unit"))),
-    "others": (gettext_lazy("Không do đơn vị tự ghi nhận"), Q(recorded_by=None) | ~Q(recorded_by=F("unit"))),
+MARKS: dict[str, tuple[Words, Callable[[datetime], Q]]] = {
+    "asked": (gettext_lazy("Đề nghị gia hạn chờ quyết định"), _asked),
+    "extended": (gettext_lazy("Được gia hạn"), lambda now: Q(pk__in=EXTENDED.values("ticket_id"))),
+    "reopened": (gettext_lazy("Đã mở lại"), lambda now: Q(reopened_at__isnull=False)),
+    "rated": (gettext_lazy("Đã được đánh giá"), lambda now: Q(rated_at__isnull=False)),
+    "merged": (gettext_lazy("Đã gộp"), lambda now: Q(merged_into__isnull=False)),
+    "self": (gettext_lazy("Đơn vị tự ghi nhận"), lambda now: Q(recorded_by=F("unit"))),
+    "others": (gettext_lazy("Không do đơn vị tự ghi nhận"),
+               lambda now: Q(recorded_by=None) | ~Q(recorded_by=F("unit"))),
 }
+WHOSE: dict[str, tuple[Words]] = {
+    "own": (gettext_lazy("Đơn vị tôi xử lý"),),
+    "shared": (gettext_lazy("Đơn vị tôi phối hợp"),),
+    "area": (gettext_lazy("Trên địa bàn, đơn vị khác xử lý"),),
+}
+ME = "me"
 STATES: dict[str, tuple[Words, Q]] = {
     "open": (gettext_lazy("Đang mở"), Q(is_open=True)),
     "done": (gettext_lazy("Không còn mở"), Q(is_open=False)),
     "to_forward": (gettext_lazy("Chờ chuyển"), Q(is_open=True, state__in=TO_FORWARD)),
+    "working": (gettext_lazy("Đã nhận, đang xử lý"), Q(is_open=True, state__in=WORKING)),
 } | {state.value: (state.label, Q(state=state, is_open=state in OPEN)) for state in (*OPEN, *DONE)}
 
 
@@ -129,6 +150,8 @@ class TicketFilter(forms.Form):
     urgency = forms.ChoiceField(label=gettext_lazy("Mức độ"), required=False, widget=Options,
                                 choices=[("", gettext_lazy("Mọi mức độ")), *Urgency.choices])
     channel = Filter(ANY_CHANNEL, label=gettext_lazy("Kênh"), empty_label=gettext_lazy("Mọi kênh"))
+    whose = _choice(gettext_lazy("Phạm vi"), gettext_lazy("Mọi phản ánh được xem"), WHOSE)
+    handler = forms.ChoiceField(label=gettext_lazy("Người xử lý"), required=False, widget=Options)
     has = _choice(gettext_lazy("Dấu hiệu"), gettext_lazy("Không lọc"), MARKS)
     per = _choice(gettext_lazy("Mỗi dòng"), gettext_lazy("Phản ánh"), {name: (per.label,) for name, per in PER.items()})
 
@@ -139,7 +162,19 @@ class TicketFilter(forms.Form):
             for end, which in SPAN.items():
                 self.fields[f"{name}_{end}"] = day = Day(label=words, required=False)
                 day.widget.attrs["aria-label"] = f"{words}: {which}"
+        if actor is None or actor.scope is None:
+            del self.fields["whose"]
+        self.fields["handler"].choices = [("", gettext_lazy("Mọi người")), *self._handlers(data.get("unit"))]
         self.is_valid()
+
+    def _handlers(self, unit: Any) -> list[tuple[str, Words]]:
+        """Who may be asked for: oneself, the people of one's units, or for the city's people those of the unit asked
+        for."""
+        if self.actor is None or self.actor.user is None:
+            return []
+        if (scope := self.actor.scope) is not None:
+            return [(ME, gettext_lazy("Tôi")), *_team(tuple(scope))]
+        return list(_team((int(unit),))) if str(unit).isdecimal() and len(str(unit)) < 10 else []
 
     @cached_property
     def given(self) -> dict:
@@ -164,7 +199,7 @@ class TicketFilter(forms.Form):
     def tickets(self, now: datetime, *, paged: bool = False) -> list[TicketQuerySet]:
         """The tickets asked for that the actor may see, in parts that do not overlap and that an index answers; `paged`
         where only the first of them are wanted, in order."""
-        conditions = self._conditions(now, leaving=("late",) if paged and self.given.get("late") == "late" else ())
+        conditions = self.conditions(now, leaving=("late",) if paged and self.given.get("late") == "late" else ())
         if paged and self.given.get("late") == "late":
             conditions &= row_by_row(_broken(now))
         return [part.filter(conditions) for part in self._scope()]
@@ -178,7 +213,7 @@ class TicketFilter(forms.Form):
             rows = rows.filter(per.kept) if self.given["late"] == "kept" else rows.exclude(per.kept)
         units = self._units()
         rows = rows if units is None else rows.filter(unit_id__in=units)
-        of_ticket = self._conditions(now, leaving=("unit", "late", *(f"{per.date}_{end}" for end in ("from", "to"))))
+        of_ticket = self.conditions(now, leaving=("unit", "late", *(f"{per.date}_{end}" for end in ("from", "to"))))
         return rows.filter(ticket__in=Ticket.objects.filter(of_ticket)) if of_ticket else rows
 
     def _units(self) -> list[int] | None:
@@ -192,11 +227,13 @@ class TicketFilter(forms.Form):
         everything = Ticket.objects.all()
         if self.actor is None:
             return [everything]
-        if self.given.get("unit") and self._units():  # their own, also what was judged and lies elsewhere now
+        if self.given.get("unit") and self._units() and "whose" not in self.given:
+            # their own, also what was judged and lies elsewhere now
             return [everything]
-        return everything.parts_visible_to(self.actor)
+        return everything.parts_visible_to(self.actor, self.given.get("whose", ""))
 
-    def _conditions(self, now: datetime, leaving: tuple[str, ...] = ()) -> Q:
+    def conditions(self, now: datetime, leaving: tuple[str, ...] = ()) -> Q:
+        """What tickets are asked for, but for the words and whose they are."""
         given = {name: value for name, value in self.given.items() if name not in leaving}
         found = Q()
         if "category" in given:
@@ -206,11 +243,13 @@ class TicketFilter(forms.Form):
         if "unit" in given:
             found &= self._of_unit(given)
         found &= Q(**{name: given[name] for name in ("urgency", "channel") if name in given})
-        for name, table in (("state", STATES), ("has", MARKS)):
+        if "state" in given:
+            found &= STATES[given["state"]][1]
+        for name, table in (("late", LATE), ("has", MARKS)):
             if name in given:
-                found &= table[given[name]][1]
-        if "late" in given:
-            found &= LATE[given["late"]][1](now)
+                found &= table[given[name]][1](now)
+        if "handler" in given:
+            found &= Q(assignee_id=self.actor.user.pk if given["handler"] == ME else int(given["handler"]))
         for name, (column, _words) in DATES.items():
             if name != "withdrawn" and {f"{name}_from", f"{name}_to"} & given.keys():
                 start, end = self._span(name)
@@ -271,3 +310,11 @@ class TicketFilter(forms.Form):
 def _with_children(category_id: int) -> list[int]:
     """The kind of problem, or all those of a field."""
     return [c.pk for c in rulebook().categories.values() if category_id in (c.pk, c.parent_id)]
+
+
+@ttl_cache(seconds=10)
+def _team(units: tuple[int, ...]) -> tuple[tuple[str, str], ...]:
+    """The people who work on tickets in those units."""
+    team = Membership.objects.valid().filter(is_active=True, role__in=UNIT, unit_id__in=units)
+    people = User.objects.filter(pk__in=team.values("user_id")).order_by("full_name")
+    return tuple((str(person.pk), str(person)) for person in people.only("full_name", "username"))

@@ -81,10 +81,10 @@ class Listing:
         found = take(parts, order, after, wanted, self._fetch)
         return found[::-1] if backwards else found
 
-    def count(self) -> int:
-        """How many rows there are in all."""
-        parts = self.parts(paged=False)
-        return sum((part.matching(self.words) if self._searches else part).count() for part in parts)
+    def count(self, most: int | None = None) -> int:
+        """How many rows there are in all; or up to `most` of each part, which is soon known."""
+        parts = [part.matching(self.words) if self._searches else part for part in self.parts(paged=False)]
+        return sum(part[:most].count() if most else part.count() for part in parts)
 
     def place_of(self, row: Any) -> Place:
         return Place(value_of(row, self.order.column), row.pk)
@@ -129,7 +129,7 @@ class Page(Listing):
     """The page of a list that an address names: `after` or `before` a place."""
 
     def __init__(self, actor: Actor, narrowed: TicketFilter, now: datetime, get):
-        super().__init__(actor, narrowed, now, get.get("sort", "") if _is_sort(get.get("sort", "")) else "")
+        super().__init__(actor, narrowed, now, sort_in(get))
         is_moment = self.order.column.endswith("_at")
         self.after = Place.read(get.get("after", ""), is_moment) if get.get("after") else None
         self.before = Place.read(get.get("before", ""), is_moment) if get.get("before") else None
@@ -178,8 +178,7 @@ def around(actor: Actor, query: str, ticket: Ticket, now: datetime) -> Around | 
     """Where `ticket` stands in the list of that address; None where the list is of promises, or of nothing."""
     get = QueryDict(query[:2000])
     narrowed = TicketFilter(actor, get)
-    sort = get.get("sort", "")
-    listing = Listing(actor, narrowed, now, sort if _is_sort(sort) else "")
+    listing = Listing(actor, narrowed, now, sort_in(get))
     if narrowed.per_row is not None:
         return None
     here = listing.place_of(ticket)
@@ -188,8 +187,10 @@ def around(actor: Actor, query: str, ticket: Ticket, now: datetime) -> Around | 
     return Around(f"{reverse('tickets')}?{listing.query}", previous, following)
 
 
-def _is_sort(text: str) -> bool:
+def sort_in(get) -> str:
+    """The order that an address names; "" where it names none that there is."""
+    text = get.get("sort", "")
     column = COLUMNS.get(text.removeprefix("-"))
-    return column is not None and bool(column.sort)
+    return text if column is not None and column.sort else ""
 
 

@@ -14,6 +14,7 @@ OTHER_VERBS = {
     "view": CITYWIDE | UNIT,
     "contact": HOTLINE | UNIT | {Role.CITY_LEADER},
     "search_phone": HOTLINE,
+    "share_view": frozenset({Role.SUPERVISOR, Role.CITY_LEADER, Role.ANALYST, Role.UNIT_LEADER}),  # with their unit
     "figures": CITYWIDE | UNIT,
     "city_figures": CITYWIDE,
 }

@@ -18,7 +18,7 @@ from hcmc_ioc.lib.markup import join
 
 register = template.Library()
 AT_ONCE = ("q", "category", "area", "unit", "state", "late")  # the fields that are always in sight
-MORE = ("urgency", "channel", "has", "per")
+MORE = ("whose", "handler", "urgency", "channel", "has", "per")
 
 
 @register.simple_tag
@@ -71,7 +71,8 @@ def filter_fields(narrowed: TicketFilter) -> SimpleNamespace:
     dates = [name for name in DATES if name != "withdrawn" or "withdrawn_from" in narrowed.given]
     more_in_use = any(name not in AT_ONCE for name in narrowed.errors)  # what is in force stands in the chips
     return SimpleNamespace(
-        first=[narrowed[name] for name in AT_ONCE], more=[narrowed[name] for name in MORE],
+        first=[narrowed[name] for name in AT_ONCE],
+        more=[narrowed[name] for name in MORE if name in narrowed.fields],
         dates=[(narrowed[f"{name}_from"], narrowed[f"{name}_to"]) for name in dates], more_in_use=more_in_use,
     )
 

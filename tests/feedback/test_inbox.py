@@ -107,7 +107,7 @@ def test_an_unreadable_address_is_answered_with_a_list(client, cast, get):
 
 
 def test_a_filter_that_cannot_be_read_says_so(client, cast):
-    assert "Lĩnh vực này đã ngừng sử dụng" in read(ask(client, cast.lan, category="999999"))
+    assert "Không có lĩnh vực này" in read(ask(client, cast.lan, category="999999"))
 
 
 def test_pages_are_of_fifty_and_bounded(client, cast, monkeypatch):

@@ -60,7 +60,8 @@ def taken(client, form, **query) -> bytes:
 BROKEN = """EXISTS (SELECT FROM feedback_promise p WHERE p.ticket_id = t.id AND kind = 'result' AND withdrawn_at IS NULL
             AND (met_at > p.due_at OR (met_at IS NULL AND p.paused_at IS NULL AND p.due_at <= %(now)s)))"""
 SQL = {  # the same a second time, by hand
-    "state": {"open": "is_open", "done": "NOT is_open", "to_forward": "is_open AND state IN ('new', 'returned')"},
+    "state": {"open": "is_open", "done": "NOT is_open", "to_forward": "is_open AND state IN ('new', 'returned')",
+              "working": "is_open AND state IN ('accepted', 'in_progress')"},
     "late": {
         "overdue": "is_open AND paused_at IS NULL AND t.due_at <= %(now)s",
         "due_soon": "is_open AND paused_at IS NULL AND t.due_at > %(now)s AND t.due_at <= %(soon)s",
@@ -68,6 +69,9 @@ SQL = {  # the same a second time, by hand
         "kept": f"resolved_at IS NOT NULL AND NOT {BROKEN}",
     },
     "has": {
+        "asked": "is_open AND (t.due_at > %(now)s OR t.paused_at IS NOT NULL) AND "
+                 "EXISTS (SELECT FROM feedback_promise p WHERE p.ticket_id = t.id AND p.unit_id = t.unit_id AND "
+                 "extension_asked_at IS NOT NULL AND extension_decided_at IS NULL AND met_at IS NULL AND withdrawn_at IS NULL)",
         "extended": "EXISTS (SELECT FROM feedback_promise p WHERE p.ticket_id = t.id AND kind = 'result' AND "
                     "withdrawn_at IS NULL AND extension_granted)",
         "reopened": "reopened_at IS NOT NULL", "rated": "rated_at IS NOT NULL", "merged": "merged_into_id IS NOT NULL",

@@ -50,6 +50,7 @@ def expected(actor: Actor) -> frozenset:
     allowed |= {"view", "figures"} if role in CITYWIDE | UNIT else set()
     allowed |= {"city_figures"} if role in CITYWIDE else set()
     allowed |= {"contact"} if role in HOTLINE | UNIT | {Role.CITY_LEADER} else set()
+    allowed |= {"share_view"} if role in {Role.SUPERVISOR, Role.CITY_LEADER, Role.ANALYST, Role.UNIT_LEADER} else set()
     return frozenset(allowed | ({"search_phone"} if role in HOTLINE else set()))
 
 
