@@ -8,6 +8,7 @@ from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.roles import UNIT
 from feedback import actions
+from feedback.listing import jobs
 from feedback.models import Promise, Ticket
 from feedback.rules import promises
 from feedback.rules.rulebook import rulebook
@@ -28,6 +29,13 @@ def end_waiting():
                 actions.stop_waiting(actor=job, ticket_id=promise.ticket_id, version=promise.ticket.version)
             except (IllegalMove, actions.StaleTicket):
                 continue  # somebody was faster
+
+
+@shared_task(name="feedback.tasks.write_files", ignore_result=True)
+def write_files():
+    """Lists that were ordered as files; woken by each order, and once a minute for what was left."""
+    jobs.forget()
+    jobs.write_all()
 
 
 @shared_task(name="feedback.tasks.release_assignees", ignore_result=True)

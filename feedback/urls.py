@@ -2,6 +2,7 @@ from django.urls import path
 
 from feedback.console import views as console
 from feedback.desk import inbox, search, ticket
+from feedback.listing import downloads
 from feedback.listing import views as listing
 
 urlpatterns = [
@@ -18,7 +19,9 @@ urlpatterns = [
     path("phan-anh/", listing.tickets, name="tickets"),
     path("phan-anh/muc/", listing.saved_views, name="saved_views"),
     path("phan-anh/muc/<int:number>/xoa/", listing.drop_view, name="saved_view_drop"),
-    path("phan-anh/tep/<slug:form>/", listing.tickets_file, name="tickets_file"),
+    path("phan-anh/tep/", downloads.list_files, name="list_files"),
+    path("phan-anh/tep/<uuid:token>/", downloads.list_file, name="list_file"),
+    path("phan-anh/tep/<slug:form>/", downloads.tickets_file, name="tickets_file"),
     path("tim/", search.search, name="search"),
     path("vu/<str:code>/", ticket.ticket, name="ticket"),
     path("vu/<str:code>/lien-he/", ticket.ticket_contact, name="ticket_contact"),

@@ -6,7 +6,7 @@ are read in steps, so that memory does not grow with the list.
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from itertools import chain
 from typing import IO, Any
@@ -65,8 +65,17 @@ def _plain(value: Any) -> str:
     return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, int) else text
 
 
-def xlsx(listing: Listing, columns: list[Column], who: str) -> IO[bytes]:
-    """A workbook of two sheets, what it is and the rows, open at its beginning."""
-    cells = ([column.value(row) for column in columns] for row in chain.from_iterable(rows(listing)))
+def xlsx(listing: Listing, columns: list[Column], who: str, told: Callable[[int], Any] | None = None) -> IO[bytes]:
+    """A workbook of two sheets, what it is and the rows, open at its beginning; `told` hears how many rows are done."""
+
+    def steps() -> Iterator[list[Row]]:
+        done = 0
+        for step in rows(listing):
+            yield step
+            done += len(step)
+            if told is not None:
+                told(done)
+
+    cells = ([column.value(row) for column in columns] for row in chain.from_iterable(steps()))
     heads = [Head(column.label, column.width) for column in columns]
     return workbook(about(listing, who), [Sheet(gettext_lazy("Danh sách"), heads, cells)])

@@ -1,11 +1,9 @@
-"""The list of everything: `/phan-anh/`, its count, and the same rows as a file."""
-
-import logging
+"""The list of everything: `/phan-anh/`, its count, and lists kept under a name."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, QueryDict, StreamingHttpResponse
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +13,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
 from feedback import access, topics
-from feedback.listing import columns, files, saved
+from feedback.listing import columns, saved
 from feedback.listing.filters import TicketFilter
 from feedback.listing.pages import Page
-from hcmc_ioc.lib.words import number
 
-logger = logging.getLogger(__name__)
 COOKIE = "cot"  # the columns that were chosen on this device: a phone shows others than a desk
 YEAR = 365 * 24 * 3600
 
@@ -29,7 +25,7 @@ YEAR = 365 * 24 * 3600
 @login_required
 def tickets(request):
     """Every ticket that the person may see, narrowed and sorted by the address."""
-    actor = _reader(request)
+    actor = reader(request)
     page = Page(actor, TicketFilter(actor, request.GET), timezone.now(), request.GET)
     if request.GET.get("part") == "count":
         return render(request, "feedback/listing/count.html", {"count": page.count()})
@@ -47,33 +43,9 @@ def tickets(request):
 
 @never_cache
 @login_required
-def tickets_file(request, form: str):
-    """The same rows, all of them, as CSV or XLSX; a sheet that would take long is refused with words."""
-    actor, now = _reader(request), timezone.now()
-    narrowed = TicketFilter(actor, request.GET)
-    page = Page(actor, narrowed, now, request.GET)
-    shown = columns.chosen(request.COOKIES.get(COOKIE, ""))
-    taken = columns.in_files(shown)
-    name = f"phan-anh-{timezone.localtime(now):%Y%m%d-%H%M}.{form}"
-    logger.info("list exported form=%s user=%s query=%s", form, request.user.pk, page.query)
-    if form == "csv":
-        answer = StreamingHttpResponse(files.csv_lines(page, taken), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-    if form != "xlsx":
-        raise Http404
-    if page.count() > files.MOST:
-        most = {"n": number(files.MOST)}
-        messages.error(request, _("Danh sách dài hơn %(n)s dòng: hãy lọc bớt, hoặc tải về dạng CSV.") % most)
-        return redirect(f"{reverse('tickets')}?{page.query}")
-    return FileResponse(files.xlsx(page, taken, str(request.user)), as_attachment=True, filename=name)
-
-
-@never_cache
-@login_required
 def saved_views(request):
     """GET: the views with their counts, a piece of pages. POST: keep a list under a name."""
-    actor = _reader(request)
+    actor = reader(request)
     if request.method != "POST":
         context = {"saved": saved.shown(actor, timezone.now()), "counted": True} | _heard(actor)
         return render(request, "feedback/listing/saved.html", context)
@@ -90,7 +62,7 @@ def saved_views(request):
 @login_required
 @require_POST
 def drop_view(request, number: int):
-    actor = _reader(request)
+    actor = reader(request)
     if not saved.drop(actor, number):
         raise Http404
     messages.success(request, _("Đã xóa mục."))
@@ -102,7 +74,8 @@ def _heard(actor: Actor) -> dict:
     return {"topics": heard, "live_topics": heard.replace(" ", ",")}
 
 
-def _reader(request) -> Actor:
+def reader(request) -> Actor:
+    """Who asks, if they may see tickets at all; else 404."""
     actor = Actor.person(request.user)
     if not access.may(actor, "view"):
         raise Http404

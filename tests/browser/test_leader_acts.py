@@ -136,3 +136,20 @@ def test_on_a_phone_a_leader_sees_first_what_needs_attention(open_page):
     late = leader.locator(".card", has_text="Quá hạn lâu nhất").bounding_box()
     chart = leader.locator(".card", has_text="Tiếp nhận và xử lý theo ngày").first.bounding_box()
     assert late["y"] < chart["y"]
+
+
+def test_a_list_too_long_to_wait_for_is_written_in_the_background(open_page, tmp_path, site):
+    """The site's city is small, so the order is given as the offer's button gives it."""
+    leader = open_page("lanhdao.tp")
+    leader.goto("/phan-anh/tep/?lap=1&state=done")
+    expect(leader.get_by_role("heading", name=re.compile(r"Danh sách này có [\d.]+ dòng"))).to_be_visible()
+    leader.get_by_role("button", name="Lập tệp Excel").click()
+    ready = leader.locator("#list-files").get_by_role("link", name=re.compile("Tải về")).first
+    expect(ready).to_be_visible(timeout=90_000)  # the page asks by itself
+    with leader.expect_download() as saved:
+        ready.click()
+    file = tmp_path / "list.xlsx"
+    saved.value.save_as(file)
+    rows = list(openpyxl.load_workbook(file, read_only=True)["Danh sách"].values)
+    leader.goto("/phan-anh/?state=done")
+    expect(leader.locator("#list-count")).to_have_text(f"{len(rows) - 1:,}".replace(",", "."))

@@ -259,14 +259,6 @@ def test_a_cell_that_could_be_a_formula_is_text(title, client, cast):
     assert cell.data_type == "s"
 
 
-def test_a_sheet_that_takes_long_is_refused_with_words(client, cast, monkeypatch):
-    opened(), opened()
-    monkeypatch.setattr("feedback.listing.files.MOST", 1)
-    signed_in(client, cast.lan)
-    answer = client.get(reverse("tickets_file", args=["xlsx"]), follow=True)
-    assert "dài hơn 1 dòng" in read(answer)
-
-
 def test_the_columns_that_were_chosen_are_kept(client, cast):
     opened()
     page = read(ask(client, cast.lan, col=["title", "address"]))

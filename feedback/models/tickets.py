@@ -420,25 +420,3 @@ class ContactView(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT)
     reason = models.CharField(max_length=120)
     at = models.DateTimeField(auto_now_add=True)
-
-
-class SavedView(models.Model):
-    """A list that somebody keeps under a name: their own, or with `unit` that of everybody who works there. Only the
-    address is kept, so whoever opens it sees what they may see."""
-
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, related_name="saved_views")
-    name = models.CharField(max_length=60)
-    query = models.TextField()
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ("name", "pk")
-        constraints = [
-            models.UniqueConstraint(fields=["owner", "name"], condition=models.Q(unit=None), name="own_view_name"),
-            models.UniqueConstraint(fields=["unit", "name"], condition=models.Q(unit__isnull=False),
-                                    name="unit_view_name"),
-        ]
-
-    def __str__(self):
-        return self.name

@@ -1,0 +1,43 @@
+"""The rows of 1022: tickets and what belongs to them; lists that people keep."""
+
+from feedback.models.lists import FilePiece, ListFile, SavedView
+from feedback.models.tickets import (
+    CatalogueRow,
+    Category,
+    Channel,
+    ContactView,
+    DatedRule,
+    DeadlineRule,
+    Draft,
+    EventText,
+    FactChange,
+    Promise,
+    Reporter,
+    RoutingRule,
+    Ticket,
+    TicketEvent,
+    TicketSearch,
+    Urgency,
+)
+
+__all__ = [
+    "CatalogueRow",
+    "Category",
+    "Channel",
+    "ContactView",
+    "DatedRule",
+    "DeadlineRule",
+    "Draft",
+    "EventText",
+    "FactChange",
+    "FilePiece",
+    "ListFile",
+    "Promise",
+    "Reporter",
+    "RoutingRule",
+    "SavedView",
+    "Ticket",
+    "TicketEvent",
+    "TicketSearch",
+    "Urgency",
+]
