@@ -22,6 +22,7 @@ LIVES = 200
 SEARCHES = 15
 CHANGES = 20_000
 LOOKUPS = 20_000
+EXPORTED = 100_000
 ROLLUP_FLOOR = Path(__file__).parent / "rebuild_floor.sql"
 
 
@@ -163,6 +164,40 @@ def _sum(cursor, table: str, measures) -> tuple:
     return cursor.fetchone()
 
 
+# --- files ------------------------------------------------------------------------------------------------------
+
+
+def exporting() -> dict:
+    """Rows of a workbook of (up to) 100,000 per second, the most memory that this process had, and milliseconds to
+    the first rows of the whole list as CSV."""
+    import resource
+
+    from asgiref.sync import async_to_sync
+
+    from feedback.listing import columns, files
+    from feedback.listing.filters import TicketFilter
+    from feedback.listing.pages import Listing
+    from feedback.models import Ticket
+
+    shown = columns.in_files(columns.chosen(""))
+    listing = Listing(None, TicketFilter(None, {}), _now())
+
+    async def first_rows() -> None:
+        lines = files.csv_lines(listing, shown)
+        await anext(lines)
+        await anext(lines)
+        await lines.aclose()
+
+    first = timed(async_to_sync(first_rows)) * 1000
+    newest = Ticket.objects.order_by("-occurred_at").values_list("occurred_at", flat=True)
+    oldest = newest[EXPORTED : EXPORTED + 1].first() or newest.last()
+    since = Listing(None, TicketFilter(None, {"received_from": str(oldest.date())}), _now())
+    rows = since.count()
+    seconds = timed(lambda: files.xlsx(since, shown, "bench").close())
+    return {"per_second": rows / seconds, "rows": rows, "first": first,
+            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
 # --- imports ----------------------------------------------------------------------------------------------------
 
 
@@ -244,7 +279,7 @@ def tidy() -> dict:
     return {"removed": removed}
 
 
-_ALL = (lifecycles, search, folding, rebuilding, rebuild_figures, importing, importing_some, lookups, tidy)
+_ALL = (lifecycles, search, folding, rebuilding, rebuild_figures, exporting, importing, importing_some, lookups, tidy)
 ROWS = {row.__name__: row for row in _ALL}
 
 

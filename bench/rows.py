@@ -32,6 +32,8 @@ def measured(sizes: list[str], *, quick: bool) -> Iterator[Row]:
         found = _direct(database, "search", "tidy", "folding", "rebuilding")
         direct[database] = found | {"lifecycles": lives[database]}
     yield from _direct_rows(direct, sizes)
+    say("Lists as files …")
+    yield from _files(_direct(biggest, "exporting")["exporting"], biggest)
     say("Import and look-ups …")
     databases.copy(databases.EMPTY, IMPORT)
     imported = "importing_some" if quick else "importing"
@@ -110,6 +112,16 @@ def _alone(imported: dict, lookups: dict) -> list[Row]:
             note=f"{imported['rows']:,} rows; floor: COPY of the file"),
         Row("point → unit", "/s", lookups["points"]),
         Row("deadlines", "/s", lookups["deadlines"]),
+    ]
+
+
+def _files(found: dict, database: str) -> list[Row]:
+    place = "small" if database == "bench_10k" else "big"
+    enough = {"least": 5000} if place == "big" else {}
+    return [
+        Row("list as XLSX", "/s", **{place: found["per_second"]}, **enough, note=f"{found['rows']:,} rows"),
+        Row("memory of that process", "MB", **{place: found["memory"]}, most=150),
+        Row("list as CSV, first rows", "ms", **{place: found["first"]}, most=1000),
     ]
 
 
