@@ -71,6 +71,10 @@ class Period:
         end = _back(self.end, months)
         return Period(_back(self.start, months), _last(end) if _is_last(self.end) else end)
 
+    def over(self, today: date) -> "Period":
+        """Its days before today; the first one where there are none."""
+        return Period(self.start, max(self.start, min(self.end, today - ONE_DAY)))
+
     def against_last_year(self) -> "Period":
         return replace(self, last_year=True)
 

@@ -10,6 +10,7 @@ from dashboards.figures.comparison import ENOUGH
 from dashboards.figures.periods import Period
 from dashboards.models import UnitHour
 from feedback.rules.rulebook import rulebook
+from hcmc_ioc.lib.caching import ttl_cache
 from hcmc_ioc.lib.sql import rows
 from hcmc_ioc.lib.stats import change, percentile
 
@@ -53,6 +54,25 @@ _FIELDS_OF_UNITS = """
     SELECT unit_id, category_id, sum(due), sum(met) FROM dashboards_categoryday
     WHERE day BETWEEN %s AND %s AND day < %s AND due > 0 GROUP BY unit_id, category_id
 """
+
+
+_MEDIANS = """
+    SELECT coalesce(category.parent_id, category.id),
+           percentile_disc(0.5) WITHIN GROUP (ORDER BY handling_minutes)::int
+    FROM feedback_ticket AS ticket JOIN feedback_category AS category ON category.id = ticket.category_id
+    WHERE resolved_at >= %(from)s AND resolved_at < %(to)s AND handling_minutes IS NOT NULL
+      AND (%(city)s OR unit_id = %(unit)s) AND recorded_by_id IS DISTINCT FROM unit_id
+    GROUP BY 1
+"""
+
+
+@ttl_cache(seconds=600)
+def medians_by_field(unit_id: int, over: Period) -> dict[int, int]:
+    """Field → working minutes within which half of what was answered on these days was. The days are over, so little
+    changes: they are counted anew every ten minutes."""
+    book = rulebook()
+    start, end = over.instants(book.zone)
+    return dict(rows(_MEDIANS, {"from": start, "to": end, "unit": unit_id, "city": unit_id == book.city_id}))
 
 
 def daily(unit_id: int, period: Period, *measures: str, today: date) -> dict[str, list[int | None]]:
@@ -123,6 +143,11 @@ class FieldRow:
     before: int
     due: int
     met: int
+    median_minutes: int | None = None
+
+    @property
+    def median_hours(self) -> float | None:
+        return None if self.median_minutes is None else self.median_minutes / 60
 
     @property
     def late(self) -> int:
@@ -152,7 +177,8 @@ def by_field(unit_id: int, period: Period, today: date) -> list[FieldRow]:
     for category_id, *counts in rows(_CATEGORIES, asked):
         field = totals[categories[category_id].parent_id or category_id]
         field[:] = map(add, field, counts)
-    fields = [FieldRow(categories[pk], *counts) for pk, counts in totals.items()]
+    medians = medians_by_field(unit_id, period.over(today))
+    fields = [FieldRow(categories[pk], *counts, medians.get(pk)) for pk, counts in totals.items()]
     return sorted((row for row in fields if row.received or row.resolved), key=lambda row: -row.received)
 
 

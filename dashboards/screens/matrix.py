@@ -1,7 +1,7 @@
 """Which unit is slow in what: units × fields, each cell the on-time rate of what fell due, with its list behind it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dashboards.figures import series, units
 from dashboards.figures.comparison import ENOUGH
@@ -53,5 +53,5 @@ def matrix(period: Period, now: datetime) -> dict:
         "fields": fields, "groups": [(GROUPS[code], found) for code, found in groups.items()],
         "whole": row(units.city()), "enough": ENOUGH,
         "legend": svg.legend(uppers, max(enough, default=None), "percent", low_is_strong=True),
-        "listed": Period(period.start, max(period.start, min(period.end, today - timedelta(days=1)))),
+        "listed": period.over(today),
     }

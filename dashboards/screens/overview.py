@@ -1,7 +1,7 @@
 """What the city overview shows: everything a leader asks first, in about a dozen queries however long the history."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -60,7 +60,7 @@ def scope_context(scope: Unit, period: Period, now: datetime, among: list[Unit] 
         "by_day": None if one_day else by_day,
         "days": period.each_day(),
         "hours": series.hours(scope.pk, period.end, now) if one_day else None,
-        "over": Period(period.start, max(period.start, min(period.end, today - timedelta(days=1)))),
+        "over": period.over(today),
         "fields": series.by_field(scope.pk, period, today),
     }
 

@@ -81,9 +81,10 @@ def _fields(context: dict, query: Query) -> Sheet:
     heads = [Head(gettext_lazy("Lĩnh vực"), 30), Head(FIGURES["received"].name, form="number"),
              Head(query.compared, form="number"), Head(FIGURES["resolved"].name, form="number"),
              Head(FIGURES["due"].name, form="number"), Head(FIGURES["on_time"].name, form="percent"),
-             Head(FIGURES["late"].name, 30, "number")]
+             Head(FIGURES["late"].name, 30, "number"), Head(gettext_lazy("Trung vị (phút làm việc)"), 24, "worktime")]
     return Sheet(gettext_lazy("Lĩnh vực"), heads, [
-        [row.category.name, row.received, row.before, row.resolved, row.due, row.on_time, row.late]
+        [row.category.name, row.received, row.before, row.resolved, row.due, row.on_time, row.late,
+         row.median_minutes]
         for row in context["fields"]])
 
 

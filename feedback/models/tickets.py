@@ -255,6 +255,8 @@ class Ticket(models.Model):
             models.Index(fields=["area", "occurred_at"], name="ticket_area_occurred"),
             models.Index(fields=["cell_9"], name="ticket_open_cell", condition=Q(is_open=True)),
             models.Index(fields=["assignee"], name="ticket_open_assignee", condition=Q(is_open=True)),
+            models.Index(fields=["resolved_at"], name="ticket_handled", condition=Q(handling_minutes__isnull=False),
+                         include=["unit", "category", "recorded_by", "handling_minutes"]),
             models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(state=State.RESOLVED)),
             models.Index(fields=["merged_into"], name="ticket_merged", condition=Q(merged_into__isnull=False)),
         ]

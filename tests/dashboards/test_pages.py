@@ -127,6 +127,10 @@ def test_each_field_of_each_unit_opens_what_it_counted(cast, client):
     assert "Chưa đủ lượt đến hạn" in shown and "Trật tự đô thị" not in shown
     [row] = series.by_field(Unit.objects.city().pk, period, today)
     assert (row.due, row.late) == (6, 2) and not row.enough
+    took = Ticket.objects.filter(resolved_at__lt=at + timedelta(days=20)).values_list("handling_minutes", flat=True)
+    assert row.median_minutes == sorted(took)[1]  # the lower one of the two in the middle
+    [own] = series.by_field(unit("760").pk, period, today)
+    assert own.median_minutes == min(took.filter(unit=unit("760")))
     for stranger in (cast.lan, cast.nobody):
         client.force_login(stranger)
         assert client.get(reverse("matrix")).status_code == 404
