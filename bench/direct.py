@@ -40,7 +40,9 @@ def lifecycles() -> dict:
     """Lives per second: open → accept → resolve → search for it, each verb its own commit."""
     from accounts.actors import Actor
     from accounts.models import User
-    from feedback import actions, search
+    from feedback import actions
+    from feedback.listing.filters import TicketFilter
+    from feedback.listing.pages import Listing
     from tests import city
 
     people = User.objects.in_bulk(["tu", "lan"], field_name="username")
@@ -52,8 +54,8 @@ def lifecycles() -> dict:
         ticket = actions.open_ticket(actor=hotline, intake=intake, reporter=reporter)
         actions.accept(actor=staff, ticket_id=ticket.pk, version=ticket.version)
         actions.resolve(actor=staff, ticket_id=ticket.pk, reply="Đơn vị đã xử lý xong.")
-        groups = search.find(hotline, ticket.code, _now())
-        assert [row.pk for _title, rows in groups for row in rows] == [ticket.pk]
+        found = Listing(hotline, TicketFilter(hotline, {"q": ticket.code}), _now()).take(None, 50)
+        assert [row.pk for row in found] == [ticket.pk]
 
     for _ in range(20):
         live()
@@ -89,14 +91,19 @@ def search() -> dict:
     from accounts.actors import Actor
     from accounts.models import User
     from bench import words
-    from feedback.search import by_words
+    from feedback.listing.filters import TicketFilter
+    from feedback.listing.pages import PAGE, Listing
     from hcmc_ioc.lib.text import vn_norm
 
     operator, chance = Actor.person(User.objects.get(username="tu")), Random(7)
     rare = [f"{words.rare(chance)} {words.rare(chance)}" for _ in range(8)]
     plain = [*COMMON, *MIDDLING, *rare]
     asked = plain + [vn_norm(words) for words in plain]
-    samples = {question: [timed(by_words, operator, question) * 1000 for _ in range(SEARCHES)] for question in asked}
+
+    def page(words: str) -> list:
+        return Listing(operator, TicketFilter(operator, {"q": words}), _now()).take(None, PAGE + 1)
+
+    samples = {question: [timed(page, question) * 1000 for _ in range(SEARCHES)] for question in asked}
     everything = [milliseconds for taken in samples.values() for milliseconds in taken]
     slowest = {question: round(quantile(taken, 0.5), 1) for question, taken in samples.items()}
     return {"p95": quantile(everything, 0.95), "p50": quantile(everything, 0.5),

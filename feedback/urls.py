@@ -1,7 +1,7 @@
 from django.urls import path
 
 from feedback.console import views as console
-from feedback.desk import inbox, search, ticket
+from feedback.desk import inbox, ticket
 from feedback.listing import downloads
 from feedback.listing import views as listing
 
@@ -22,7 +22,7 @@ urlpatterns = [
     path("phan-anh/tep/", downloads.list_files, name="list_files"),
     path("phan-anh/tep/<uuid:token>/", downloads.list_file, name="list_file"),
     path("phan-anh/tep/<slug:form>/", downloads.tickets_file, name="tickets_file"),
-    path("tim/", search.search, name="search"),
+    path("tim/", listing.old_search, name="search"),
     path("vu/<str:code>/", ticket.ticket, name="ticket"),
     path("vu/<str:code>/lien-he/", ticket.ticket_contact, name="ticket_contact"),
     path("vu/<str:code>/<slug:verb>/", ticket.ticket_move, name="ticket_move"),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import Membership, User
 from accounts.roles import UNIT
+from feedback import access, search
 from feedback import promises as owed
 from feedback.fields import ANY_AREA, ANY_CHANNEL, ANY_FIELD, ANY_UNIT, Filter, Options, Text
 from feedback.models import Promise, Ticket, Urgency
@@ -96,6 +97,16 @@ STATES: dict[str, tuple[Words, Q]] = {
 } | {state.value: (state.label, Q(state=state, is_open=state in OPEN)) for state in (*OPEN, *DONE)}
 
 
+PLAIN: dict[str, Callable[[Any], Q]] = {  # what asks for nothing but its own value
+    "category": lambda value: Q(category_id__in=_with_children(value)),
+    "area": lambda value: Q(area_id=value),
+    "state": lambda value: STATES[value][1],
+    "urgency": lambda value: Q(urgency=value),
+    "channel": lambda value: Q(channel=value),
+    "caller": search.of_caller,
+}
+
+
 @dataclass(frozen=True)
 class Per:
     """A list of promises: which fell due, or were withdrawn, in a span of moments, and which of them were kept."""
@@ -141,7 +152,8 @@ class TicketFilter(forms.Form):
     """The filters of a list, all optional, all in the address. What cannot be read is said at its field and narrows
     nothing. `actor` None is the system, which sees everything."""
 
-    q = Text(label=gettext_lazy("Từ trong nội dung, mã"), required=False, max_length=200)
+    q = Text(label=gettext_lazy("Từ trong nội dung, mã"), required=False, max_length=200,
+             widget=forms.TextInput({"type": "search", "data-search": "", "autocomplete": "off"}))
     category = Filter(ANY_FIELD, label=gettext_lazy("Lĩnh vực"), empty_label=gettext_lazy("Mọi lĩnh vực"))
     area = AnyUnit(ANY_AREA, label=gettext_lazy("Địa bàn"), empty_label=gettext_lazy("Mọi địa bàn"))
     unit = AnyUnit(ANY_UNIT, label=gettext_lazy("Đơn vị xử lý"), empty_label=gettext_lazy("Mọi đơn vị"))
@@ -150,6 +162,7 @@ class TicketFilter(forms.Form):
     urgency = forms.ChoiceField(label=gettext_lazy("Mức độ"), required=False, widget=Options,
                                 choices=[("", gettext_lazy("Mọi mức độ")), *Urgency.choices])
     channel = Filter(ANY_CHANNEL, label=gettext_lazy("Kênh"), empty_label=gettext_lazy("Mọi kênh"))
+    caller = forms.RegexField(r"\A[pt][0-9a-f]{32}\Z", label=gettext_lazy("Điện thoại"), required=False)
     whose = _choice(gettext_lazy("Phạm vi"), gettext_lazy("Mọi phản ánh được xem"), WHOSE)
     handler = forms.ChoiceField(label=gettext_lazy("Người xử lý"), required=False, widget=Options)
     has = _choice(gettext_lazy("Dấu hiệu"), gettext_lazy("Không lọc"), MARKS)
@@ -164,6 +177,10 @@ class TicketFilter(forms.Form):
                 day.widget.attrs["aria-label"] = f"{words}: {which}"
         if actor is None or actor.scope is None:
             del self.fields["whose"]
+        if actor is None or not access.may(actor, "search_phone"):
+            del self.fields["caller"]
+        else:
+            self.fields["q"].label = gettext_lazy("Nội dung, mã, điện thoại")
         self.fields["handler"].choices = [("", gettext_lazy("Mọi người")), *self._handlers(data.get("unit"))]
         self.is_valid()
 
@@ -236,18 +253,14 @@ class TicketFilter(forms.Form):
         """What tickets are asked for, but for the words and whose they are."""
         given = {name: value for name, value in self.given.items() if name not in leaving}
         found = Q()
-        if "category" in given:
-            found &= Q(category_id__in=_with_children(given["category"]))
-        if "area" in given:
-            found &= Q(area_id=given["area"])
-        if "unit" in given:
-            found &= self._of_unit(given)
-        found &= Q(**{name: given[name] for name in ("urgency", "channel") if name in given})
-        if "state" in given:
-            found &= STATES[given["state"]][1]
+        for name, condition in PLAIN.items():
+            if name in given:
+                found &= condition(given[name])
         for name, table in (("late", LATE), ("has", MARKS)):
             if name in given:
                 found &= table[given[name]][1](now)
+        if "unit" in given:
+            found &= self._of_unit(given)
         if "handler" in given:
             found &= Q(assignee_id=self.actor.user.pk if given["handler"] == ME else int(given["handler"]))
         for name, (column, _words) in DATES.items():
@@ -304,6 +317,8 @@ class TicketFilter(forms.Form):
             return book.channels[value].name
         if name == "late" and self.given.get("per") == "withdrawn":
             return _("đã trễ khi rút") if value == "late" else _("chưa đến hạn khi rút")
+        if name == "caller":
+            return search.caller_said(value) or _("chưa từng gọi")
         return str(dict(self.fields[name].choices).get(value, value)) if name != "q" else value
 
 

@@ -145,6 +145,11 @@ class Page(Listing):
         return self._found[-PAGE:] if self.before is not None else self._found[:PAGE]
 
     @property
+    def is_tail(self) -> bool:
+        """Whether the words may be the last digits of a phone number as well."""
+        return len(self.words) == 4 and self.words.isdecimal()
+
+    @property
     def hidden_fields(self) -> list[tuple[str, Any]]:
         """What a form beside the filters must not lose."""
         return [*self.filter.given.items(), *([("sort", self.sort)] if self.sort else [])]

@@ -7,15 +7,17 @@ from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
-from feedback import access, topics
+from feedback import access, search, topics
 from feedback.listing import columns, saved
 from feedback.listing.filters import TicketFilter
 from feedback.listing.pages import Page
+from hcmc_ioc.lib.text import clean
 
 COOKIE = "cot"  # the columns that were chosen on this device: a phone shows others than a desk
 YEAR = 365 * 24 * 3600
@@ -24,8 +26,11 @@ YEAR = 365 * 24 * 3600
 @never_cache
 @login_required
 def tickets(request):
-    """Every ticket that the person may see, narrowed and sorted by the address."""
+    """Every ticket that the person may see, narrowed and sorted by the address. Who may ask by phone number sends the
+    form by POST, so that no number stands in an address."""
     actor = reader(request)
+    if request.method == "POST":
+        return _asked(request, actor)
     page = Page(actor, TicketFilter(actor, request.GET), timezone.now(), request.GET)
     if request.GET.get("part") == "count":
         return render(request, "feedback/listing/count.html", {"count": page.count()})
@@ -39,6 +44,27 @@ def tickets(request):
         answer.set_cookie(COOKIE, picked.replace(",", "."), max_age=YEAR, samesite="Lax", httponly=True,
                           secure=request.is_secure())
     return answer
+
+
+def _asked(request, actor: Actor):
+    """The address of the list that the form asks for; a number in it becomes a caller."""
+    if not access.may(actor, "search_phone"):
+        raise Http404
+    asked = request.POST.copy()
+    words, tail = clean(asked.get("q", ""))[:200], clean(asked.get("tail", ""))[:40]
+    if caller := search.caller_of(tail) or (search.caller_of(words) if search.is_phone(words, timezone.now()) else ""):
+        asked["caller"], asked["q"] = caller, ""
+    narrowed = TicketFilter(actor, asked)
+    kept = {name: asked[name] for name in (*narrowed.fields, "sort") if asked.get(name)}  # what is wrong is said there
+    return redirect(f"{reverse('tickets')}?{urlencode(kept)}")
+
+
+@never_cache
+@login_required
+def old_search(request):
+    """The address of the search page as people kept it."""
+    reader(request)
+    return redirect(f"{reverse('tickets')}?{urlencode({'q': request.GET.get('q', '')})}")
 
 
 @never_cache

@@ -21,7 +21,7 @@ function press(event) {
   }
   if (key === "g") return Boolean((going = performance.now()));
   if (key === "?") return showKeys();
-  if (key === "/") return focus("[data-search]") || click('[data-go="s"]');
+  if (key === "/") return focus("[data-search]") || click('[data-go="p"]');
   if (key === "u") return click("[data-updates]:not([hidden]) [data-updates-apply]");
   if (key === "j" || key === "k") return move(key === "j" ? 1 : -1);
   if (key === "x") return click(`.${CURRENT} input[type=checkbox]`);

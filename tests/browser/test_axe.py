@@ -18,7 +18,7 @@ PAGES = {
     "inbox": ("canbo.q1", "/viec/?view=all"),
     "ticket": ("canbo.q1", "/vu/{ticket}/"),
     "intake": ("tongdai", "/tiep-nhan/?new=1"),
-    "search": ("tongdai", "/tim/?q=karaoke"),
+    "search": ("tongdai", "/phan-anh/?q=karaoke"),
     "everything": ("canbo.q1", "/phan-anh/?per=result&late=late&urgency=x"),
     "matrix": ("lanhdao.tp", "/tong-quan/linh-vuc/"),
     "units": ("lanhdao.tp", "/don-vi/"),
