@@ -178,7 +178,10 @@ def by_field(unit_id: int, period: Period, today: date) -> list[FieldRow]:
         field = totals[categories[category_id].parent_id or category_id]
         field[:] = map(add, field, counts)
     medians = medians_by_field(unit_id, period.over(today))
-    fields = [FieldRow(categories[pk], *counts, median_minutes=medians.get(pk)) for pk, counts in totals.items()]
+    fields = [
+        FieldRow(categories[pk], received, resolved, before, due, met, medians.get(pk))
+        for pk, (received, resolved, before, due, met) in totals.items()
+    ]
     return sorted((row for row in fields if row.received or row.resolved), key=lambda row: -row.received)
 
 
