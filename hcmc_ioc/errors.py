@@ -8,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.template import loader
 from django.template.exceptions import TemplateDoesNotExist
 
+from hcmc_ioc.context import theme
 from hcmc_ioc.logs import is_outage
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ def server_error(request):
     status, request_id = (503 if away else 500), getattr(request, "id", "")
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return JsonResponse({"error": "unavailable" if away else "internal", "request_id": request_id}, status=status)
-    response = HttpResponse(_page({"away": away, "request_id": request_id}), status=status)
+    response = HttpResponse(_page({"away": away, "request_id": request_id, "theme": theme(request)}), status=status)
     if away:
         response["Retry-After"] = "5"
     return response
