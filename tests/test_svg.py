@@ -131,6 +131,12 @@ def test_a_trend_without_values_still_has_its_table():
     assert found(drawn, "table")
 
 
+def test_lines_of_a_trend_wear_the_colours_they_are_given():
+    drawn = svg.trend(["a", "b"], [("Vào", [1, 2]), ("Ra", [2, 1])], tones=("c1", "ok"))
+    assert 'class="line c1"' in drawn and 'class="line ok dashed"' in drawn and 'class="ok strong"' in drawn
+    assert "c2" not in drawn
+
+
 def test_names_from_people_are_escaped():
     drawn = svg.trend(["<b>"], [("<script>", [1])], caption="<i>")
     assert "<script>" not in drawn and "<b>" not in drawn and "<i>" not in drawn

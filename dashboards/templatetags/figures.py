@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from dashboards.figures import sentences
 from dashboards.figures.registry import FIGURES, asked
 from dashboards.screens import maps
-from hcmc_ioc.lib import svg, words
+from hcmc_ioc.lib import pills, svg, words
 
 register = template.Library()
 
@@ -138,7 +138,8 @@ def received_resolved(days, by_day) -> dict:
         received, resolved, days = (values[:-1] if running else values for values in (received, resolved, days))
         received, resolved = ([sum(week) for week in svg.weeks(values)] for values in (received, resolved))
         days, title = [week[-1] for week in svg.weeks(days)], _("Tiếp nhận và xử lý theo tuần")
-    return {"labels": [f"{day:%d/%m}" for day in days], "title": title,
+    tones = ("c1", pills.STATES["resolved"][0])  # answered has one colour, as a pill and as a line
+    return {"labels": [f"{day:%d/%m}" for day in days], "title": title, "tones": tones,
             "series": [(_("Tiếp nhận"), received), (_("Đã xử lý"), resolved)]}
 
 

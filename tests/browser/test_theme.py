@@ -64,3 +64,15 @@ def test_a_cookie_of_nonsense_is_no_choice(open_page):
     page.goto("/dang-nhap/")
     expect(page.locator("html")).to_have_attribute("data-theme", "auto")
     assert ground(page) == DARK
+
+
+def test_answered_has_one_colour_on_every_screen(open_page):
+    """The tick before the word, the line of a chart: the tone that `hcmc_ioc/lib/pills.py` decides."""
+    page = open_page("lanhdao.tp", theme="light")
+    page.goto("/tong-quan/?ky=30")
+    line = page.locator(".chart", has_text="Đã xử lý").locator("text.ok")
+    expect(line).to_have_text("Đã xử lý")
+    told = line.evaluate("e => getComputedStyle(e).fill")
+    page.goto("/phan-anh/?state=resolved")
+    pill = page.locator(".pill", has_text="Đã xử lý").first
+    assert pill.evaluate("e => getComputedStyle(e).color") == told

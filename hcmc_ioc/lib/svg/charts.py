@@ -11,15 +11,17 @@ TOP, BOTTOM = 10, 24  # pixels above the highest line and below the axis
 LABELS = 5  # at most so many dates along the axis
 
 
-def trend(labels, series, band=None, caption="", form="number", height=240, marks=(), first=False) -> SafeString:
+def trend(
+    labels, series, band=None, caption="", form="number", height=240, marks=(), first=False, tones=("c1", "c2", "c3"),
+) -> SafeString:
     """Lines over time on one axis from zero, with direct labels, an expected band and the table of figures.
 
-    `labels` are the names of the periods; `series` is [(name, values)] of at most three; `band` is (lows, highs) of
-    the first series; `marks` are the indexes of its points that stand out (drawn as diamonds).
-    A line alone carries no name, the caption says it. `first` counts the names along the axis from the first period
-    (0h, 6h, 12h …), else from the last (… today).
+    `labels` are the names of the periods; `series` is [(name, values)] of at most three, in the colours of `tones`;
+    `band` is (lows, highs) of the first series; `marks` are the indexes of its points that stand out (drawn as
+    diamonds). A line alone carries no name, the caption says it. `first` counts the names along the axis from the
+    first period (0h, 6h, 12h …), else from the last (… today).
     """
-    lists = [values for _name, values in series]
+    lists, tones = [values for _name, values in series], tones[: len(series)]
     lows, highs = band or ((), ())
     seen = known(*lists, lows, highs)
     summary = _("Bảng số liệu")
@@ -33,14 +35,16 @@ def trend(labels, series, band=None, caption="", form="number", height=240, mark
     across = Scale(0, max(1, len(labels) - 1), 0, WIDTH)
     lines = [_band(lows, highs, across, up)] if band else []
     lines += [
-        path([(across(i), up(values[i])) for i in run], f"line c{k}{' dashed' if k == 2 else ''}")
+        path([(across(i), up(values[i])) for i in run], f"line {tones[k - 1]}{' dashed' if k == 2 else ''}")
         for k, values in enumerate(lists, 1)
         for run in runs(values)
         if len(run) > 1
     ]
     plot = [_axis(steps, up, form), _dates(labels, across, height, first), stretched(height, lines)]
-    plot.append(_ends(series, across, up))  # under the points: the newest one may stand out
-    plot += [_points(k, values, across, up, marks if k == 1 else ()) for k, values in enumerate(lists, 1)]
+    plot.append(_ends(series, across, up, tones))  # under the points: the newest one may stand out
+    plot += [
+        _points(tones[k], values, across, up, () if k else marks) for k, values in enumerate(lists)
+    ]
     drawn = framed(picture(_read(labels, series, form), height, plot), "trend" if len(series) > 1 else "trend alone")
     return figure(drawn, caption, headers, rows, summary)
 
@@ -80,12 +84,12 @@ def _dates(labels, across, height, first) -> SafeString:
     )
 
 
-def _points(k, values, across, up, marks) -> SafeString:
+def _points(tone, values, across, up, marks) -> SafeString:
     """Points that no line would show (alone between gaps), and points that stand out."""
     alone = [run[0] for run in runs(values) if len(run) == 1]
     dots = [
         format_html(
-            '<circle class="dot c{}" cx="{}" cy="{}" r="3.5"/>', k, pct(100 * across(i) / WIDTH), n(up(values[i]))
+            '<circle class="dot {}" cx="{}" cy="{}" r="3.5"/>', tone, pct(100 * across(i) / WIDTH), n(up(values[i]))
         )
         for i in alone
     ]
@@ -101,25 +105,25 @@ def _points(k, values, across, up, marks) -> SafeString:
     return join([*dots, *signs])
 
 
-def _ends(series, across, up) -> SafeString:
+def _ends(series, across, up, tones) -> SafeString:
     """Each line's name where it ends, moved apart when two would overlap."""
     ends = []
-    for k, (name, values) in enumerate(series, 1):
+    for tone, (name, values) in zip(tones, series, strict=True):
         here = [i for i, value in enumerate(values) if value is not None]
         if here:
-            ends.append((k, name, here[-1], up(values[here[-1]])))
+            ends.append((tone, name, here[-1], up(values[here[-1]])))
     places = spread([y for *_rest, y in ends], 16)
     return join(
         format_html(
-            '<circle class="dot c{k}" cx="{x}" cy="{}" r="4"/>'
-            '<text class="c{k} strong" x="{x}" dx="10" y="{}">{}</text>',
+            '<circle class="dot {tone}" cx="{x}" cy="{}" r="4"/>'
+            '<text class="{tone} strong" x="{x}" dx="10" y="{}">{}</text>',
             n(y),
             n(place + 4),
             name if len(series) > 1 else "",
-            k=k,
+            tone=tone,
             x=pct(100 * across(i) / WIDTH),
         )
-        for (k, name, i, y), place in zip(ends, places, strict=True)
+        for (tone, name, i, y), place in zip(ends, places, strict=True)
     )
 
 
