@@ -20,8 +20,9 @@ function start(box) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(box, {
     center: options.centre, zoom: options.zoom ?? 11, maxZoom: 19, zoomAnimation: !still, fadeAnimation: !still,
-    attributionControl: Boolean(options.tiles),
+    attributionControl: false, zoomControl: false, // they speak English
   });
+  L.control.zoom({ zoomInTitle: say("zoomIn"), zoomOutTitle: say("zoomOut") }).addTo(map);
   if (options.tiles) L.tileLayer(options.tiles, { maxZoom: 19, className: "map-tiles" }).addTo(map);
   if (options.outlines) outlines(map, options);
   for (const [lat, lon, name, url] of options.near ?? []) near(map, [lat, lon], name, url);

@@ -16,6 +16,7 @@ const WORDS = {
     second: "{n} giây", minute: "{n} phút", hour: "{n} giờ", day: "{n} ngày",
     pin: "Vị trí ghim. Phím mũi tên: dời 10 m, giữ Shift: 50 m, Enter: chọn vị trí này.",
     pinned: "Đã chọn vị trí {lat}, {lon}", mapFailed: "Không tải được ranh giới.",
+    zoomIn: "Phóng to", zoomOut: "Thu nhỏ",
   },
   en: {
     ok: "Online", slow: "Slow", lost: "Connection lost", wait: "Connecting", paused: "Paused", refused: "Access ended",
@@ -33,6 +34,7 @@ const WORDS = {
     second: "{n} s", minute: "{n} min", hour: "{n} h", day: "{n} d",
     pin: "Pin. Arrow keys move it 10 m, with Shift 50 m, Enter takes this place.",
     pinned: "Place chosen: {lat}, {lon}", mapFailed: "The outlines could not be loaded.",
+    zoomIn: "Zoom in", zoomOut: "Zoom out",
   },
 };
 
