@@ -32,8 +32,8 @@ class User(AbstractUser):
     REQUIRED_FIELDS = ["email", "full_name"]
 
     class Meta:
-        verbose_name = _("Người dùng")
-        verbose_name_plural = _("Người dùng")
+        verbose_name = _("người dùng")
+        verbose_name_plural = _("người dùng")
 
     def __str__(self):
         return self.full_name or self.username
@@ -56,6 +56,11 @@ class User(AbstractUser):
         """The active role's value, or "" for a person without one (who then sees nothing)."""
         return self.membership.role if self.membership else ""
 
+    @property
+    def is_administrator(self) -> bool:
+        """Looks after what the others work with: by their role, or let into the admin."""
+        return self.is_staff or self.role == Role.ADMINISTRATOR
+
 
 class MembershipQuerySet(models.QuerySet):
     def valid(self, on=None):
@@ -77,8 +82,8 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("Vai trò của người dùng")
-        verbose_name_plural = _("Vai trò của người dùng")
+        verbose_name = _("vai trò của người dùng")
+        verbose_name_plural = _("vai trò của người dùng")
         constraints = [
             models.UniqueConstraint(
                 fields=["user"], condition=Q(is_active=True), name="one_active_membership_per_user"
@@ -86,6 +91,7 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
                 name="membership_ends_after_start",
+                violation_error_message=_("Ngày kết thúc phải từ ngày bắt đầu trở đi."),
             ),
         ]
 

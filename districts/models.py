@@ -68,14 +68,16 @@ class Unit(NamedInTwoLanguages, models.Model):
     )
     valid_from = models.DateField(_("hiệu lực từ"))
     valid_to = models.DateField(_("đến hết ngày"), null=True, blank=True)
-    slug = models.SlugField(max_length=80, unique=True)
+    slug = models.SlugField(
+        _("tên trong địa chỉ trang"), max_length=80, unique=True, help_text=_("Không dấu, ví dụ quan-1.")
+    )
     sort_key = models.CharField(max_length=250, editable=False, db_collation="C", db_index=True)
     population = models.PositiveIntegerField(_("dân số"), null=True, blank=True)
     area_km2 = models.DecimalField(_("diện tích (km²)"), max_digits=9, decimal_places=2, null=True, blank=True)
-    label_lat = models.FloatField(null=True, blank=True)
-    label_lon = models.FloatField(null=True, blank=True)
-    tile_col = models.SmallIntegerField(null=True, blank=True)
-    tile_row = models.SmallIntegerField(null=True, blank=True)
+    label_lat = models.FloatField(_("vĩ độ của nhãn trên bản đồ"), null=True, blank=True)
+    label_lon = models.FloatField(_("kinh độ của nhãn trên bản đồ"), null=True, blank=True)
+    tile_col = models.SmallIntegerField(_("cột trên bản đồ ô"), null=True, blank=True)
+    tile_row = models.SmallIntegerField(_("hàng trên bản đồ ô"), null=True, blank=True)
     phone = models.CharField(_("điện thoại"), max_length=32, blank=True)
 
     objects = UnitQuerySet.as_manager()
@@ -87,7 +89,8 @@ class Unit(NamedInTwoLanguages, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "valid_from"], name="unit_code_period"),
             models.UniqueConstraint(
-                fields=["kind"], condition=Q(kind__in=["city", "unassigned"]), name="unit_one_city"
+                fields=["kind"], condition=Q(kind__in=["city", "unassigned"]), name="unit_one_city",
+                violation_error_message=_("Loại đơn vị này chỉ có một, và đã có rồi."),
             ),
             models.UniqueConstraint(
                 fields=["map", "tile_col", "tile_row"],
@@ -97,6 +100,7 @@ class Unit(NamedInTwoLanguages, models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="unit_period_in_order",
+                violation_error_message=_("Ngày kết thúc phải từ ngày bắt đầu trở đi."),
             ),
         ]
 
@@ -182,7 +186,10 @@ class WorkingSpan(models.Model):
         verbose_name_plural = _("giờ làm việc")
         constraints = [
             models.UniqueConstraint(fields=["unit", "weekday", "start"], nulls_distinct=False, name="span_start"),
-            models.CheckConstraint(condition=Q(end__gt=F("start")), name="span_in_order"),
+            models.CheckConstraint(
+                condition=Q(end__gt=F("start")), name="span_in_order",
+                violation_error_message=_("Giờ kết thúc phải sau giờ bắt đầu."),
+            ),
         ]
 
     def __str__(self) -> str:

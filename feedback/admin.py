@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from districts.models import Unit
+from districts.admin import ChoosesUnits, UnitsForm
 from feedback.models import Category, Channel, DeadlineRule, RoutingRule
 
 
@@ -32,6 +32,7 @@ class CategoryAdmin(KeptAdmin):
     def formfield_for_foreignkey(self, db_field, request, **more):
         if db_field.name == "parent":
             more["queryset"] = Category.objects.filter(parent=None)  # two levels
+            more["empty_label"] = _("Không, đây là một lĩnh vực")
         return super().formfield_for_foreignkey(db_field, request, **more)
 
 
@@ -40,26 +41,7 @@ class ChannelAdmin(KeptAdmin):
     list_display = ["name_vi", "code", "is_active", "position"]
 
 
-class DatedRuleAdmin(KeptAdmin):
-    """A rule that has begun is ended and followed by another one: what was promised under it can still be explained,
-    and nothing is promised backwards."""
-
-    MAY_CHANGE = ("valid_to", "note", "regulation")
-
-    def get_readonly_fields(self, request, obj=None):
-        if obj is None or obj.valid_from > timezone.localdate():
-            return super().get_readonly_fields(request, obj)
-        return [field for field in self.get_fields(request) if field not in self.MAY_CHANGE]
-
-    def get_form(self, request, obj=None, **more):
-        return super().get_form(request, obj, **({"form": DatedRuleForm} | more))
-
-    def get_fields(self, request, obj=None):
-        model = self.model._meta
-        return [f.name for f in (*model.fields, *model.many_to_many) if f.editable and not f.auto_created]
-
-
-class DatedRuleForm(forms.ModelForm):
+class DatedRuleForm(UnitsForm):
     def clean_valid_from(self):
         day = self.cleaned_data["valid_from"]
         if day < timezone.localdate():
@@ -73,32 +55,72 @@ class DatedRuleForm(forms.ModelForm):
         return day
 
 
+def _has_begun(rule) -> bool:
+    return rule is not None and rule.valid_from <= timezone.localdate()
+
+
+class DatedRuleAdmin(KeptAdmin):
+    """A rule that has begun is ended and followed by another one: what was promised under it can still be explained,
+    and nothing is promised backwards."""
+
+    form = DatedRuleForm
+    autocomplete_fields = ["category"]
+    MAY_CHANGE = ("valid_to", "note", "regulation")
+
+    def get_readonly_fields(self, request, obj=None):
+        if not _has_begun(obj):
+            return super().get_readonly_fields(request, obj)
+        return [field for field in self.get_fields(request, obj) if field not in self.MAY_CHANGE]
+
+    def get_fields(self, request, obj=None):
+        model = self.model._meta
+        return [f.name for f in (*model.fields, *model.many_to_many) if f.editable and not f.auto_created]
+
+
+class DeadlineRuleForm(DatedRuleForm):
+    needs_several = forms.NullBooleanField(label=_("Nhiều đơn vị"), widget=forms.NullBooleanSelect)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("needs_several"):
+            field.widget.choices = [("unknown", _("Không xét")), ("true", _("Có")), ("false", _("Không"))]
+
+
 @admin.register(DeadlineRule)
 class DeadlineRuleAdmin(DatedRuleAdmin):
-    list_display = ["code", "position", "kind", "category", "urgency", "needs_several", "amount", "amount_unit",
-                    "valid_from", "valid_to"]
+    form = DeadlineRuleForm
+    list_display = ["kind", "amount_shown", "category", "urgency", "several", "valid_from", "valid_to", "regulation",
+                    "position"]
     list_filter = ["kind", "urgency"]
     list_select_related = ["category"]
-    search_fields = ["code", "regulation", "note"]
+    search_fields = ["code", "category__name_vi", "regulation", "note"]
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        return ["several" if name == "needs_several" and _has_begun(obj) else name for name in fields]
+
+    @admin.display(description=_("Thời lượng"))
+    def amount_shown(self, rule):
+        return rule.amount_in_words
+
+    @admin.display(description=_("Nhiều đơn vị"))
+    def several(self, rule):
+        return {True: _("Có"), False: _("Không")}.get(rule.needs_several, "–")
 
 
 @admin.register(RoutingRule)
-class RoutingRuleAdmin(DatedRuleAdmin):
-    list_display = ["code", "position", "category", "area", "urgency", "to_area", "responsible", "valid_from",
-                    "valid_to"]
+class RoutingRuleAdmin(ChoosesUnits, DatedRuleAdmin):
+    form = DatedRuleForm  # which keeps a row's own units, as that of ChoosesUnits does
+    list_display = ["category_shown", "area", "urgency", "target", "valid_from", "valid_to", "position"]
     list_filter = ["to_area", "urgency"]
     list_select_related = ["category", "area", "responsible"]
-    search_fields = ["code", "note"]
-    filter_horizontal = ["coordinating"]
+    search_fields = ["code", "category__name_vi", "responsible__name_vi", "responsible__slug", "note"]
+    among = {"area": "areas", "responsible": "organisations", "coordinating": "handling"}
 
-    def formfield_for_foreignkey(self, db_field, request, **more):
-        if db_field.name == "area":
-            more["queryset"] = Unit.objects.in_force().areas()
-        elif db_field.name == "responsible":
-            more["queryset"] = Unit.objects.in_force().organisations()
-        return super().formfield_for_foreignkey(db_field, request, **more)
+    @admin.display(description=_("Lĩnh vực"), ordering="category")
+    def category_shown(self, rule):
+        return rule.category or _("Mọi lĩnh vực")
 
-    def formfield_for_manytomany(self, db_field, request, **more):
-        if db_field.name == "coordinating":
-            more["queryset"] = Unit.objects.in_force().areas() | Unit.objects.in_force().organisations()
-        return super().formfield_for_manytomany(db_field, request, **more)
+    @admin.display(description=_("Đơn vị xử lý"), ordering="responsible")
+    def target(self, rule):
+        return rule.target_in_words

@@ -11,7 +11,7 @@ const source = join(here, "..", "static");
 const out = join(source, "dist");
 const packages = join(here, "node_modules");
 
-const entries = ["js/app.js", "js/map.js", "js/wall.js", "js/desk.js", "js/intake.js", "css/app.css", "css/wall.css"]
+const entries = ["js/app.js", "js/map.js", "js/wall.js", "js/desk.js", "js/intake.js", "css/app.css", "css/wall.css", "css/admin.css"]
   .map((name) => join(source, name))
   .filter(existsSync);
 
@@ -25,7 +25,7 @@ async function bundle() {
     format: "esm",
     target: ["chrome123", "firefox120", "safari17.5"],
     nodePaths: [packages], // the sources live beside this folder, not inside it
-    external: ["*.woff2", "*.svg"], // addresses in the CSS are relative to static/dist/
+    external: ["*.woff2", "*.svg", "../admin/*"], // addresses in the CSS are relative to static/dist/
     legalComments: "none",
     logLevel: "warning",
   });

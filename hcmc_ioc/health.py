@@ -30,10 +30,16 @@ def readyz(request):
 
     {"ready": …, "checks": {name: "ok" or what is wrong}, "behind": {taker of the feed: seconds}}
     """
+    found = state()
+    return JsonResponse(found, status=200 if found["ready"] else 503)
+
+
+def state() -> dict:
+    """What /readyz says, as a dict."""
     checks = {name: _outcome(check) for name, check in CHECKS.items()}
     ready = all(outcome == "ok" for outcome in checks.values())
     behind = _behind() if checks["database"] == checks["migrations"] == "ok" else {}
-    return JsonResponse({"ready": ready, "checks": checks, "behind": behind}, status=200 if ready else 503)
+    return {"ready": ready, "checks": checks, "behind": behind}
 
 
 def _behind() -> dict[str, int]:

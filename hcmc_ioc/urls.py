@@ -8,10 +8,12 @@ import districts.admin  # noqa: F401
 import feedback.admin  # noqa: F401
 import live.admin  # noqa: F401
 from accounts.views import admin_door
-from hcmc_ioc import health
+from hcmc_ioc import administration, health
 
 urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
+    path("quan-tri/", administration.page, name="administration"),
+    path("admin/", administration.index),
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
     path("api/v1/", include("hcmc_ioc.api")),

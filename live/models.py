@@ -22,13 +22,13 @@ class Device(models.Model):
     place = models.CharField(_("Nơi đặt"), max_length=120, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("Phạm vi"))
     token_digest = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("Tạo lúc"), auto_now_add=True)
     revoked_at = models.DateTimeField(_("Thu hồi lúc"), null=True, blank=True)
     last_seen_at = models.DateTimeField(_("Thấy lần cuối"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("Màn hình tường")
-        verbose_name_plural = _("Màn hình tường")
+        verbose_name = _("màn hình tường")
+        verbose_name_plural = _("màn hình tường")
 
     def __str__(self):
         return self.name

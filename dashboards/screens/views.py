@@ -31,6 +31,8 @@ def home(request):
         return redirect("intake" if role == Role.OPERATOR else "overview")
     if access.may(actor, "figures"):
         return redirect("inbox" if role == Role.UNIT_STAFF else "unit_screen", *_own_slug(request, role))
+    if request.user.is_administrator:
+        return redirect("administration")
     return render(request, "dashboards/no_screen.html")
 
 

@@ -50,23 +50,24 @@ class CatalogueRow(NamedInTwoLanguages, models.Model):
 class Category(CatalogueRow):
     """A field of 1022 (lĩnh vực) or, below it, a kind of problem (nhóm vấn đề). Two levels."""
 
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children",
+                               verbose_name=_("Thuộc lĩnh vực"))
     urgency = models.CharField(_("Mức độ"), max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
     is_public = models.BooleanField(_("Công khai mặc định"), default=True)
     needs_several = models.BooleanField(_("Cần nhiều đơn vị"), default=False)
     keywords = models.TextField(_("Từ khóa gợi ý"), blank=True, help_text=_("Cách nhau bằng dấu phẩy."))
 
     class Meta(CatalogueRow.Meta):
-        verbose_name = _("Lĩnh vực")
-        verbose_name_plural = _("Lĩnh vực")
+        verbose_name = _("lĩnh vực")
+        verbose_name_plural = _("lĩnh vực")
 
 
 class Channel(CatalogueRow):
     """How a report reached the city (kênh tiếp nhận)."""
 
     class Meta(CatalogueRow.Meta):
-        verbose_name = _("Kênh tiếp nhận")
-        verbose_name_plural = _("Kênh tiếp nhận")
+        verbose_name = _("kênh tiếp nhận")
+        verbose_name_plural = _("kênh tiếp nhận")
 
 
 class DatedRule(models.Model):
@@ -74,7 +75,8 @@ class DatedRule(models.Model):
 
     code = models.SlugField(_("Mã"), max_length=60, unique=True)
     position = models.PositiveIntegerField(_("Thứ tự"), help_text=_("Quy tắc đầu tiên phù hợp được áp dụng."))
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("Lĩnh vực"))
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("Lĩnh vực"),
+                                 help_text=_("Để trống: mọi lĩnh vực."))
     urgency = models.CharField(_("Mức độ"), max_length=10, choices=Urgency.choices, blank=True)
     valid_from = models.DateField(_("Từ ngày"))
     valid_to = models.DateField(_("Đến ngày"), null=True, blank=True)
@@ -118,19 +120,28 @@ class DeadlineRule(DatedRule):
     regulation = models.CharField(_("Căn cứ"), max_length=200, blank=True)
 
     class Meta(DatedRule.Meta):
-        verbose_name = _("Quy định thời hạn")
-        verbose_name_plural = _("Quy định thời hạn")
+        verbose_name = _("quy định thời hạn")
+        verbose_name_plural = _("quy định thời hạn")
         constraints = [
-            models.CheckConstraint(condition=Q(amount__range=(1, LONGEST)), name="deadline_rule_can_be_counted"),
+            models.CheckConstraint(condition=Q(amount__range=(1, LONGEST)), name="deadline_rule_can_be_counted",
+                                   violation_error_message=_("Thời lượng phải từ 1 đến 2000.")),
         ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.amount_in_words}"
+
+    @property
+    def amount_in_words(self) -> str:
+        return f"{self.amount} {self.get_amount_unit_display()}"
 
 
 class RoutingRule(DatedRule):
     """Category × area × level × time → who is responsible. Empty conditions match everything."""
 
     area = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("Địa bàn"),
-                             related_name="+")
-    weekdays = models.CharField(_("Thứ"), max_length=7, blank=True, help_text=_("1 = thứ Hai … 7 = Chủ nhật"))
+                             related_name="+", help_text=_("Để trống: mọi địa bàn."))
+    weekdays = models.CharField(_("Thứ"), max_length=7, blank=True,
+                                help_text=_("Ví dụ 12345 là thứ Hai đến thứ Sáu, 7 là Chủ nhật."))
     time_from = models.TimeField(_("Từ giờ"), null=True, blank=True)
     time_to = models.TimeField(_("Đến giờ"), null=True, blank=True)
     to_area = models.BooleanField(_("Giao đơn vị của địa bàn"), default=False)
@@ -140,14 +151,22 @@ class RoutingRule(DatedRule):
     coordinating_ids: tuple[int, ...] = ()  # filled where rules are read together (`rules.rulebook`)
 
     class Meta(DatedRule.Meta):
-        verbose_name = _("Quy tắc chuyển")
-        verbose_name_plural = _("Quy tắc chuyển")
+        verbose_name = _("quy tắc chuyển")
+        verbose_name_plural = _("quy tắc chuyển")
         constraints = [
             models.CheckConstraint(
                 condition=Q(to_area=True, responsible=None) | Q(to_area=False, responsible__isnull=False),
                 name="routing_rule_names_one_target",
+                violation_error_message=_("Chọn một trong hai: giao đơn vị của địa bàn, hoặc một đơn vị xử lý."),
             )
         ]
+
+    def __str__(self):
+        return f"{self.category or _('Mọi lĩnh vực')} → {self.target_in_words}"
+
+    @property
+    def target_in_words(self) -> str:
+        return str(_("Đơn vị của địa bàn") if self.to_area else self.responsible)
 
 
 class TicketSearch(Func):

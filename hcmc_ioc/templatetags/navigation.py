@@ -19,26 +19,59 @@ ENTRIES = (
     ("intake", _("Ghi nhận"), "headset", "n", IN_UNITS),
     ("inbox", _("Hộp việc"), "inbox", "h", HANDLING | {Role.CITY_LEADER}),
     ("tickets", _("Phản ánh"), "list", "p", HANDLING | LEADING),
+    ("administration", _("Quản trị"), "settings", "q", {Role.ADMINISTRATOR}),
     ("screens", _("Màn hình tường"), "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
 )
 
 PART_OF = {"unit_screen": "units"}  # pages within an entry
+STAND_IN = {"inbox": "tickets"}  # whoever has no inbox comes to a ticket from the list
+ON_A_PHONE = 5  # so many stand side by side
+BEYOND = {"units", "screens"}  # where there are more: those that the foot of a phone keeps under "Thêm"
+SHORT = {_("Tiếp nhận 1022"): _("Nhận 1022")}  # words that would break there
 
 
 @register.inclusion_tag("_navigation.html", takes_context=True)
 def navigation(context):
     """The entries of the person's role; `nav_current` in the context (or the page itself) marks the current one."""
     request = context.get("request")
-    role = getattr(getattr(request, "user", None), "role", "")
-    match = getattr(request, "resolver_match", None)
-    here = context.get("nav_current") or (match.url_name if match else "")
-    here = PART_OF.get(here, here)
-    found = [
-        {"url": url, "label": label, "icon": icon, "key": key, "current": name == here}
+    found = _entries(getattr(request, "user", None))
+    here = _in(found, context.get("nav_current") or _here(request))
+    for entry in found:
+        entry["current"] = entry is here
+    beyond = [entry for entry in found if len(found) > ON_A_PHONE and entry["name"] in BEYOND]
+    return {"entries": found, "beyond": beyond, "is_beyond": here in beyond}
+
+
+@register.simple_tag(takes_context=True)
+def entry(context, name):
+    """What stands above a page in its crumbs: `{% entry "inbox" as up %}` → `url` and `label`, as this person's
+    navigation has them."""
+    return _in(_entries(context["request"].user), name)
+
+
+def _entries(user) -> list[dict]:
+    role, is_staff = getattr(user, "role", ""), getattr(user, "is_staff", False)
+    return [
+        {"name": name, "url": url, "label": label, "short": SHORT.get(label, ""), "icon": icon, "key": key}
         for name, label, icon, key, roles in ENTRIES
-        if role in roles and (name != "intake" or _records(request.user)) and (url := _address(name))
+        if (role in roles or name == "administration" and is_staff)
+        and (name != "intake" or _records(user))
+        and (url := _address(name))
     ]
-    return {"entries": found}
+
+
+def _in(entries, name):
+    by_name = {entry["name"]: entry for entry in entries}
+    return by_name.get(name) or by_name.get(STAND_IN.get(name))
+
+
+def _here(request) -> str:
+    match = getattr(request, "resolver_match", None)
+    if match is None:
+        return ""
+    if match.app_name == "admin":
+        return "administration"
+    return PART_OF.get(match.url_name, match.url_name or "")
 
 
 def _records(user) -> bool:

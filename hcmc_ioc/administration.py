@@ -1,0 +1,110 @@
+"""The administrator's first page: what they look after, each a list of the admin, and how the system is."""
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from accounts.roles import Role
+from hcmc_ioc import health
+from hcmc_ioc.lib import words
+
+admin.site.site_header = admin.site.site_title = admin.site.index_title = _("Quản trị")
+admin.site.enable_nav_sidebar = False
+admin.site.empty_value_display = "–"
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Rows of one kind, by the name of their model ("districts.unit"); their title is the model's own. A `page` of ours
+    is opened instead of the admin's list, and is for the role."""
+
+    model: str
+    text: str
+    icon: str
+    page: str = ""
+
+    @property
+    def title(self) -> str:
+        return capfirst(apps.get_model(self.model)._meta.verbose_name_plural)
+
+    @property
+    def url(self) -> str:
+        return reverse(self.page or f"admin:{self.model.replace('.', '_')}_changelist")
+
+    def is_for(self, user) -> bool:
+        if self.page:
+            return user.role == Role.ADMINISTRATOR
+        app, model = self.model.split(".")
+        return user.is_staff and (user.has_perm(f"{app}.view_{model}") or user.has_perm(f"{app}.change_{model}"))
+
+
+ROOMS = (
+    (_("Con người"), (
+        Matter("accounts.user", _("Ai đăng nhập, với vai trò nào, ở đơn vị nào; đặt lại mật khẩu, khóa tài khoản."),
+               "users"),
+        Matter("auth.group", _("Cho người khác cùng quản lý một phần danh mục."), "shield"),
+    )),
+    (_("Lịch làm việc"), (
+        Matter("districts.calendarday", _("Ngày nghỉ lễ, ngày làm bù; hạn xử lý tính theo đây."), "calendar-due"),
+        Matter("districts.workingspan", _("Giờ hành chính của Thành phố và của đơn vị có giờ riêng."), "hourglass"),
+    )),
+    (_("Phòng trực"), (
+        Matter("live.device", _("Thêm màn hình ở phòng trực, thu hồi màn hình không còn dùng."), "device-tv",
+               page="screens"),
+    )),
+    (_("Phản ánh"), (
+        Matter("feedback.category", _("Lĩnh vực, nhóm vấn đề và từ khóa gợi ý khi tiếp nhận."), "tag"),
+        Matter("feedback.deadlinerule", _("Hạn xử lý theo quy chế và các giới hạn quanh hạn đó."), "clock"),
+        Matter("feedback.routingrule", _("Loại việc nào giao cho đơn vị nào."), "route"),
+        Matter("feedback.channel", _("Người dân phản ánh qua những đường nào."), "phone-incoming"),
+    )),
+    (_("Đơn vị"), (
+        Matter("districts.unit", _("Tên gọi, cấp trên, điện thoại và thời gian hiệu lực của từng đơn vị."),
+               "building-community"),
+        Matter("districts.succession", _("Đơn vị nào tiếp nối đơn vị đã sáp nhập hoặc giải thể."), "arrows-exchange"),
+    )),
+)
+
+PARTS = {
+    "database": _("Cơ sở dữ liệu"),
+    "migrations": _("Bản cập nhật dữ liệu"),
+    "cache": _("Bộ nhớ đệm"),
+    "channel_layer": _("Cập nhật trực tiếp"),
+}
+LATE = 60  # seconds that background work may be behind before it is worth a word
+
+
+@login_required
+def index(request):
+    """The admin's own index is ours."""
+    if not request.user.is_staff:
+        raise Http404
+    return redirect("administration")
+
+
+@never_cache
+@login_required
+def page(request):
+    if not request.user.is_administrator:
+        raise Http404
+    rooms = [(title, [matter for matter in matters if matter.is_for(request.user)]) for title, matters in ROOMS]
+    context = {"rooms": [(title, matters) for title, matters in rooms if matters]}
+    return render(request, "administration.html", context | _system())
+
+
+def _system() -> dict:
+    found = health.state()
+    behind = max(found["behind"].values(), default=0)
+    return {
+        "ready": found["ready"],
+        "parts": [(label, found["checks"][name] == "ok") for name, label in PARTS.items()],
+        "behind": words.duration(behind) if behind > LATE else "",
+    }
