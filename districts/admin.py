@@ -101,7 +101,7 @@ class InForce(admin.SimpleListFilter):
 @admin.register(Unit)
 class UnitAdmin(NeverDeleted):
     list_display = ["name_vi", "kind", "parent", "code", "map", "valid_from", "valid_to", "phone"]
-    list_filter = [InForce, "kind", "map"]
+    list_filter = [InForce, "kind"]
     list_select_related = ["parent"]
     search_fields = ["name_vi", "name_en", "code", "slug"]  # the slug is the name without diacritics
     prepopulated_fields = {"slug": ["name_vi"]}

@@ -94,9 +94,10 @@ def test_a_phone_holds_the_admin(open_page, address):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_administrator_s_page_is_clean(open_page, theme):
+@pytest.mark.parametrize("address", PLACES)
+def test_the_administrator_s_pages_are_clean(open_page, address, theme):
     page = open_page("quantri", theme=theme, bypass_csp=True, reduced_motion="reduce")
-    page.goto("/quan-tri/")
+    page.goto(address)
     for width, height in SIZES.values():
         page.set_viewport_size({"width": width, "height": height})
         assert not violations(page)
