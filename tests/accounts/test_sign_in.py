@@ -97,3 +97,20 @@ def test_an_ended_membership_gives_nothing(cast):
 def test_one_membership_is_active_at_most(cast):
     with pytest.raises(IntegrityError):
         Membership.objects.create(user=cast.lan, unit=unit("778"), role=Role.UNIT_STAFF, valid_from=date(2021, 1, 1))
+
+
+def test_a_new_password_is_asked_for_in_short_words(cast, client):
+    client.force_login(cast.ha)
+    page = client.get(reverse("change_password")).content.decode()
+    for words in ("Mật khẩu hiện tại", "Ít nhất 10 ký tự.", "Không chỉ gồm chữ số.", "Nhập lại mật khẩu mới"):
+        assert words in page
+    page = client.post(reverse("change_password"), {
+        "old_password": "sai", "new_password1": "1234567890", "new_password2": "123456789",
+    }).content.decode()
+    assert "Mật khẩu hiện tại không đúng. Hãy nhập lại." in page and "Hai lần nhập mật khẩu không giống nhau." in page
+
+
+def test_the_page_for_signing_in_offers_no_way_to_itself(client, db):
+    page = client.get(reverse("sign_in")).content.decode()
+    assert 'class="menu-item"' not in page and "data-theme-choice" in page
+    assert 'class="menu-item"' in client.get("/khong-co/").content.decode()
