@@ -1,5 +1,5 @@
-// What Django's admin leaves out: fields in tables are called what their column says, fields that are searched (select2)
-// what their label says, and a column without a head has no empty one. Its scripts make them when they please.
+// What Django's admin leaves out: fields in tables are called what their column says, fields that are searched
+// (select2) what their label says, and a column without a head has no empty one. It makes them when it pleases.
 function name() {
   for (const head of document.querySelectorAll("#content thead th:empty"))
     head.replaceWith(document.createElement("td"));

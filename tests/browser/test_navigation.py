@@ -1,4 +1,4 @@
-"""The way through the site: at most five entries at the foot of a phone, none broken; crumbs that say what menus say."""
+"""The way through the site: at most five entries at a phone's foot, none broken; crumbs that say what menus say."""
 
 import re
 
