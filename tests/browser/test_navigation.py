@@ -63,7 +63,7 @@ def menus(page) -> dict[str, str]:
 
 @pytest.mark.parametrize(("name", "address"), [
     ("lanhdao.tp", "/tong-quan/linh-vuc/"), ("canbo.q1", "/tai-khoan/mat-khau/"),
-    ("quantri", "/admin/districts/unit/"), ("quantri", "/admin/districts/unit/add/"),
+    ("lanhdao.tp", "/phan-anh/tep/"), ("quantri", "/admin/districts/unit/"), ("quantri", "/admin/districts/unit/add/"),
 ])
 def test_crumbs_begin_in_a_menu_and_end_here(open_page, name, address):
     page = open_page(name)
