@@ -111,3 +111,39 @@ class SentRequest(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["actor", "key"], name="one_sending_per_key")]
         indexes = [models.Index(fields=["at"], name="sent_request_at")]
+
+
+class Client(models.Model):
+    """Another system that reads and writes here, within a unit and everything below it and within its scopes. Secrets
+    are kept as digests alone; `accounts.clients` is the only writer."""
+
+    name = models.CharField(_("Tên hệ thống"), max_length=120)
+    unit = models.ForeignKey("districts.Unit", on_delete=models.PROTECT, related_name="+", verbose_name=_("Đơn vị"))
+    client_id = models.CharField(max_length=40, unique=True)
+    secret_digest = models.CharField(max_length=64)
+    scopes = models.TextField(_("Quyền"))  # parted by blanks
+    contact = models.CharField(_("Người liên hệ"), max_length=200, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(_("Hết hạn"), null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("name", "pk")
+        verbose_name = _("Hệ thống kết nối")
+        verbose_name_plural = _("Hệ thống kết nối")
+
+    def __str__(self):
+        return self.name
+
+
+class ClientToken(models.Model):
+    """An access token of a client, as a digest; read at every request, so that its end is immediate."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.TextField()
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)

@@ -3,10 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import keys
+from accounts import clients, keys
 
 
 @shared_task(name="accounts.tasks.forget_keys", ignore_result=True)
 def forget_keys():
-    """Once an hour: drop the keys of requests that nobody sends again."""
+    """Once an hour: drop the keys of requests that nobody sends again, and tokens that ended long ago."""
     keys.forget(timezone.now())
+    clients.forget(timezone.now())

@@ -3,4 +3,14 @@
 Each app lists its resources in `<app>/api/urls.py`, and they are included here; the JSON of pages lives with the pages.
 """
 
-urlpatterns: list = []
+from django.urls import include, path, re_path
+
+from hcmc_ioc.lib.api.views import Nothing
+
+urlpatterns = [
+    path("", include("accounts.api.urls")),
+    path("", include("districts.api.urls")),
+    path("", include("feedback.api.urls")),
+    path("", include("dashboards.api.urls")),
+    re_path("", Nothing.as_view()),
+]

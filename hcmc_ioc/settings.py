@@ -238,11 +238,16 @@ LEAFLET_CONFIG = {
     "NO_GLOBALS": False,
 }
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.ClientAuthentication",
+                                       "accounts.api.authentication.PersonAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["hcmc_ioc.lib.api.parsing.Json"],
+    "DEFAULT_THROTTLE_CLASSES": ["hcmc_ioc.lib.api.throttling.CallerThrottle"],
+    "EXCEPTION_HANDLER": "hcmc_ioc.lib.api.problems.handler",
+    "UNAUTHENTICATED_USER": None,
 }
+API_REQUESTS_PER_MINUTE = env.number("IOC_API_PER_MINUTE", 1200)  # of one client or person
 
 # --- Hosts, cookies, content policy
 

@@ -127,7 +127,8 @@ class IntakeForm(ReporterForm):
         if "area" not in self.errors and not may_open_in(self.actor, area.pk if area else None, point or None):
             self.add_error("address", _("Địa điểm này không thuộc địa bàn của đơn vị. Hướng dẫn người dân gọi 1022."))
 
-    def intake(self, now: datetime) -> Intake:
+    def intake(self, now: datetime, **more) -> Intake:
+        """What was typed; `more` is what only other systems send."""
         values, category = self.cleaned_data, self.cleaned_data["category"]
         no_place, unit = values.get("no_place"), values.get("unit")
         area, placed = values["area"], bool(values["lat"]) and not no_place
@@ -144,6 +145,7 @@ class IntakeForm(ReporterForm):
             is_public=_decided(values["is_public"], category.is_public),
             hides_name=values["hides_name"],
             unit_id=unit.pk if unit else None, unit_reason=values.get("unit_reason", ""),
+            **more,
         )
 
     def _channel_id(self, values) -> int:

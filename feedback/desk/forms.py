@@ -121,7 +121,7 @@ def _assignee(form):
     people = assignees(form.ticket)
     field = forms.ModelChoiceField(people, label=_("Người xử lý"), empty_label=_("Chọn…"))
     field.error_messages["invalid_choice"] = _("Chọn cán bộ đang làm việc tại đơn vị xử lý.")
-    form.initial.setdefault("assignee", form.ticket.assignee_id or form.actor.user.pk)
+    form.initial.setdefault("assignee", form.ticket.assignee_id or (form.actor.user and form.actor.user.pk))
     return field
 
 

@@ -46,6 +46,8 @@ def order_of(text: str, narrowed: TicketFilter) -> Order:
 class Listing:
     """The rows of a list for `actor`, as of `now`."""
 
+    columns: tuple[str, ...] = LISTED  # of tickets, what is read
+
     def __init__(self, actor: Actor | None, narrowed: TicketFilter, now: datetime, sort: str = ""):
         self.actor, self.filter, self.now, self.sort = actor, narrowed, now, sort
         self.order = order_of(sort, narrowed)
@@ -77,7 +79,7 @@ class Listing:
 
     def take(self, after: Place | None, wanted: int, *, backwards: bool = False) -> list:
         order = self.order.reversed() if backwards else self.order
-        parts = [_with_columns(part) for part in self.parts(paged=True)]
+        parts = [_with_columns(part, self.columns) for part in self.parts(paged=True)]
         found = take(parts, order, after, wanted, self._fetch)
         return found[::-1] if backwards else found
 
@@ -115,11 +117,11 @@ class Listing:
         return "&".join(filter(None, (self.filter.query, f"sort={self.sort}" if self.sort else "")))
 
 
-def _with_columns(rows: QuerySet) -> QuerySet:
+def _with_columns(rows: QuerySet, columns: tuple[str, ...]) -> QuerySet:
     if rows.model is Promise:
-        listed = [f"ticket__{name}" for name in LISTED]
+        listed = [f"ticket__{name}" for name in columns]
         return rows.select_related("ticket__assignee").defer(None).only(*PROMISED, *listed)
-    return rows.select_related("assignee").only(*LISTED)
+    return (rows.select_related("assignee") if "assignee_id" in columns else rows).only(*columns)
 
 
 PROMISED = ("ticket_id", "kind", "unit_id", "made_at", "due_at", "first_due_at", "met_at", "paused_at", "withdrawn_at")

@@ -1,0 +1,22 @@
+"""What a client may be allowed: names that others rely on, each with its words. What a scope means for tickets stands
+in `feedback.rules.rights`; none allows a decision that is kept for supervisors or leaders."""
+
+from django.utils.translation import gettext_lazy as _
+
+from hcmc_ioc.lib.words import Words
+
+SCOPES: dict[str, Words] = {
+    "tickets:read": _("Đọc phản ánh trong phạm vi đơn vị"),
+    "tickets:write": _("Ghi nhận phản ánh và xử lý thay cán bộ đơn vị"),
+    "tickets:dispatch": _("Chuyển, từ chối, kết thúc thay tổng đài"),
+    "contacts:read": _("Đọc thông tin người phản ánh, mỗi lần đều được ghi lại"),
+    "figures:read": _("Đọc chỉ số"),
+}
+
+
+def split(text: str) -> list[str]:
+    """Scopes as OAuth writes them, parted by blanks; ValueError names one that there is not."""
+    asked = list(dict.fromkeys(text.split()))
+    if unknown := [name for name in asked if name not in SCOPES]:
+        raise ValueError(unknown[0])
+    return asked
