@@ -100,7 +100,7 @@ def write(stories: Iterable[Story], *, job: Actor, zone, wake: bool = True) -> i
         copy(Reporter, (row for s in stories for row in _reporters(s)), without_id=True)
         links = ({"ticket_id": s.life.ticket.pk, "unit_id": u} for s in stories for u in s.life.coordinating_ids)
         copy(Ticket.coordinating.through, links, without_id=True)
-    feed.hand("ticket", [event["id"] for event in events], is_history=True, wake=wake)
+    feed.hand("ticket", _latest(events), is_history=True, wake=wake)
     return len(stories)
 
 
@@ -146,6 +146,11 @@ def _events(stories: list[Story]) -> tuple[list[dict], list[dict]]:
         if step.words:
             texts.append({"event_id": pk, "words": step.words, "is_public": step.is_public})
     return events, texts
+
+
+def _latest(events: list[dict]) -> list[int]:
+    """Of history only each ticket's last event is handed over: who takes history wants to know what there is now."""
+    return list({event["ticket_id"]: event["id"] for event in events}.values())
 
 
 def _ids(model: type[models.Model], count: int) -> list[int]:

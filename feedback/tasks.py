@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.roles import UNIT
-from feedback import actions
+from feedback import actions, journal
 from feedback.listing import jobs
 from feedback.models import Promise, Ticket
 from feedback.rules import promises
@@ -36,6 +36,12 @@ def write_files():
     """Lists that were ordered as files; woken by each order, and once a minute for what was left."""
     jobs.forget()
     jobs.write_all()
+
+
+@shared_task(name="feedback.tasks.forget_journal", ignore_result=True)
+def forget_journal():
+    """Once a day: changes that other systems should long have read."""
+    journal.forget(timezone.now())
 
 
 @shared_task(name="feedback.tasks.release_assignees", ignore_result=True)

@@ -1,12 +1,14 @@
-"""What tickets tell open pages: the topic `ticket:7`, whose version is the ticket's own."""
+"""What tickets tell open pages: the topic `ticket:7`, whose version is the ticket's own; and the journal as a taker."""
 
 from accounts.actors import Actor
+from feedback import journal
 from feedback.models import Ticket
-from live import topics
+from live import feed, topics
 
 
 def register() -> None:
     topics.register("ticket", topics.Kind(_may_hear, _versions))
+    feed.register(feed.Taker(journal.NAME, frozenset({"ticket"}), work=journal.write, notifies=False))
 
 
 def _may_hear(actor: Actor, number: int) -> bool:

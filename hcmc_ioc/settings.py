@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
     "fold": {"task": "dashboards.tasks.fold", "schedule": 5.0, "options": {"expires": 5}},
     "feed": {"task": "live.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "waiting": {"task": "feedback.tasks.end_waiting", "schedule": 60.0, "options": {"expires": 60}},
+    "journal": {"task": "feedback.tasks.forget_journal", "schedule": crontab(hour=4, minute=40)},
     "files": {"task": "feedback.tasks.write_files", "schedule": 60.0, "options": {"expires": 60}},
     "release": {"task": "feedback.tasks.release_assignees", "schedule": crontab(hour=5, minute=10)},
     "keys": {"task": "accounts.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 600}},

@@ -38,7 +38,8 @@ class Taker:
     """One who wants to know of changes of some `kinds`.
 
     `work(changes)` gets them in the order of their ids, inside the transaction that removes them. A taker that
-    `notifies` people or other systems is passed over when history is written (imports, the demo's past).
+    `notifies` people or other systems is passed over when history is written (imports, the demo's past); the others get
+    of history the last change of each thing.
     One with rows of its own (the fold: `feedback.outbox`) names its `task` and says how old the `oldest` is instead.
     """
 

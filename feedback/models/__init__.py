@@ -1,5 +1,6 @@
 """The rows of 1022: tickets and what belongs to them; lists that people keep."""
 
+from feedback.models.journal import JournalEntry
 from feedback.models.lists import FilePiece, ListFile, SavedView
 from feedback.models.tickets import (
     CatalogueRow,
@@ -31,6 +32,7 @@ __all__ = [
     "EventText",
     "FactChange",
     "FilePiece",
+    "JournalEntry",
     "ListFile",
     "Promise",
     "Reporter",
