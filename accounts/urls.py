@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import views
+from accounts import client_views, views
 
 urlpatterns = [
     path("dang-nhap/", views.SignIn.as_view(), name="sign_in"),
@@ -8,5 +8,8 @@ urlpatterns = [
     path("tai-khoan/", views.profile, name="profile"),
     path("tai-khoan/mat-khau/", views.ChangePassword.as_view(), name="change_password"),
     path("tai-khoan/vai-tro/", views.switch, name="switch_membership"),
+    path("ket-noi/", client_views.client_list, name="clients"),
+    path("ket-noi/<int:pk>/doi-ma/", client_views.client_rotate, name="client_rotate"),
+    path("ket-noi/<int:pk>/thu-hoi/", client_views.client_revoke, name="client_revoke"),
     path("language/", views.set_language, name="set_language"),
 ]

@@ -1,11 +1,13 @@
 from django.urls import path
 
+from feedback.api.deeds import client_deeds
 from feedback.console import views as console
 from feedback.desk import inbox, ticket
 from feedback.listing import downloads
 from feedback.listing import views as listing
 
 urlpatterns = [
+    path("ket-noi/<int:pk>/", client_deeds, name="client_deeds"),
     path("tiep-nhan/", console.intake, name="intake"),
     path("tiep-nhan/gop/", console.join, name="intake_join"),
     path("tiep-nhan/nguoi-goi/", console.caller, name="intake_caller"),

@@ -52,6 +52,10 @@ ROOMS = (
                "users"),
         Matter("auth.group", _("Cho người khác cùng quản lý một phần danh mục."), "shield"),
     )),
+    (_("Kết nối"), (
+        Matter("accounts.client", _("Hệ thống của đơn vị khác đọc và ghi ở đây: quyền, mã bí mật, thu hồi."),
+               "plug-connected", page="clients"),
+    )),
     (_("Lịch làm việc"), (
         Matter("districts.calendarday", _("Ngày nghỉ lễ, ngày làm bù; hạn xử lý tính theo đây."), "calendar-due"),
         Matter("districts.workingspan", _("Giờ hành chính của Thành phố và của đơn vị có giờ riêng."), "hourglass"),

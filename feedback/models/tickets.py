@@ -393,6 +393,10 @@ class TicketEvent(models.Model):
     version = models.PositiveIntegerField()
     data = models.JSONField(default=dict)
 
+    class Meta:
+        indexes = [models.Index(fields=["actor_ref", "id"], name="event_of_client",
+                                condition=Q(actor_kind=Kind.CLIENT))]
+
     @property
     def move(self):
         return MOVES[self.verb]
