@@ -141,6 +141,15 @@ def reopen(*, actor, ticket_id, asked_by, note, **seen) -> Ticket:
     return _move("reopen", actor, ticket_id, seen, asked_by=asked_by, note=note)
 
 
+def ask_reopening(*, actor, ticket_id, note, **seen) -> Ticket:
+    """The unit has found its answer wrong: the hotline decides whether it is opened again."""
+    return _move("ask_reopening", actor, ticket_id, seen, note=note)
+
+
+def refuse_reopening(*, actor, ticket_id, note, **seen) -> Ticket:
+    return _move("refuse_reopening", actor, ticket_id, seen, note=note)
+
+
 def ask_extension(*, actor, ticket_id, due_at, note, **seen) -> Ticket:
     """The unit asks for a later date, before the present one has passed; somebody else decides."""
     return _move("ask_extension", actor, ticket_id, seen, due_at=due_at, note=note)
@@ -203,8 +212,8 @@ EDITABLE = frozenset(
 VERBS = {
     verb.__name__: verb
     for verb in (forward, accept, assign, unassign, start, ask_citizen, resume, report_progress, transfer, send_back,
-                 resolve, close, reject, merge, unmerge, reopen, ask_extension, extend, refuse_extension, withdraw,
-                 clarify, disclose, stop_waiting, edit, note, join, rate)
+                 resolve, close, reject, merge, unmerge, reopen, ask_reopening, refuse_reopening, ask_extension, extend,
+                 refuse_extension, withdraw, clarify, disclose, stop_waiting, edit, note, join, rate)
 }
 
 

@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Membership, User
 from accounts.roles import UNIT
 from feedback.contacts import REASONS
-from feedback.desk import corrections
+from feedback.desk import corrections, earlier
 from feedback.fields import Address, CategoryChoice, Moment, Phone, Text, UnitChoice, in_force
 from feedback.models import Ticket, Urgency
 from feedback.rules import promises
@@ -33,6 +33,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, verb: str, ticket: Ticket, actor: Actor, data=None, initial=None):
         self.move, self.ticket, self.actor = MOVES[verb], ticket, actor
+        self.asked = earlier.request_to_reopen(ticket) if verb in ("reopen", "refuse_reopening") else None
         super().__init__(data, initial={"version": ticket.version} | (initial or {}), auto_id=f"id_{verb}_%s")
         for need in self.move.needs:
             self.fields[need] = _FIELDS[need](self)
@@ -156,7 +157,11 @@ def _promise(form):
 
 
 def _asked_by(form):
-    return forms.ChoiceField(label=_("Ai yêu cầu mở lại"), choices=AskedBy.choices, widget=forms.RadioSelect)
+    """The unit only while its request stands, and then first of all."""
+    choices = [choice for choice in AskedBy.choices if form.asked or choice[0] != AskedBy.UNIT]
+    if form.asked:
+        form.initial.setdefault("asked_by", AskedBy.UNIT)
+    return forms.ChoiceField(label=_("Ai yêu cầu mở lại"), choices=choices, widget=forms.RadioSelect)
 
 
 def _score(form):

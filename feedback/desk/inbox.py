@@ -30,7 +30,8 @@ PARTS = {"rows": "feedback/desk/inbox_rows.html", "views": "feedback/desk/inbox_
 UNREAD = ("search", "body")  # columns that a list does not need
 LISTED = (  # columns that a row of the list shows
     "code", "version", "title", "state", "urgency", "due_at", "earlier_due_at", "paused_at", "occurred_at",
-    "reporter_count", "category", "unit", "area", "recorded_by", "assignee__full_name", "assignee__username",
+    "resolved_at", "reopening_asked_at", "reporter_count", "category", "unit", "area", "recorded_by",
+    "assignee__full_name", "assignee__username",
 )
 
 

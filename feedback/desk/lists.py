@@ -70,6 +70,8 @@ VIEWS = {
         View("reopened", _("Mở lại"), EVERYBODY, _in(State.REOPENED), {"state": State.REOPENED.value}),
         View("to_close", _("Chờ kết thúc"), HOTLINE, APART, {"state": State.RESOLVED.value},
              _("Không còn phản ánh chờ kết thúc."), order=("resolved_at", "pk")),
+        View("reopenings", _("Đề nghị mở lại"), HOTLINE, APART, {"state": "done", "has": "to_reopen"},
+             _("Không có đề nghị mở lại nào chờ tổng đài."), order=("reopening_asked_at", "pk")),
         View("shared", _("Phối hợp"), UNIT, APART, {"whose": "shared"}, _("Không có phản ánh nào cần phối hợp.")),
         View("area", _("Trên địa bàn, đơn vị khác xử lý"), UNIT, APART, {"whose": "area"},
              _("Không có phản ánh đang mở trên địa bàn do đơn vị khác xử lý.")),
@@ -77,6 +79,7 @@ VIEWS = {
     )
 }
 BESIDE = frozenset({"shared", "area"})  # others answer for these
+ANSWERED = frozenset({"to_close", "reopenings"})  # not among the open ones
 
 
 def views_for(actor) -> list[View]:
@@ -124,8 +127,8 @@ def counts(actor, now) -> dict[str, int]:
     names = {view.name for view in shown}
     if names & BESIDE:
         [(numbers["shared"], numbers["area"])] = rows(_BESIDE, given)
-    if "to_close" in names:
-        numbers["to_close"] = tickets(VIEWS["to_close"], actor, now).order_by()[:MANY].count()
+    for name in names & ANSWERED:
+        numbers[name] = tickets(VIEWS[name], actor, now).order_by()[:MANY].count()
     return numbers
 
 

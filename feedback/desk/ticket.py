@@ -22,26 +22,18 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.requests import acting, fresh_id
 from feedback import access, actions, contacts
-from feedback.desk import corrections
+from feedback.desk import corrections, earlier, offers
 from feedback.desk.duties import Duty
 from feedback.desk.forms import ContactForm, MoveForm
 from feedback.listing.pages import around
 from feedback.models import EventText, Ticket, Urgency
-from feedback.rules import conditions, promises, reasons
+from feedback.rules import promises, reasons
 from feedback.rules.rulebook import rulebook
-from feedback.rules.workflow import MOVES, AskedBy, IllegalMove, State
+from feedback.rules.workflow import MOVES, AskedBy, IllegalMove
 from hcmc_ioc.lib.text import hide_phones
 
 PARTS = {"head": "feedback/desk/ticket_head.html", "history": "feedback/desk/ticket_history.html",
          "facts": "feedback/desk/ticket_facts.html", "reporters": "feedback/desk/reporters.html"}
-# What the page offers first; every other legal move stands beside it.
-FIRST = {
-    State.NEW: "forward", State.RETURNED: "forward", State.FORWARDED: "accept", State.REOPENED: "accept",
-    State.ACCEPTED: "start", State.IN_PROGRESS: "resolve", State.WAITING: "resume", State.RESOLVED: "close",
-}
-AT_ONCE = frozenset({"accept", "start", "close"})  # moves that ask nothing
-KEYS = {"assign": "a", "resolve": "r", "forward": "f", "transfer": "t"}
-COMPOSED = frozenset({"open", "note"})  # not among the buttons: one is how a ticket begins, one has its own field
 
 
 class TicketPage:
@@ -52,24 +44,7 @@ class TicketPage:
 
     @cached_property
     def moves(self):
-        return [move for move in self.legal if move.verb not in COMPOSED and self._has_reason(move.verb)]
-
-    def _has_reason(self, verb: str) -> bool:
-        """Whether there is something that the move could be made on; the verb itself asks again."""
-        now, current = timezone.now(), self.promise
-        if verb in ("extend", "refuse_extension"):
-            return current is not None and promises.is_asked(current, now)
-        if verb == "ask_extension":
-            return current is not None and promises.runs(current, now) and current.extension_asked_at is None
-        if verb == "withdraw":
-            return any(promises.may_be_withdrawn(p, now, self.book) for p in self.promises)
-        if verb == "clarify":
-            return not any(p.kind == promises.CLARIFY and not promises.is_settled(p) for p in self.promises)
-        if verb == "disclose":
-            return self.ticket.hides_name and not self.ticket.is_disclosed
-        if verb in ("unmerge", "reopen"):
-            return (self.ticket.merged_into_id is not None) == (verb == "unmerge")
-        return verb != "rate" or conditions.may_be_rated(self.ticket)
+        return offers.moves(self, timezone.now())
 
     @cached_property
     def legal(self):
@@ -77,14 +52,20 @@ class TicketPage:
 
     @cached_property
     def first(self):
-        wanted = "extend" if any(move.verb == "extend" for move in self.moves) else FIRST.get(self.ticket.state)
-        return next((move for move in self.moves if move.verb == wanted), None)
+        return offers.first(self.moves, self.ticket)
 
     @cached_property
     def others(self):
-        return [move for move in self.moves if move is not self.first]
+        """Those that are buttons beside the first, those in the menu."""
+        beside, in_menu = offers.split([move for move in self.moves if move is not self.first])
+        return {"beside": beside, "in_menu": in_menu}
 
-    at_once, keys, reasons = AT_ONCE, KEYS, contacts.REASONS
+    @cached_property
+    def asked(self):
+        """The unit's request to open it again, while it waits for the hotline."""
+        return earlier.request_to_reopen(self.ticket)
+
+    at_once, keys, reasons = offers.AT_ONCE, offers.KEYS, contacts.REASONS
 
     @cached_property
     def form(self):

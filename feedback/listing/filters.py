@@ -75,6 +75,7 @@ LATE: dict[str, tuple[Words, Callable[[datetime], Q]]] = {
 }
 MARKS: dict[str, tuple[Words, Callable[[datetime], Q]]] = {
     "asked": (gettext_lazy("Đề nghị gia hạn chờ quyết định"), _asked),
+    "to_reopen": (gettext_lazy("Đề nghị mở lại chờ quyết định"), lambda now: Q(reopening_asked_at__isnull=False)),
     "extended": (gettext_lazy("Được gia hạn"), lambda now: Q(pk__in=EXTENDED.values("ticket_id"))),
     "reopened": (gettext_lazy("Đã mở lại"), lambda now: Q(reopened_at__isnull=False)),
     "rated": (gettext_lazy("Đã được đánh giá"), lambda now: Q(rated_at__isnull=False)),

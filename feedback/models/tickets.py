@@ -235,6 +235,7 @@ class Ticket(models.Model):
     rejected_at = models.DateTimeField(null=True)
     reopened_at = models.DateTimeField(null=True)
     reopened_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    reopening_asked_at = models.DateTimeField(null=True)  # by the unit; until the hotline reopens it or refuses
     handling_minutes = models.PositiveIntegerField(null=True)
     score = models.PositiveSmallIntegerField(null=True)
     rated_at = models.DateTimeField(null=True)  # as `reopened_at`: of the answer of the unit beside it, whoever
@@ -277,6 +278,8 @@ class Ticket(models.Model):
             models.Index(fields=["resolved_at"], name="ticket_handled", condition=Q(handling_minutes__isnull=False),
                          include=["unit", "category", "recorded_by", "handling_minutes"]),
             models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(state=State.RESOLVED)),
+            models.Index(fields=["reopening_asked_at"], name="ticket_asked_to_reopen",
+                         condition=Q(reopening_asked_at__isnull=False)),
             models.Index(fields=["merged_into"], name="ticket_merged", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [

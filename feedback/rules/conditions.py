@@ -61,12 +61,35 @@ def _unmerge(life, at, given, book):
 
 
 def _reopen(life, at, given, book):
-    ticket = life.ticket
-    if ticket.merged_into_id is not None:
+    """In time; what a unit asked for in time is not lost because the hotline decides later."""
+    asked_at = life.ticket.reopening_asked_at
+    _check_may_come_back(life, asked_at or at, book)
+    if given["asked_by"] == workflow.AskedBy.UNIT and asked_at is None:
+        _refuse("asked_by", _("Đơn vị xử lý chưa đề nghị mở lại phản ánh này."))
+
+
+def _ask_reopening(life, at, given, book):
+    if life.ticket.reopening_asked_at is not None:
+        raise workflow.IllegalMove(_("Phản ánh này đã được đề nghị mở lại, đang chờ tổng đài."))
+    _check_may_come_back(life, at, book)
+
+
+def _refuse_reopening(life, at, given, book):
+    if life.ticket.reopening_asked_at is None:
+        raise workflow.IllegalMove(_("Không có đề nghị mở lại nào đang chờ."))
+
+
+def _check_may_come_back(life, at, book):
+    if life.ticket.merged_into_id is not None:
         raise workflow.IllegalMove(_("Phản ánh đã được gộp. Hãy bỏ gộp, hoặc ghi nhận một phản ánh mới."))
+    if not may_come_back(life.ticket, at, book):
+        raise workflow.IllegalMove(_("Đã quá thời gian cho phép mở lại. Hãy ghi nhận một phản ánh mới."))
+
+
+def may_come_back(ticket, at: datetime, book: Rulebook) -> bool:
+    """What ended not too long ago, and not as a part of another ticket, may be opened again."""
     ended = max(filter(None, (ticket.resolved_at, ticket.closed_at, ticket.rejected_at)), default=at)
-    _within(DeadlineRule.Kind.REOPENING, life, ended, at, book,
-            _("Đã quá thời gian cho phép mở lại. Hãy ghi nhận một phản ánh mới."))
+    return ticket.merged_into_id is None and _in_time(DeadlineRule.Kind.REOPENING, ticket, ended, at, book)
 
 
 def _disclose(life, at, given, book):
@@ -90,10 +113,13 @@ def may_be_rated(ticket) -> bool:
 
 
 def _within(kind, life, since, at, book, message) -> None:
-    limit = book.rule(kind, life.ticket, at)
-    calendar = book.calendar(life.ticket.unit_id)
-    if limit is not None and at > add_working_time(since, promises.amount(limit), calendar).due:
+    if not _in_time(kind, life.ticket, since, at, book):
         raise workflow.IllegalMove(message)
+
+
+def _in_time(kind, ticket, since, at, book) -> bool:
+    limit = book.rule(kind, ticket, at)
+    return limit is None or at <= add_working_time(since, promises.amount(limit), book.calendar(ticket.unit_id)).due
 
 
 def _refuse(field: str, message) -> None:
@@ -102,5 +128,6 @@ def _refuse(field: str, message) -> None:
 
 _CHECKS: dict[str, Callable] = {
     "ask_extension": _ask_extension, "extend": _decision, "refuse_extension": _decision, "withdraw": _withdraw,
-    "clarify": _clarify, "unmerge": _unmerge, "reopen": _reopen, "disclose": _disclose, "rate": _rate,
+    "clarify": _clarify, "unmerge": _unmerge, "reopen": _reopen,
+    "ask_reopening": _ask_reopening, "refuse_reopening": _refuse_reopening, "disclose": _disclose, "rate": _rate,
 }

@@ -334,7 +334,15 @@ def _reopen(life, at, given, book):
         if not any(p.kind in promises.OF_HOTLINE and p.withdrawn_at == given.get("ended_at") for p in life.promises):
             promises.make(promises.CLARIFY, ticket, life.promises, at, book)
     ticket.resolved_at = ticket.closed_at = ticket.rejected_at = ticket.accepted_at = None
-    ticket.handling_minutes = ticket.minutes_to_accept = ticket.merged_into_id = None
+    ticket.handling_minutes = ticket.minutes_to_accept = ticket.merged_into_id = ticket.reopening_asked_at = None
+
+
+def _ask_reopening(life, at, given, book):
+    life.ticket.reopening_asked_at = at
+
+
+def _refuse_reopening(life, at, given, book):
+    life.ticket.reopening_asked_at = None
 
 
 def _unmerge(life, at, given, book):
@@ -416,6 +424,7 @@ _EFFECTS: dict[str, Callable] = {
     "send_back": _send_back, "resolve": _resolve, "close": _close, "reject": _reject, "merge": _merge,
     "reopen": _reopen, "join": _join, "rate": _rate, "edit": _edit,
     "unmerge": _unmerge, "absorb": _absorb, "release": _release, "clarify": _clarify,
+    "ask_reopening": _ask_reopening, "refuse_reopening": _refuse_reopening,
     "ask_extension": _ask_extension, "refuse_extension": _refuse_extension, "withdraw": _withdraw_broken,
     "disclose": _disclose,
 }

@@ -43,7 +43,8 @@ IN_AREA = frozenset({"view", "join"})
 
 # What changes a unit's dates, verdicts or stars from outside: never of somebody who works for that unit besides.
 DECISIONS = frozenset({
-    "extend", "refuse_extension", "withdraw", "edit", "reject", "merge", "unmerge", "reopen", "rate", "disclose",
+    "extend", "refuse_extension", "withdraw", "edit", "reject", "merge", "unmerge", "reopen", "refuse_reopening",
+    "rate", "disclose",
 })
 
 

@@ -87,6 +87,7 @@ class AskedBy(TextChoices):
     CITIZEN = "citizen", _("Người dân")
     HOTLINE = "hotline", _("Tổng đài kiểm tra lại")
     LEADER = "leader", _("Lãnh đạo Thành phố")
+    UNIT = "unit", _("Đơn vị xử lý")  # only while its request stands
 
 _TABLE = (
     Move("open", frozenset(), S.NEW, HOTLINE | UNIT, _("Ghi nhận"), _("Ghi nhận phản ánh"),
@@ -135,6 +136,10 @@ _TABLE = (
     Move("release", frozenset(State), None, NOBODY, _("Bỏ gộp"), _("Bỏ gộp một phản ánh")),
     Move("reopen", DONE, S.REOPENED, HOTLINE, _("Mở lại"), _("Mở lại"),
          _("Phản ánh được mở lại để xử lý tiếp."), needs=("asked_by", "note"), clock=Clock.START),
+    Move("ask_reopening", frozenset({S.RESOLVED, S.CLOSED}), None, UNIT, _("Đề nghị mở lại"), _("Đề nghị mở lại"),
+         needs=("note",)),
+    Move("refuse_reopening", frozenset({S.RESOLVED, S.CLOSED}), None, HOTLINE, _("Không mở lại"),
+         _("Không đồng ý mở lại"), needs=("note",)),
     Move("ask_extension", frozenset({S.WAITING}) | WITH_UNIT, None, UNIT, _("Đề nghị gia hạn"), _("Đề nghị gia hạn"),
          needs=("due_at", "note")),
     Move("extend", frozenset({S.WAITING}) | WITH_UNIT, None, DECIDERS, _("Đồng ý gia hạn"), _("Gia hạn"),

@@ -53,6 +53,8 @@ def ready_for(verb, state):
     owed = Promise.objects.filter(ticket=ticket, kind="result")
     if verb in ("extend", "refuse_extension"):
         owed.update(extension_asked_at=timezone.now(), extension_to=F("due_at") + timedelta(days=1))
+    if verb == "refuse_reopening":
+        Ticket.objects.filter(pk=ticket.pk).update(reopening_asked_at=timezone.now())
     if verb == "disclose":
         Ticket.objects.filter(pk=ticket.pk).update(hides_name=True)
     if verb == "withdraw":

@@ -73,6 +73,7 @@ SQL = {  # the same a second time, by hand
                  "EXISTS (SELECT FROM feedback_promise p WHERE p.ticket_id = t.id AND p.unit_id = t.unit_id AND "
                  "extension_asked_at IS NOT NULL AND extension_decided_at IS NULL AND met_at IS NULL AND "
                  "withdrawn_at IS NULL)",
+        "to_reopen": "reopening_asked_at IS NOT NULL",
         "extended": "EXISTS (SELECT FROM feedback_promise p WHERE p.ticket_id = t.id AND kind = 'result' AND "
                     "withdrawn_at IS NULL AND extension_granted)",
         "reopened": "reopened_at IS NOT NULL", "rated": "rated_at IS NOT NULL", "merged": "merged_into_id IS NOT NULL",

@@ -80,6 +80,7 @@ def test_who_does_what():
         "open": both, "forward": HOTLINE, "accept": UNIT, "assign": UNIT, "start": UNIT, "ask_citizen": UNIT,
         "resume": both, "report_progress": UNIT, "transfer": UNIT | {Role.SUPERVISOR}, "send_back": UNIT,
         "resolve": UNIT, "close": HOTLINE, "reject": HOTLINE, "merge": HOTLINE, "unmerge": HOTLINE, "reopen": HOTLINE,
+        "ask_reopening": UNIT, "refuse_reopening": HOTLINE,
         "ask_extension": UNIT, "extend": {Role.SUPERVISOR, Role.CITY_LEADER},
         "refuse_extension": {Role.SUPERVISOR, Role.CITY_LEADER}, "withdraw": {Role.SUPERVISOR}, "clarify": HOTLINE,
         "disclose": {Role.SUPERVISOR},
