@@ -134,7 +134,7 @@ def _note(form):
 def _reply(form):
     label = {"ask_citizen": _("Cần người dân bổ sung gì"), "report_progress": _("Tiến độ"),
              "reject": _("Lý do từ chối")}.get(form.move.verb, _("Trả lời người dân"))
-    return Text(label=label, rows=5, help_text=_("Người dân đọc nguyên văn."))
+    return Text(label=label, rows=5, help_text=_("Người dân đọc nguyên văn những lời này."))
 
 
 def _due_at(form):
