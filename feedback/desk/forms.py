@@ -5,6 +5,8 @@ from datetime import timedelta
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -110,12 +112,25 @@ def assignees(ticket: Ticket):
 def _unit(form):
     field = UnitChoice(label=_("Đơn vị nhận"))
     field.queryset = field.queryset.exclude(pk=form.ticket.unit_id)
+    returned = earlier.returned(form.ticket)
+    _tell_who_returned(field, returned)
     if form.move.verb == "forward":
         ticket = form.ticket
         routed = rulebook().route(category_id=ticket.category_id, area_id=ticket.area_id, urgency=ticket.urgency,
                                   at=timezone.now())
-        form.initial.setdefault("unit", routed.unit_id if routed else None)
+        if routed and routed.unit_id not in {once.unit.pk for once in returned}:
+            form.initial.setdefault("unit", routed.unit_id)
     return field
+
+
+def _tell_who_returned(field: UnitChoice, returned: list[earlier.Returned]) -> None:
+    """Beside the choice, and at each such unit in it."""
+    names = {once.unit.pk: gettext("%(unit)s – đã trả lại") % {"unit": once.unit.name} for once in returned}
+    field.label_from_instance = lambda unit: names.get(unit.pk) or str(unit)
+    lines = (gettext("%(unit)s đã trả lại lúc %(at)s: %(why)s") % {
+        "unit": once.unit.name, "at": f"{timezone.localtime(once.at):%H:%M, %d/%m/%Y}", "why": once.why,
+    } for once in returned)
+    field.help_text = format_html_join("", '<p class="warn-text">{}</p>', ((line,) for line in lines))
 
 
 def _assignee(form):
