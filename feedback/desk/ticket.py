@@ -61,6 +61,12 @@ class TicketPage:
         return {"beside": beside, "in_menu": in_menu}
 
     @cached_property
+    def may_take(self) -> bool:
+        """Whether one click makes it this person's work."""
+        is_mine = self.actor.user is not None and self.ticket.assignee_id == self.actor.user.pk
+        return not is_mine and any(move.verb == "assign" for move in self.legal)
+
+    @cached_property
     def asked(self):
         """The unit's request to open it again, while it waits for the hotline."""
         return earlier.request_to_reopen(self.ticket)
