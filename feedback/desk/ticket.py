@@ -30,7 +30,7 @@ from feedback.models import EventText, Ticket, Urgency
 from feedback.rules import promises, reasons
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import MOVES, AskedBy, IllegalMove
-from hcmc_ioc.lib.text import hide_phones
+from hcmc_ioc.lib.text import hide_phones, spoken_code
 
 PARTS = {"head": "feedback/desk/ticket_head.html", "history": "feedback/desk/ticket_history.html",
          "facts": "feedback/desk/ticket_facts.html", "reporters": "feedback/desk/reporters.html"}
@@ -188,9 +188,9 @@ def _details(event, people) -> list[str]:
         due = timezone.localtime(datetime.fromisoformat(data["due"]))
         details.append(_("đến %(day)s") % {"day": date_format(due, "d/m/Y H:i")})
     if data.get("part"):
-        details.append(_("từ %(code)s") % {"code": data["part"]})
+        details.append(_("từ %(code)s") % {"code": spoken_code(data["part"])})
     if data.get("into"):
-        details.append(_("vào %(code)s") % {"code": data["into"]})
+        details.append(_("vào %(code)s") % {"code": spoken_code(data["into"])})
     labels = {"address": _("địa điểm")}
     if "was" in data:
         details += corrections.in_words(data["was"], data["is"])
@@ -254,7 +254,7 @@ def _try_move(request, actor: Actor, ticket: Ticket, form: MoveForm):
 
 def _done(request, actor: Actor, code: str, verb: str):
     """To the ticket's page, or to the inbox when the ticket has left what this person may see."""
-    messages.success(request, f"{MOVES[verb].done}: {code}")
+    messages.success(request, f"{MOVES[verb].done}: {spoken_code(code)}")
     visible = Ticket.objects.visible_to(actor).filter(code=code).exists()
     answer = redirect("ticket", code) if visible else redirect("inbox")
     if request.htmx:
