@@ -61,6 +61,7 @@ def figure_tile(tile, scope, query):
         "figure": figure,
         "shown": shown,
         "unit": unit,
+        "is_rough": tile.figure.form == "worktime" and tile.value is not None,
         "trend": _trend(tile, query.period),
         "url": figure_url(scope, figure.code, query),
         "alarm": figure.code == "overdue" and bool(tile.value),
@@ -75,7 +76,7 @@ def _shown(tile) -> tuple[str, str]:
         return words.percent(tile.value), ""
     if tile.figure.form == "worktime":
         amount, _blank, unit = words.worktime(tile.value).partition(" ")
-        return f"≈\N{NO-BREAK SPACE}{amount}", unit
+        return amount, unit
     return words.number(tile.value), ""
 
 

@@ -54,6 +54,17 @@ def test_everybody_sees_their_own_screens_and_404_elsewhere(who, cast, client):
         assert client.get(address(), follow=True).status_code == (200 if name in SEEN[who] else 404), name
 
 
+def test_the_sign_of_what_is_rough_is_explained(cast, client):
+    actions.resolve(actor=SYSTEM, ticket_id=opened().pk, reply="Xong")
+    fold.fold_all()
+    for person, name in ((cast.ha, "overview"), (cast.lan, "own unit")):
+        client.force_login(person)
+        page = client.get(PAGES[name]()).content.decode()
+        assert '<abbr title="gần đúng, sai số 5%">≈</abbr>' in page and "Dấu ≈: con số gần đúng, sai số 5%." in page
+    client.post(reverse("set_language"), {"language": "en"})
+    assert '<abbr title="approximate, within 5%">≈</abbr>' in client.get(PAGES["own unit"]()).content.decode()
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_strangers_are_sent_to_sign_in(name, town, client):
     answer = client.get(PAGES[name]())
