@@ -39,6 +39,7 @@ SHARES = {
     "accept": 1.2, "assign": 0.7, "start": 1.1, "resolve": 1.0, "close": 1.05, "rate": 0.45, "forward": 0.15,
     "send_back": 0.04, "ask_citizen": 0.05, "resume": 0.05, "report_progress": 0.08, "note": 0.03, "join": 0.02,
     "reject": 0.03, "reopen": 0.03, "ask_extension": 0.03, "extend": 0.03, "refuse_extension": 0.004,
+    "ask_reopening": 0.01, "refuse_reopening": 0.004,
 }
 _AT_WORK = (State.ACCEPTED, State.IN_PROGRESS)
 
@@ -237,7 +238,15 @@ class Simulator:
         return self._by_hotline("reject", "reply")
 
     def _reopen(self, ticket: Ticket, now: datetime) -> dict:
+        if ticket.reopening_asked_at is not None:
+            return self._by_hotline("reopen_as_asked", "note") | {"asked_by": "unit"}
         return self._by_hotline("reopen", "note") | {"asked_by": "citizen"}
+
+    def _ask_reopening(self, ticket: Ticket, now: datetime) -> dict:
+        return {"note": texts.common("ask_reopening", {}, self.rng)}
+
+    def _refuse_reopening(self, ticket: Ticket, now: datetime) -> dict:
+        return self._by_hotline("refuse_reopening", "note")
 
     def _ask_extension(self, ticket: Ticket, now: datetime) -> dict:
         return {"due_at": ticket.due_at + timedelta(days=self.rng.randint(1, 4)),
@@ -291,6 +300,11 @@ def _resolved(now: datetime) -> QuerySet:
     return Ticket.objects.filter(state=State.RESOLVED, resolved_at__gt=now - timedelta(days=5)).order_by("resolved_at")
 
 
+def _asked_to_reopen(now: datetime) -> QuerySet:
+    """By its unit, some time ago, the oldest first."""
+    return Ticket.objects.filter(reopening_asked_at__lt=now - timedelta(minutes=15)).order_by("reopening_asked_at")
+
+
 def _asked(now: datetime) -> QuerySet:
     """With a request for extension that waits, the oldest first; people take some time to decide."""
     waiting = Promise.objects.filter(extension_asked_at__lt=now - timedelta(minutes=15), extension_decided_at=None,
@@ -313,7 +327,10 @@ _CANDIDATES: dict[str, Callable[[datetime], QuerySet]] = {
     "note": _open(State.IN_PROGRESS),
     "join": _open(*_AT_WORK),
     "reject": _open(*TO_FORWARD),
-    "reopen": _resolved,
+    "reopen": lambda now: (_asked_to_reopen(now) | _resolved(now).filter(reopening_asked_at=None)).order_by(
+        "reopening_asked_at", "resolved_at"),
+    "ask_reopening": lambda now: _resolved(now).filter(reopening_asked_at=None),
+    "refuse_reopening": lambda now: _asked_to_reopen(now),
     "ask_extension": lambda now: _open(State.IN_PROGRESS)(now).filter(
         due_at__gt=now, due_at__lt=now + timedelta(hours=30), promises__extension_asked_at=None),
     "extend": lambda now: _asked(now),

@@ -36,7 +36,8 @@ def test_every_verb_makes_its_move(simulator):
     in_order = ["send_back", "forward", "accept", "assign", "start", "ask_citizen", "resume", "report_progress", "note",
                 "join", "resolve", "rate", "reopen", "close"]
     of_extensions = {"ask_extension", "extend", "refuse_extension"}
-    assert set(in_order) | {"reject"} | of_extensions == set(SHARES)
+    of_requests = {"ask_reopening", "refuse_reopening"}
+    assert set(in_order) | {"reject"} | of_extensions | of_requests == set(SHARES)
     for minute, verb in enumerate([*in_order, "send_back", "reject"], 1):
         at = NOW + timedelta(minutes=minute)
         simulator.call(at, "trat-tu-lan-chiem", 0)  # something that its area can return
@@ -58,6 +59,17 @@ def test_extensions_are_asked_before_the_date_and_decided_later(simulator):
         moved = next(filter(None, (simulator.move(at, verb) for _try in range(30))), None)
         assert moved and moved.events.latest("pk").verb == verb
         at += timedelta(minutes=20)
+
+
+def test_requests_to_reopen_are_decided_later(simulator):
+    at, others = NOW, Ticket.objects.filter(reopening_asked_at=None)
+    for verb in ("ask_reopening", "refuse_reopening", "ask_reopening", "reopen"):  # what may not be decided is old
+        age = timedelta(hours=1) if verb == "ask_reopening" else timedelta(days=9)
+        others.filter(state=State.RESOLVED).update(resolved_at=at - age)
+        moved = next(filter(None, (simulator.move(at, verb) for _try in range(30))), None)
+        assert moved and moved.events.latest("pk").verb == verb
+        at += timedelta(minutes=20)
+    assert moved.events.latest("pk").data["asked_by"] == "unit"
 
 
 def test_the_number_of_open_tickets_returns_to_its_level(simulator):
