@@ -28,7 +28,7 @@ from feedback.models import Channel, Draft, Ticket
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import IllegalMove
 from hcmc_ioc.lib.phones import parse_phone
-from hcmc_ioc.lib.text import vn_norm
+from hcmc_ioc.lib.text import spoken_code, vn_norm
 
 OFFERED = 8
 ENOUGH = 12  # characters from which words can tell duplicates
@@ -56,11 +56,18 @@ def intake(request):
     form = IntakeForm(acting(request), initial=_blank() | (draft.values if draft else {}))
     if draft:
         form.initial |= {"draft": draft.token, "request_id": fresh_id()}
-    saved = access.ticket_for(acting(request), request.GET["saved"]) if request.GET.get("saved") else None
     others = [d for d in kept if d is not draft]
-    context = {"form": form, "restored": draft, "drafts": others, "receipt": receipt(saved) if saved else None,
-               "joined": request.GET.get("joined")}
-    return render(request, "feedback/console/intake.html", context | _place_facts())
+    context = {"form": form, "restored": draft, "drafts": others, "joined": request.GET.get("joined")}
+    return render(request, "feedback/console/intake.html", context | _receipt(request) | _place_facts())
+
+
+def _receipt(request) -> dict:
+    """Of the call just `saved`, or of the one `before`, when the next has begun."""
+    code = request.GET.get("saved") or request.GET.get("before")
+    if not code:
+        return {}
+    ticket = access.ticket_for(acting(request), code)
+    return {"receipt": receipt(ticket), "is_past": not request.GET.get("saved")}
 
 
 def _blank() -> dict:
@@ -112,7 +119,7 @@ def _reused(request, form: IntakeForm, reused: keys.KeyReused):
     form.data["request_id"] = fresh_id()
     code = Ticket.objects.only("code").get(pk=reused.result["ticket"]).code
     form.add_error(None, _("Lần gửi trước đã được lưu thành phiếu %(code)s với nội dung khác. Nếu đây là một phản ánh "
-                           "mới, bấm Lưu phiếu lần nữa.") % {"code": code})
+                           "mới, bấm Lưu phiếu lần nữa.") % {"code": spoken_code(code)})
     return _form_again(request, form, status=422 if request.htmx else 409)
 
 

@@ -2,6 +2,7 @@
 import { startComboboxes } from "./combobox.js";
 import { $, $$, on } from "./dom.js";
 import { createDraft } from "./intake/draft.js";
+import { startLikely } from "./intake/likely.js";
 
 const QUIET = 400; // ms without typing before the server is asked
 const BY_CATEGORY = { urgency: "urgency", is_public: "public", needs_several: "several" };
@@ -11,7 +12,8 @@ const byHand = new Set(); // choices the operator made; the others follow the ca
 const draft = createDraft(form, $("#console").dataset.draftUrl);
 let asking = 0;
 
-startComboboxes();
+startComboboxes(toSuggestions);
+const toLikelyAndBack = startLikely(form);
 
 // --- What the server is asked while one types
 
@@ -75,32 +77,40 @@ function setCategory(value) {
   field("category").value = value;
   showCategory();
   $("#suggestions").replaceChildren();
+  checkCategory();
   changed();
 }
 
 on("click", "[data-category]", (_, chip) => {
+  $($("#category-box").dataset.next).focus();
   setCategory(chip.dataset.category);
-  field("address").focus();
 });
 document.addEventListener("combobox:choose", ({ target, detail }) => {
   if (target.id === "category-box") return setCategory(detail.value);
   byHand.delete("area");
   if (detail.area) field("area").value = detail.area;
   // The middle of a ward or district is no place: only streets and landmarks set the pin.
-  const exact = detail.lat && ["street", "landmark"].includes(detail.kind);
+  const isPlace = ["street", "landmark"].includes(detail.kind), exact = isPlace && detail.lat;
+  $("#no-point").hidden = !isPlace || Boolean(detail.lat);
   pin(exact ? detail.lat : "", exact ? detail.lon : "");
   const middle = detail.kind === "ward" && detail.lat ? [detail.lat, detail.lon] : detail.centre?.split(",");
   if (!exact && middle)
     $("#map").leaflet?.setView(middle.map(Number), detail.kind === "ward" ? 13 : 12, { animate: false });
   changed();
 });
-document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
-  if (target.id === "intake") return ready();
-  const first = target.id === "category-options" && $("[role=option]", target);
-  if (!first || !$("#category-words").value) return;
-  first.setAttribute("aria-selected", "true");
-  $("#category-words").setAttribute("aria-activedescendant", first.id);
-});
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => { if (target.id === "intake") ready(); });
+
+/** ↓ in the empty field of categories goes to what the words of the report suggest. */
+function toSuggestions(input) {
+  const chip = input.id === "category-words" && !input.value ? $("#suggestions .chip") : null;
+  chip?.focus();
+  return Boolean(chip);
+}
+
+/** Words alone are no category. */
+function checkCategory() {
+  $("#category-note").hidden = Boolean(field("category").value) || !$("#category-words").value.trim();
+}
 
 // --- Place
 
@@ -109,15 +119,42 @@ function pin(lat, lon) {
   field("lon").value = lon;
   field("lon").dispatchEvent(new Event("change"));
 }
-document.addEventListener("map:pin", () => { byHand.delete("area"); changed(); });
+document.addEventListener("map:pin", () => {
+  byHand.delete("area");
+  $("#no-point").hidden = true;
+  changed();
+});
+on("click", "[data-to-map]", () => $("#map").focus());
 document.addEventListener("map:accept", () => field("area").focus());
 
 // --- Typing
 
 function changed() {
+  begun();
   ask();
   draft.changed();
 }
+
+/** The next call has begun: what was read to the caller before is covered, and a page loaded anew knows it too. */
+function begun() {
+  const receipt = $("#receipt");
+  if (!receipt) return;
+  if (!receipt.classList.contains("is-past")) history.replaceState(null, "", receipt.dataset.past);
+  const hand = document.activeElement, top = hand.getBoundingClientRect().top;
+  receipt.classList.add("is-past");
+  uncover(receipt, false);
+  scrollBy(0, hand.getBoundingClientRect().top - top);
+}
+
+function uncover(receipt, open) {
+  const button = $("[data-uncover]", receipt);
+  receipt.classList.toggle("is-open", open);
+  button.setAttribute("aria-expanded", String(open));
+  button.textContent = open ? button.dataset.cover : button.dataset.uncover;
+}
+on("click", "[data-uncover]", (_, button) => {
+  uncover(button.closest("#receipt"), button.getAttribute("aria-expanded") !== "true");
+});
 
 function count() {
   const length = field("body").value.length;
@@ -127,7 +164,8 @@ function count() {
 
 document.addEventListener("input", ({ target }) => {
   if (target.form !== form()) return;
-  if (target.id === "category-words") { field("category").value = ""; return; }
+  if (target.id === "category-words") { field("category").value = ""; begun(); return; }
+  if (target.name === "address") $("#no-point").hidden = true;
   if (target.name === "body") count();
   changed();
 });
@@ -136,7 +174,11 @@ document.addEventListener("change", ({ target, isTrusted }) => {
   if (target.name in BY_CATEGORY || target.name === "area") byHand.add(target.name);
   changed();
 });
-document.addEventListener("focusout", ({ target }) => { if (target.form === form()) draft.save(); });
+document.addEventListener("focusout", ({ target }) => {
+  if (target.form !== form()) return;
+  if (target.id === "category-words") checkCategory();
+  draft.save();
+});
 document.addEventListener("visibilitychange", () => { if (document.hidden) draft.save({ leaving: true }); });
 addEventListener("online", () => draft.save());
 
@@ -162,21 +204,14 @@ document.addEventListener("keydown", (event) => {
   else if (ctrlKey && !event.shiftKey && key.toLowerCase() === "s") draft.save();
   else if (ctrlKey) return;
   else if (key === "F2") { field("phone").focus(); field("phone").select(); }
-  else if (key === "F8") $("#duplicates button")?.focus();
+  else if (key === "F8") toLikelyAndBack();
   else if (key === "F9") $("#map").focus();
-  else if (key === "ArrowDown" && target.id === "category-words") downFrom(target);
   else if (key === "ArrowDown" && target.matches(".suggestions .chip")) beside(target, 1);
   else if (key === "ArrowUp" && target.matches(".suggestions .chip")) beside(target, -1);
   else if (key === "Enter" && target.form === form() && target.matches("input, select")) next(target);
   else return;
   event.preventDefault();
 });
-
-function downFrom(words) {
-  const chip = $("#suggestions .chip");
-  if (!words.value && chip) chip.focus();
-  else htmx.trigger(words, "category:open");
-}
 
 function beside(chip, step) {
   const chips = $$("#suggestions .chip");

@@ -66,7 +66,8 @@ function showKeys() {
   const own = $$("[data-key]").map((element) => row(
     element.getAttribute("aria-label") ?? element.textContent.replace(element.dataset.key, ""), [element.dataset.key],
   ));
-  list.append(...own);
+  const named = $$("kbd[data-shortcut]").map((key) => row(key.dataset.shortcut, key.textContent.split(" ")));
+  list.append(...own, ...named);
   sheet.showModal();
   return true;
 }
