@@ -3,6 +3,7 @@
 import errno
 import logging
 import sys
+from http import HTTPStatus
 
 from django.http import HttpResponse, JsonResponse
 from django.template import loader
@@ -23,12 +24,23 @@ def server_error(request):
     error = sys.exc_info()[1]
     away = error is not None and is_outage(error)
     status, request_id = (503 if away else 500), getattr(request, "id", "")
-    if "text/html" not in request.headers.get("Accept", "text/html"):
-        return JsonResponse({"error": "unavailable" if away else "internal", "request_id": request_id}, status=status)
-    response = HttpResponse(_page({"away": away, "request_id": request_id, "theme": theme(request)}), status=status)
+    response: HttpResponse
+    if request.path.startswith("/api/") or "text/html" not in request.headers.get("Accept", "text/html"):
+        response = _problem(status, "unavailable" if away else "internal", request_id)
+    else:
+        page = _page({"away": away, "request_id": request_id, "theme": theme(request)})
+        response = HttpResponse(page, status=status)
     if away:
         response["Retry-After"] = "5"
     return response
+
+
+def _problem(status: int, code: str, request_id: str) -> JsonResponse:
+    """For programs (RFC 9457)."""
+    title = HTTPStatus(status).phrase
+    problem = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": title,
+               "request_id": str(request_id)}
+    return JsonResponse(problem, status=status, content_type="application/problem+json")
 
 
 def _page(facts):

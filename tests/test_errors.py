@@ -37,7 +37,7 @@ def test_a_mistake_of_ours_is_500_and_shows_nothing_of_it(rf):
 
 def test_programs_get_json(rf):
     answer = answer_to(OperationalError("gone"), rf.get("/", headers={"accept": "application/json"}))
-    assert (answer.status_code, answer["Content-Type"]) == (503, "application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
 
 
 @pytest.mark.parametrize(("error", "traceback"), [

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 from urllib.parse import unquote_plus
 
 from django.core.cache import cache
@@ -54,7 +55,7 @@ def _client(request) -> Client:
     """Who asks. After ten wrong secrets in five minutes an id is not looked at for as long; guessing 256 bits is
     hopeless anyway, but it should not cost us work."""
     client_id, secret = _credentials(request)
-    key = f"client-tries:{client_id[:60]}"
+    key = f"client-tries:{hashlib.sha256(client_id.encode()).hexdigest()}"
     if not client_id.isprintable() or not client_id or _tries(key) >= TRIES:
         raise clients.Refused("invalid_client")
     try:

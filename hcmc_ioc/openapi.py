@@ -1,0 +1,32 @@
+"""The description of the API (OpenAPI 3.1), as programs read it. It is written by hand under `data/`: the views answer
+plain rows, and a test sends whatever the description allows and compares every answer with it."""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from django.http import JsonResponse
+from rest_framework.views import APIView
+
+from accounts.scopes import SCOPES
+
+DATA = Path(__file__).parent / "data"
+
+
+class Schema(APIView):
+    """For everybody: it names nothing but what can be asked."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def get(self, request) -> JsonResponse:
+        return JsonResponse(schema(), json_dumps_params={"ensure_ascii": False})
+
+
+@cache
+def schema() -> dict:
+    whole = yaml.safe_load((DATA / "openapi.yaml").read_text(encoding="utf-8"))
+    whole["components"] = yaml.safe_load((DATA / "openapi-components.yaml").read_text(encoding="utf-8"))
+    flow = whole["components"]["securitySchemes"]["client"]["flows"]["clientCredentials"]
+    flow["scopes"] = {name: str(words) for name, words in SCOPES.items()}
+    return whole
