@@ -11,7 +11,7 @@ const source = join(here, "..", "static");
 const out = join(source, "dist");
 const packages = join(here, "node_modules");
 
-const entries = ["js/app.js", "js/map.js", "js/wall.js", "js/desk.js", "js/intake.js", "js/admin.js",
+const entries = ["js/app.js", "js/map.js", "js/wall.js", "js/desk.js", "js/intake.js", "js/admin.js", "js/api.js",
   "css/app.css", "css/wall.css", "css/admin.css"]
   .map((name) => join(source, name))
   .filter(existsSync);
@@ -66,6 +66,15 @@ async function fonts() {
   }
 }
 
+/** The page on which the API is tried: Swagger UI as it comes, without the maps of its sources. */
+async function api() {
+  await mkdir(join(out, "swagger"), { recursive: true });
+  for (const name of ["swagger-ui-bundle.js", "swagger-ui.css"]) {
+    const text = await readFile(join(packages, "swagger-ui-dist", name), "utf8");
+    await writeFile(join(out, "swagger", name), text.replace(/\/[/*]# sourceMappingURL=.*/g, ""));
+  }
+}
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-await Promise.all([bundle(), sprite(), fonts()]);
+await Promise.all([bundle(), sprite(), fonts(), api()]);

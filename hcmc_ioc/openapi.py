@@ -5,7 +5,12 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from django.http import JsonResponse
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from rest_framework.views import APIView
 
 from accounts.scopes import SCOPES
@@ -30,3 +35,13 @@ def schema() -> dict:
     flow = whole["components"]["securitySchemes"]["client"]["flows"]["clientCredentials"]
     flow["scopes"] = {name: str(words) for name, words in SCOPES.items()}
     return whole
+
+
+@never_cache
+@login_required
+@csp_update({"style-src": [SELF, "'unsafe-inline'"]})  # Swagger UI writes styles as it draws
+def page(request):
+    """The description as a page to try it, for administrators: with their own session and rights."""
+    if not request.user.is_administrator:
+        raise Http404
+    return render(request, "api.html", {"nav_current": "administration"})

@@ -8,11 +8,12 @@ import districts.admin  # noqa: F401
 import feedback.admin  # noqa: F401
 import live.admin  # noqa: F401
 from accounts.views import admin_door
-from hcmc_ioc import administration, health
+from hcmc_ioc import administration, health, openapi
 
 urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("quan-tri/", administration.page, name="administration"),
+    path("quan-tri/api/", openapi.page, name="api_page"),
     path("admin/", administration.index),
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),

@@ -73,3 +73,11 @@ def test_it_is_for_administrators_alone(client, cast, callers, who):
     for name in ("client_rotate", "client_revoke"):
         assert client.post(reverse(name, args=[pk])).status_code == 404
     assert made(client).status_code == 404
+
+
+def test_the_page_to_try_the_api_is_for_administrators_and_alone_bends_the_policy(client, cast):
+    answer = signed_in(client, cast.quan).get(reverse("api_page"))
+    assert answer.status_code == 200 and "'unsafe-inline'" in answer["Content-Security-Policy"]
+    assert "'unsafe-inline'" not in client.get(reverse("clients"))["Content-Security-Policy"]
+    for who in (cast.lan, cast.ha, cast.nobody):
+        assert signed_in(client, who).get(reverse("api_page")).status_code == 404
