@@ -26,6 +26,9 @@ class Browser:
     def cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
+    def _headers(self) -> dict[str, str]:
+        return {"Cookie": self.cookie, "Accept": "text/html,application/json"}
+
     def get(self, path: str) -> Answer:
         return self._ask("GET", path)
 
@@ -38,7 +41,7 @@ class Browser:
         return self._ask("POST", path, text, "application/json")
 
     def _ask(self, method: str, path: str, body: str | None = None, kind: str = "", in_place: bool = False) -> Answer:
-        headers = {"Cookie": self.cookie, "Accept": "text/html,application/json"}
+        headers = self._headers()
         if body is not None:
             headers |= {"Content-Type": kind, "X-CSRFToken": self.cookies.get("ioc_csrf", "")}
             headers["Origin"] = f"http://{self.host}"
@@ -57,6 +60,18 @@ class Browser:
             name, _equals, value = line.split(";")[0].partition("=")
             self.cookies[name] = value
         return Answer(response.status, text.decode(), response.headers, seconds)
+
+
+class Caller(Browser):
+    """Another system with its token, on one kept connection."""
+
+    def __init__(self, address: str, token: str):
+        self.host, self.token = urlsplit(address).netloc, token
+        self.connection = http.client.HTTPConnection(self.host)
+        self.cookies, self.asked_at = {}, 0.0
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
 
 
 def sign_in_path() -> str:

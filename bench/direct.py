@@ -276,13 +276,14 @@ def tidy() -> dict:
         cursor.execute("SET LOCAL session_replication_role = replica")  # no row is left that a check could miss
         cursor.execute("SELECT last_ticket FROM bench_filled")
         newest = cursor.fetchone()[0]
-        cursor.execute("DELETE FROM feedback_eventtext WHERE event_id IN "
-                       "(SELECT id FROM feedback_ticketevent WHERE ticket_id > %s)", [newest])
-        for table in ("ticketevent", "promise", "reporter", "contactview", "ticket_coordinating"):
+        added = "SELECT id FROM feedback_ticketevent WHERE ticket_id > %s OR actor_kind = 'client'"
+        cursor.execute(f"DELETE FROM feedback_eventtext WHERE event_id IN ({added})", [newest])
+        cursor.execute(f"DELETE FROM feedback_ticketevent WHERE id IN ({added})", [newest])
+        for table in ("ticketevent", "promise", "reporter", "contactview", "ticket_coordinating", "journalentry"):
             cursor.execute(f"DELETE FROM feedback_{table} WHERE ticket_id > %s", [newest])
         cursor.execute("DELETE FROM feedback_ticket WHERE id > %s", [newest])
         removed = cursor.rowcount
-        cursor.execute("TRUNCATE bench_row, feedback_factchange")
+        cursor.execute("TRUNCATE bench_row, feedback_factchange, live_handover, feedback_journalentry")
     return {"removed": removed}
 
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from bench import databases
+from bench.api import Client
 from bench.browser import Answer, Browser
 from bench.console import bar
 from tests import processes
@@ -50,7 +51,8 @@ def measure(sizes: list[str], turns: int, logs: Path) -> dict[str, dict[str, Pro
             folder = logs / database
             folder.mkdir(parents=True, exist_ok=True)
             site = open_sites.enter_context(
-                processes.site(database, folder, ("web1",), DJANGO_SETTINGS_MODULE="bench.settings")
+                processes.site(database, folder, ("web1",), DJANGO_SETTINGS_MODULE="bench.settings",
+                               IOC_API_PER_MINUTE="1000000")
             )
             probes[database] = {probe.name: probe for probe in _probes(site.address, database)}
             for probe in probes[database].values():
@@ -71,7 +73,8 @@ def _probes(address: str, database: str) -> list[Probe]:
         cursor.execute("SELECT id, slug FROM districts_unit WHERE code = '760' AND map = %s", [settings.MAP])
         unit, slug = cursor.fetchone()
         cursor.execute("SELECT code FROM feedback_ticket WHERE unit_id = %s ORDER BY md5(code) LIMIT 100", [unit])
-        codes = cycle([row[0] for row in cursor.fetchall()])
+        some = [row[0] for row in cursor.fetchall()]
+        codes = cycle(some)
         cursor.execute("SELECT id FROM feedback_category WHERE code = 'trat-tu'")
         field = cursor.fetchone()[0]
         cursor.execute("SELECT max(id) FROM feedback_ticket")
@@ -82,7 +85,7 @@ def _probes(address: str, database: str) -> list[Probe]:
             cursor.execute(NEW_VERSIONS)
 
     leader, staff, operator = (Browser(address, name) for name in ("ha", "lan", "tu"))
-    form = ReportForm(operator, database)
+    form, client = ReportForm(operator, database), Client(address, database, unit, some)
     narrowed = urlencode({"unit": unit, "state": "done", "category": field, "sort": "-due"})
     overview, screen = reverse("overview"), reverse("unit_screen", args=[slug])
     row = json.dumps({"words": "Một dòng được ghi và chốt."})
@@ -101,6 +104,11 @@ def _probes(address: str, database: str) -> list[Probe]:
         Probe("write floor", lambda: operator.post_json("/bench/write/", row), status=201),
         Probe("operator's save", form.save, form.fill, status=204),
         Probe("help while typing", form.ask_help, form.fill),
+        Probe("API: list, three filters", client.listed),
+        Probe("API: one ticket", client.read),
+        Probe("API: changes", client.changes),
+        Probe("API: open", client.opened, status=201),
+        Probe("API: move", client.moved),
     ]
 
 

@@ -14,6 +14,8 @@ from bench.table import GROWTH, Row, quantile
 IMPORT = "bench_import"
 PAGES = ("city overview", "unit screen", "staff inbox", "operator's inbox", "ticket page", "list, three filters",
          "units × fields")
+API_READS = ("API: list, three filters", "API: one ticket", "API: changes")
+API_WRITES = ("API: open", "API: move")
 SHARED = ("city overview, shared piece", "unit screen, shared pieces")
 TURNS, TURNS_QUICK = 16, 2
 LIVES_TURNS, LIVES_TURNS_QUICK = 5, 1
@@ -88,6 +90,8 @@ def _http(probes: dict, sizes: list[str]) -> list[Row]:
         row("write floor"),
         row("operator's save", **bars | {"floor": "write floor"}),
         row("help while typing", "write floor"),
+        *(row(name, **bars) for name in API_READS),
+        *(row(name, **bars | {"floor": "write floor"}) for name in API_WRITES),
     ]
 
 
