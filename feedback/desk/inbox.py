@@ -10,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -54,6 +55,11 @@ class InboxPage:
     @cached_property
     def views(self):
         return [(view, self.counts[view.name]) for view in lists.views_for(self.actor)]
+
+    @property
+    def list_address(self) -> str:
+        """The same tickets in the list of everything: there they are taken away, and columns chosen."""
+        return f"{reverse('tickets')}?{urlencode(self.view.asked(self.actor) | self.filters.given)}"
 
     @cached_property
     def saved(self):

@@ -26,7 +26,7 @@ from feedback.models import FilePiece, ListFile
 logger = logging.getLogger(__name__)
 KEPT = timedelta(hours=24)
 LONGEST = 500_000  # rows; a sheet ends at a million, and nobody reads that
-AT_ONCE = 3  # files that one person may wait for
+AT_ONCE, IN_ALL = 3, 20  # files that one person may wait for, and have: they take room in the database
 TRIES = 3
 PIECE = 1 << 20  # bytes
 LOCK = "list files"
@@ -41,6 +41,8 @@ def order(actor: Actor, query: str, shown: str) -> ListFile:
     membership = actor.user.membership
     if ListFile.objects.filter(membership=membership, finished_at=None).count() >= AT_ONCE:
         raise ValidationError(_("Đang lập %(n)s tệp cho bạn: hãy chờ xong rồi lập tiếp.") % {"n": AT_ONCE})
+    if ListFile.objects.filter(membership=membership).count() >= IN_ALL:
+        raise ValidationError(_("Đã lập %(n)s tệp trong 24 giờ qua: hãy dùng các tệp đã có.") % {"n": IN_ALL})
     file = ListFile.objects.create(membership=membership, query=listing.query, columns=shown, total=total)
     logger.info("list ordered user=%s query=%s", actor.user.pk, file.query)
     transaction.on_commit(_wake, robust=True)

@@ -141,6 +141,9 @@ def test_too_much_is_refused_with_words(client, cast, small, monkeypatch):
     ordered(client, cast.ha)
     answer = client.post(reverse("list_files"), {"query": ""}, follow=True)
     assert "hãy chờ xong" in read(answer) and ListFile.objects.count() == 1
+    monkeypatch.setattr(jobs, "AT_ONCE", 9)
+    monkeypatch.setattr(jobs, "IN_ALL", 1)
+    assert "Đã lập 1 tệp" in read(client.post(reverse("list_files"), {"query": ""}, follow=True))
     monkeypatch.setattr(jobs, "LONGEST", 0)
     assert "quá dài" in read(client.post(reverse("list_files"), {"query": ""}, follow=True))
 

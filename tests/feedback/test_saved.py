@@ -102,6 +102,27 @@ def test_each_view_of_the_inbox_is_a_list_and_counts_it(crowd, cast, who):  # no
         assert counts[view.name] == sum(part.count() for part in parts) == lists.tickets(view, actor, crowd).count()
 
 
+@pytest.mark.parametrize("who", ["lan", "tu"])
+def test_the_inbox_leads_to_the_same_tickets_in_the_list(crowd, client, cast, who):  # noqa: F811
+    person = getattr(cast, who)
+    signed_in(client, person)
+    for view in lists.views_for(Actor.person(person)):
+        page = client.get(reverse("inbox"), {"view": view.name, "urgency": "normal"}).context["page"]
+        shown = {row.ticket.code for row in client.get(page.list_address).context["page"].shown}
+        assert shown == {ticket.code for ticket in page.rows} or len(page.rows) == 50, view.name
+
+
+@pytest.mark.parametrize(("who", "may"), [("lan", True), ("minh", True), ("tu", True), ("sau", True), ("ha", True),
+                                          ("phuc", True), ("quan", False), ("nobody", False)])
+def test_lists_files_and_views_are_for_those_who_see_tickets(client, cast, who, may):
+    signed_in(client, getattr(cast, who))
+    for address in (reverse("tickets"), reverse("tickets_file", args=["csv"]), reverse("tickets_file", args=["xlsx"]),
+                    reverse("list_files"), reverse("saved_views")):
+        assert client.get(address).status_code == (200 if may else 404), address
+    for address in (reverse("list_files"), reverse("saved_views")):
+        assert client.post(address, {"name": "x"}).status_code == (302 if may else 404), address
+
+
 def test_a_leader_of_the_team_asks_for_one_persons_tickets(client, cast):
     mine, _other = opened(), opened()
     mine.assignee = cast.lan
