@@ -1,7 +1,8 @@
-"""Other systems that act here: made, given tokens, revoked. The only writer of `Client` and `ClientToken`.
+"""Other systems that act here: made, given tokens and keys, revoked. The only writer of `Client` and `ClientToken`.
 
 A secret and a token are random (256 bits) and kept as SHA-256 digests; each is shown once. A token is looked up at
 every request together with its client, so what is revoked stops at once. After OAuth 2.0 (RFC 6749 §4.4, RFC 7009).
+A key is a token that lasts, for clients of Open311, which know no other.
 """
 
 import hashlib
@@ -15,10 +16,11 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Client, ClientToken, User
-from accounts.scopes import split
+from accounts.scopes import API, split
 from districts.models import Unit
 
 LIFE = timedelta(hours=1)  # of a token
+LONG = timedelta(days=365)  # of a key
 USED = timedelta(minutes=1)  # `last_used_at` is this exact
 
 
@@ -48,7 +50,7 @@ def register(*, name: str, unit: Unit, scopes: list[str], contact: str = "", exp
 
 @transaction.atomic(durable=True)
 def rotate(client: Client) -> str:
-    """A new secret; the old one and every token end."""
+    """A new secret; the old one, every token and every key end."""
     secret = secrets.token_urlsafe(32)
     Client.objects.filter(pk=client.pk).update(secret_digest=_digest(secret))
     _end_tokens(client)
@@ -84,11 +86,20 @@ def grant(client: Client, scope: str = "") -> tuple[str, ClientToken]:
         raise Refused("invalid_scope") from None
     if not set(asked) <= set(own):
         raise Refused("invalid_scope")
+    return _token(client, asked, LIFE)
+
+
+@transaction.atomic(durable=True)
+def key(client: Client) -> tuple[str, ClientToken]:
+    """A key with all the client's scopes, which lasts as long as the client does, a year at most."""
+    return _token(client, client.scopes.split(), LONG)
+
+
+def _token(client: Client, scopes: list[str], life: timedelta) -> tuple[str, ClientToken]:
     token, now = secrets.token_urlsafe(32), timezone.now()
-    expires_at = min(now + LIFE, client.expires_at or now + LIFE)
-    row = ClientToken.objects.create(client=client, digest=_digest(token), scopes=" ".join(asked), made_at=now,
-                                     expires_at=expires_at)
-    return token, row
+    expires_at = min(now + life, client.expires_at or now + life)
+    return token, ClientToken.objects.create(client=client, digest=_digest(token), scopes=" ".join(scopes),
+                                             made_at=now, expires_at=expires_at)
 
 
 def revoke_token(client: Client, token: str) -> None:
@@ -112,9 +123,9 @@ def _unended(prefix: str, now: datetime) -> Q:
     return Q(**{f"{prefix}revoked_at": None}) & (never | later)
 
 
-def acting(token: ClientToken) -> Actor:
-    """The actor that the token stands for: what both the token and its client, as it is now, may do."""
-    scopes = set(token.scopes.split()) & set(token.client.scopes.split())
+def acting(token: ClientToken, door: frozenset[str] = API) -> Actor:
+    """The actor that the token stands for: what both the token and its client, as it is now, may do at this door."""
+    scopes = door & set(token.scopes.split()) & set(token.client.scopes.split())
     return Actor.client(token.client_id, token.client.unit_id, scopes)
 
 

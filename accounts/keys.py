@@ -64,6 +64,16 @@ def answer(actor: Actor) -> dict | None:
     return sending.result
 
 
+def within(actor: Actor, name: str, span: timedelta) -> str:
+    """A key for what is sent without one: called `name`, it is new again once `span` has passed since its last use.
+
+    It ends with the last sending that lies further back, so that those within the span share a key however they fall,
+    and two at the same moment too.
+    """
+    earlier = SentRequest.objects.filter(actor=actor.ref, key__startswith=f"{name}:", at__lt=timezone.now() - span)
+    return f"{name}:{earlier.order_by('-pk').values_list('pk', flat=True).first() or 0}"
+
+
 def forget(now: datetime) -> int:
     """Drop what is older than seven days; returns how many."""
     return SentRequest.objects.filter(at__lt=now - KEPT).delete()[0]

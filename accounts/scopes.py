@@ -11,7 +11,10 @@ SCOPES: dict[str, Words] = {
     "tickets:dispatch": _("Chuyển, từ chối, kết thúc thay tổng đài"),
     "contacts:read": _("Đọc thông tin người phản ánh, mỗi lần đều được ghi lại"),
     "figures:read": _("Đọc chỉ số"),
+    "open311:write": _("Gửi phản ánh theo chuẩn Open311"),
 }
+OPEN311 = frozenset({"open311:write"})  # counts at that door alone, and no other scope does there
+API = frozenset(SCOPES) - OPEN311
 
 
 def split(text: str) -> list[str]:

@@ -50,6 +50,10 @@ class TicketQuerySet(models.QuerySet):
             return self.none()
         return self.filter(Q(unit_id__in=units) | Q(area_id__in=units) | Q(pk__in=self._shared_with(units)))
 
+    def public(self) -> "TicketQuerySet":
+        """What everybody may read of, whoever they are (a part of it: `feedback.open311.representation`)."""
+        return self.filter(is_public=True)
+
     def parts_visible_to(self, actor, whose: str = "") -> list["TicketQuerySet"]:
         """`visible_to` in parts that an index answers one by one: a unit's own tickets, those of its area that others
         answer for, those it coordinates; or what is `whose` of these alone (own, area, shared)."""

@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
     path("api/v1/", include("hcmc_ioc.api")),
+    path("open311/", include("feedback.open311.urls")),
     path("", include("accounts.urls")),
     path("", include("districts.urls")),
     path("", include("live.urls")),

@@ -29,6 +29,7 @@ SCOPES = {
     "tickets:dispatch": frozenset(move.verb for move in MOVES.values() if Role.OPERATOR in move.roles),
     "contacts:read": frozenset({"contact"}),
     "figures:read": frozenset({"figures"}),
+    "open311:write": frozenset({"open"}),
 }
 JOBS = {
     "waiting": frozenset({"stop_waiting"}),

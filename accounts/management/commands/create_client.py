@@ -1,4 +1,5 @@
-"""`manage.py create_client NAME --unit CODE --scopes "tickets:read figures:read"`: a client and its secret, once."""
+"""`manage.py create_client NAME --unit CODE --scopes "tickets:read figures:read"`: a client and its secret, once.
+`--key` adds a key for Open311."""
 
 import json
 
@@ -10,7 +11,7 @@ from districts.models import Unit
 
 
 class Command(BaseCommand):
-    help = "Make a client of the API. Its secret is printed once and kept nowhere."
+    help = "Make a client of the API. Its secret and key are printed once and kept nowhere."
 
     def add_arguments(self, parser):
         parser.add_argument("name", help="what the other system is called")
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         where.add_argument("--unit", metavar="CODE", help="the unit within which it acts, with everything below it")
         where.add_argument("--all-units", action="store_true", help="the whole city")
         parser.add_argument("--scopes", required=True, help=f"parted by blanks: {' '.join(SCOPES)}")
+        parser.add_argument("--key", action="store_true", help="also a long-lived key, which Open311 takes as api_key")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
 
     def handle(self, *args, name, unit, all_units, scopes, **options):
@@ -32,6 +34,8 @@ class Command(BaseCommand):
             raise CommandError(f"no unit in force has the code {unit!r}")
         client, secret = clients.register(name=name, unit=place, scopes=wanted)
         answer = {"client_id": client.client_id, "client_secret": secret, "unit": place.code, "scopes": client.scopes}
+        if options["key"]:
+            answer["api_key"] = clients.key(client)[0]
         if options["json"]:
             self.stdout.write(json.dumps(answer))
         else:
