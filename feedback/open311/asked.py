@@ -29,7 +29,7 @@ def tickets(get: Mapping[str, str], now: datetime) -> list[Ticket]:
             raise wrong({"service_request_id": _("Tối đa %(most)s mã một lần.") % {"most": MOST}})
         return list(found.filter(code__in=[code for code in ids if code.isprintable()]))
     read = _Reader(get)
-    start, end, updated = (read(name, _moment) for name in ("start_date", "end_date", "updated_after"))
+    start, end, updated = read("start_date", _moment), read("end_date", _end), read("updated_after", _moment)
     page, size = read("page", _number(99_999)) or 1, read("page_size", _number(MOST)) or MOST
     statuses = read("status", _statuses)
     if read.errors:
@@ -51,13 +51,13 @@ class _Reader:
     def __init__(self, get: Mapping[str, str]):
         self.get, self.errors = get, {}
 
-    def __call__(self, name: str, read: Callable[[str, bool], Any]) -> Any:
+    def __call__(self, name: str, read: Callable[[str], Any]) -> Any:
         if not (text := self.get.get(name, "").strip()):
             return None
         try:
-            return read(text, name == "end_date")
-        except ValueError as wrong:
-            self.errors[name] = str(wrong)
+            return read(text)
+        except ValueError as refusal:
+            self.errors[name] = str(refusal)
         return None
 
 
@@ -65,21 +65,25 @@ def _listed(get: Mapping[str, str], name: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in get.get(name, "").split(",") if part.strip()))
 
 
-def _moment(text: str, is_end: bool) -> datetime:
-    """In w3 format; a day alone is the city's, from its beginning or to its end. A blank is a + of an address."""
+def _moment(text: str, of_a_day: time = time.min) -> datetime:
+    """In w3 format; a day alone is the city's, from its beginning. A blank is a + of an address."""
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         moment = None
     if moment is not None and moment.tzinfo is None and len(text) == len("2026-01-01"):
-        moment = timezone.make_aware(datetime.combine(moment, time.max if is_end else time.min))
+        moment = timezone.make_aware(datetime.combine(moment, of_a_day))
     if moment is None or moment.tzinfo is None or moment.year not in YEARS:
         raise ValueError(_("Cần thời điểm theo ISO 8601 có múi giờ, ví dụ 2026-11-23T14:30:00+07:00."))
     return moment
 
 
-def _number(most: int) -> Callable[[str, bool], int]:
-    def read(text: str, _is_end: bool) -> int:
+def _end(text: str) -> datetime:
+    return _moment(text, time.max)
+
+
+def _number(most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
         if not (text.isascii() and text.isdecimal() and len(text) < 7 and 1 <= int(text) <= most):
             raise ValueError(_("Từ 1 đến %(most)s.") % {"most": most})
         return int(text)
@@ -87,7 +91,7 @@ def _number(most: int) -> Callable[[str, bool], int]:
     return read
 
 
-def _statuses(text: str, _is_end: bool) -> list[bool]:
+def _statuses(text: str) -> list[bool]:
     names = [name.strip().lower() for name in text.split(",") if name.strip()]
     if not set(names) <= set(STATUSES):
         raise ValueError(_("Chỉ nhận open hoặc closed."))

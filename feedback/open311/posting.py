@@ -98,7 +98,7 @@ def area_named_in(address: str) -> str | None:
     texts = [", ".join(parts[:end]) for end in range(len(parts), 0, -1)] + parts[::-1]
     for text in texts[:12]:
         named = {hint.unit_code for hint in streets.suggest_places(text, 50)} if not text.isdecimal() else set()
-        if len(named) == 1:
+        if len(named) == 1 and None not in named:
             return named.pop()
     return None
 

@@ -21,7 +21,8 @@ LONGEST = 4000  # characters of a description
 DECIMALS = 3  # of a degree
 PUBLIC = frozenset(verb for verb, move in MOVES.items() if move.public)
 CHANGING = PUBLIC | {"edit"}  # what changes a ticket for its readers
-ANEW = frozenset({"reopen", "unmerge"})  # earlier answers are none any more
+ANSWERS = frozenset({"resolve", "reject", "report_progress"})  # their words are for all; a question is for one citizen
+ANEW = frozenset({"reopen", "merge", "unmerge"})  # what was answered before says nothing any more
 BESIDE = frozenset({"edit", "join"})  # say nothing of where it stands
 
 
@@ -61,7 +62,7 @@ def _request(row: Ticket, history: list[TicketEvent]) -> dict:
 def _notes(history: list[TicketEvent]) -> str | None:
     """The latest answer to the citizen; without one, what the citizen reads of the latest move."""
     for event in history:
-        text = getattr(event, "text", None)
+        text = getattr(event, "text", None) if event.verb in ANSWERS else None
         if text is not None and text.is_public:
             return hide_phones(text.words)
         if event.verb in ANEW:

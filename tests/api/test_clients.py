@@ -121,6 +121,16 @@ def test_the_command_prints_the_secret_once(town, capsys):
             call_command("create_client", "x", **wrong)
 
 
+def test_a_key_is_printed_once_with_its_client_or_later(town, capsys):
+    call_command("create_client", "App", all_units=True, scopes="open311:write", key=True, json=True)
+    told = json.loads(capsys.readouterr().out)
+    call_command("create_key", told["client_id"])
+    later = capsys.readouterr().out.splitlines()[0].removeprefix("api_key: ")
+    assert {clients.by_token(value).client.client_id for value in (told["api_key"], later)} == {told["client_id"]}
+    with pytest.raises(CommandError):
+        call_command("create_key", "nobody")
+
+
 def test_old_tokens_are_forgotten(callers):
     ClientToken.objects.update(expires_at=timezone.now() - timedelta(days=8))
     assert clients.forget(timezone.now()) == ClientToken.objects.count() + 5

@@ -201,6 +201,13 @@ def test_every_state_is_open_or_closed(town, state):
     assert told["status"] == ("open" if ticket.is_open else "closed") and told["status_notes"]
 
 
+def test_a_question_to_the_citizen_is_not_for_everybody(town):
+    ticket = brought_to(State.ACCEPTED)
+    actions.ask_citizen(actor=by(), ticket_id=ticket.pk, reply="Anh An ở nhà số mấy?")
+    (told,) = get(f"requests/{ticket.code}.json").json()
+    assert told["status_notes"] == "Đơn vị cần ông/bà bổ sung thông tin." and told["service_notice"] is None
+
+
 def test_nothing_private_leaks(town):
     secret = {"name": "Bí Mật", "phone": "+84901234567", "email": "bi-mat@example.vn"}
     ticket = opened(reporter=secret, hides_name=True, body="Gọi 0901 234 567 hoặc 0901.234.567",
@@ -421,6 +428,12 @@ def test_a_key_ends_at_once(key, end):
 ])
 def test_the_area_is_found_where_the_address_can_mean_one_alone(town, address, area):
     assert area_named_in(address) == area
+
+
+def test_a_former_district_is_no_area_of_the_new_map(town, settings):
+    settings.MAP = "2025"
+    ward = area_named_in("12 Lê Lợi, phường Sài Gòn")
+    assert ward and ward == area_named_in("Quận 1, phường Sài Gòn") and area_named_in("Quận 1") is None
 
 
 def test_an_address_without_a_point_is_routed_or_has_no_place(key):
