@@ -45,7 +45,7 @@ class Door(Resource):
     renderer_classes = (Xml, Json)
     parser_classes = (parsers.FormParser, parsers.MultiPartParser)
     content_negotiation_class = ByEnding
-    metadata_class = None
+    http_method_names = ("get", "post", "head")
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)

@@ -20,7 +20,7 @@ def xml(name: str, value: Any) -> bytes:
     """The document whose root is called `name`."""
     root = Element(name)
     _fill(root, value)
-    return tostring(root, encoding="utf-8", xml_declaration=True)
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="utf-8", xml_declaration=False)
 
 
 def _fill(element: Element, value: Any) -> None:

@@ -95,7 +95,7 @@ def test_xml_and_json_say_the_same(town, path, root):
     assert in_json.status_code == in_xml.status_code
     assert in_json["Content-Type"] == "application/json; charset=utf-8"
     assert in_xml["Content-Type"] == "text/xml; charset=utf-8"
-    assert in_xml.content.lower().startswith(b"<?xml version='1.0' encoding='utf-8'?>")
+    assert in_xml.content.startswith(b'<?xml version="1.0" encoding="utf-8"?>')
     document = ElementTree.fromstring(in_xml.content)
     assert document.tag == root
     told = as_text(in_json.json())
@@ -262,17 +262,17 @@ def test_days_are_the_citys_and_a_blank_is_a_plus(town):
 
 def test_what_changed_is_found_again(town):
     now = timezone.now()
-    ticket, quiet = (opened(at=now - timedelta(days=100)) for _ in range(2))
-    done = opened(at=now - timedelta(days=100))
+    ticket, quiet, done, part, refused_one = (opened(at=now - timedelta(days=100)) for _ in range(5))
     since = {"updated_after": now.isoformat()}
-    Ticket.objects.filter(pk=quiet.pk).update(is_public=True)
     assert codes(since) == []
     actions.note(actor=by(), ticket_id=quiet.pk, note="Nội bộ")
     assert codes(since) == []
     actions.accept(actor=by(), ticket_id=ticket.pk)
     actions.resolve(actor=by(), ticket_id=done.pk, reply="Xong")
-    assert set(codes(since)) == {ticket.code, done.code}
-    assert codes(since | {"status": "closed"}) == [done.code]
+    actions.merge(actor=by(), ticket_id=part.pk, target=quiet.pk)
+    actions.reject(actor=by(), ticket_id=refused_one.pk, reply="Không thuộc phạm vi.")
+    assert set(codes(since)) == {ticket.code, done.code, part.code, refused_one.code}
+    assert set(codes(since | {"status": "closed"})) == {done.code, part.code, refused_one.code}
     assert codes(since | {"start_date": (now - timedelta(days=5)).isoformat()}) == []
     (told,) = get(f"requests/{ticket.code}.json").json()
     assert datetime.fromisoformat(told["updated_datetime"]) >= now.replace(microsecond=0)
