@@ -1,4 +1,4 @@
-"""Connected systems, for administrators: made with their scopes, given new secrets, revoked."""
+"""Connected systems, for administrators: made with their scopes, given new secrets and keys, revoked."""
 
 from datetime import datetime, time
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts import clients
 from accounts.models import Client
 from accounts.roles import Role
-from accounts.scopes import SCOPES
+from accounts.scopes import OPEN311, SCOPES
 from districts.models import Unit
 
 
@@ -63,17 +63,28 @@ def client_list(request):
         given = form.cleaned_data
         client, secret = clients.register(name=given["name"], unit=given["unit"], scopes=given["scopes"],
                                           contact=given["contact"], expires_at=form.expires_at, by=request.user)
-        form, fresh = ClientForm(), (client, secret)
+        form, fresh = ClientForm(), (client, "client_secret", secret)
     return _page(request, form, fresh)
 
 
 @login_required
 @require_POST
 def client_rotate(request, pk: int):
-    """A new secret, shown once; the old one and every token end."""
+    """A new secret, shown once; the old one, every token and every key end."""
     _administrator(request)
     client = get_object_or_404(Client, pk=pk, revoked_at=None)
-    return _page(request, ClientForm(), (client, clients.rotate(client)))
+    return _page(request, ClientForm(), (client, "client_secret", clients.rotate(client)))
+
+
+@login_required
+@require_POST
+def client_key(request, pk: int):
+    """Another key for Open311, shown once; earlier ones go on."""
+    _administrator(request)
+    client = get_object_or_404(Client, pk=pk, revoked_at=None)
+    if not _speaks_open311(client):
+        raise Http404
+    return _page(request, ClientForm(), (client, "api_key", clients.key(client)[0]))
 
 
 @login_required
@@ -85,8 +96,13 @@ def client_revoke(request, pk: int):
     return redirect("clients")
 
 
+def _speaks_open311(client: Client) -> bool:
+    return not OPEN311.isdisjoint(client.scopes.split())
+
+
 def _page(request, form: ClientForm, fresh: tuple | None):
     rows = Client.objects.select_related("unit", "made_by").order_by("revoked_at", "name")
-    shown = [(row, [SCOPES[name] for name in row.scopes.split() if name in SCOPES]) for row in rows]
+    shown = [(row, [SCOPES[name] for name in row.scopes.split() if name in SCOPES], _speaks_open311(row))
+             for row in rows]
     context = {"form": form, "fresh": fresh, "clients": shown, "now": timezone.now(), "nav_current": "administration"}
     return render(request, "accounts/clients.html", context, status=422 if form.errors else 200)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("tai-khoan/vai-tro/", views.switch, name="switch_membership"),
     path("ket-noi/", client_views.client_list, name="clients"),
     path("ket-noi/<int:pk>/doi-ma/", client_views.client_rotate, name="client_rotate"),
+    path("ket-noi/<int:pk>/khoa/", client_views.client_key, name="client_key"),
     path("ket-noi/<int:pk>/thu-hoi/", client_views.client_revoke, name="client_revoke"),
     path("language/", views.set_language, name="set_language"),
 ]

@@ -47,6 +47,19 @@ def test_a_new_secret_ends_the_old_one_and_revoking_ends_all(client, cast):
     assert client.post(reverse("client_rotate", args=[row.pk])).status_code == 404
 
 
+def test_a_key_is_made_for_who_speaks_open311_alone(client, cast):
+    signed_in(client, cast.quan)
+    made(client, scopes=["open311:write"])
+    row = Client.objects.get()
+    answer = client.post(reverse("client_key", args=[row.pk]))
+    assert clients.by_token(secret_in(answer)).client == row and "api_key:" in read(answer)
+    made(client)
+    other = Client.objects.exclude(pk=row.pk).get()
+    assert client.post(reverse("client_key", args=[other.pk])).status_code == 404
+    page = client.get(reverse("clients")).content.decode()
+    assert page.count("Tạo khóa api_key") == 1
+
+
 @pytest.mark.parametrize("changes", [{"name": ""}, {"scopes": []}, {"scopes": ["tickets:burn"]}, {"unit": "0"},
                                      {"until": "2020-01-01"}])
 def test_what_is_wrong_is_said_at_its_field(client, cast, changes):
@@ -70,7 +83,7 @@ def test_it_is_for_administrators_alone(client, cast, callers, who):
     pk = callers.q1.client.pk
     for name in ("clients", "client_deeds"):
         assert client.get(reverse(name, args=[pk] if name != "clients" else [])).status_code == 404
-    for name in ("client_rotate", "client_revoke"):
+    for name in ("client_rotate", "client_revoke", "client_key"):
         assert client.post(reverse(name, args=[pk])).status_code == 404
     assert made(client).status_code == 404
 
