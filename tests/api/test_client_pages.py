@@ -57,7 +57,7 @@ def test_a_key_is_made_for_who_speaks_open311_alone(client, cast):
     other = Client.objects.exclude(pk=row.pk).get()
     assert client.post(reverse("client_key", args=[other.pk])).status_code == 404
     page = client.get(reverse("clients")).content.decode()
-    assert page.count("Tạo khóa api_key") == 1
+    assert page.count("Tạo khóa Open311") == 1
 
 
 @pytest.mark.parametrize("changes", [{"name": ""}, {"scopes": []}, {"scopes": ["tickets:burn"]}, {"unit": "0"},

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from random import Random
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from accounts import clients
 from accounts.models import Client, ClientToken
+from districts import geo
 from districts.models import Unit
 from feedback import actions
 from feedback.models import Category, Reporter, Ticket
@@ -433,7 +435,16 @@ def test_the_area_is_found_where_the_address_can_mean_one_alone(town, address, a
 def test_a_former_district_is_no_area_of_the_new_map(town, settings):
     settings.MAP = "2025"
     ward = area_named_in("12 Lê Lợi, phường Sài Gòn")
-    assert ward and ward == area_named_in("Quận 1, phường Sài Gòn") and area_named_in("Quận 1") is None
+    assert ward and area_named_in("Quận 1") is None
+    for address in ("Quận 1, phường Sài Gòn", "Đường không tên, phường Sài Gòn, Quận 1, TP.HCM"):
+        assert area_named_in(address) == ward, address
+
+
+def test_a_point_near_a_border_is_taken_as_it_is(key):
+    points = (geo.random_point("760", Random(seed)) for seed in range(1000))
+    lat, lon = next(point for point in points if geo.locate(*point).near_border)
+    assert post(key, lat=str(lat), long=str(lon)).status_code == 201
+    assert Ticket.objects.get().near_border
 
 
 def test_an_address_without_a_point_is_routed_or_has_no_place(key):
