@@ -25,6 +25,7 @@ from feedback.rules.workflow import State
 from hcmc_ioc.lib import caching
 from tests.city import by, unit
 from tests.feedback.test_actions import brought_to, opened
+from tests.test_no_500 import NASTY
 
 pytestmark = pytest.mark.django_db
 CODE = "trat-tu-lan-chiem"
@@ -494,3 +495,12 @@ def test_what_is_no_form_is_refused(key):
         refused(answer, 400)
     many = "&".join(f"a{n}=1" for n in range(1001))
     refused(Browser().post(f"/open311/v2/requests.json?api_key={key}", many, "application/x-www-form-urlencoded"), 400)
+
+
+def test_whatever_is_sent_is_answered_or_refused(key):
+    for value in NASTY:
+        for name in (*REPORT, "media_url", "api_key", "jurisdiction_id", "address_id", "attribute[x]"):
+            assert post(key, **{name: value}).status_code in (201, 400, 403, 404), (name, value[:20])
+        for name in ("service_request_id", "service_code", "start_date", "end_date", "updated_after", "status", "page",
+                     "page_size", "jurisdiction_id", "api_key"):
+            assert get("requests.xml", {name: value}).status_code in (200, 400, 403, 404), (name, value[:20])
