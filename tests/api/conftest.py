@@ -39,3 +39,10 @@ def callers(cast):
         city=Caller(city, SCOPES), q1=Caller(q1, SCOPES), q3=Caller(unit("778"), SCOPES),
         reader=Caller(q1, ["tickets:read"]), figures=Caller(q1, ["figures:read"]),
     )
+
+
+@pytest.fixture
+def key(town):
+    """An api_key of a client of the city that may post by Open311."""
+    client, _secret = clients.register(name="Ứng dụng", unit=Unit.objects.city(), scopes=["open311:write"])
+    return clients.key(client)[0]

@@ -11,8 +11,6 @@ from django.db import connection
 from django.utils import timezone
 from georeport import GeoReport
 
-from accounts import clients
-from districts.models import Unit
 from feedback import actions
 from feedback.models import Ticket
 from tests import processes
@@ -29,12 +27,6 @@ def endpoint(town, tmp_path):
     settings.EMBEDDED.start(database)
     with processes.site(database, tmp_path, services=("web1",)) as site:
         yield f"{site.address}/open311/v2"
-
-
-@pytest.fixture
-def key(town):
-    client, _secret = clients.register(name="Ứng dụng", unit=Unit.objects.city(), scopes=["open311:write"])
-    return clients.key(client)[0]
 
 
 @pytest.fixture
