@@ -33,6 +33,7 @@ def expected(actor: Actor) -> frozenset:
     staff, operator = Role.UNIT_STAFF, Role.OPERATOR
     by_scope = {
         "tickets:read": {"view"}, "contacts:read": {"contact"}, "figures:read": {"figures"},
+        "open311:write": {"open"},
         "tickets:write": {verb for verb, move in MOVES.items() if staff in move.roles},
         "tickets:dispatch": {verb for verb, move in MOVES.items() if operator in move.roles},
     }
