@@ -111,14 +111,15 @@ def by_token(token: str) -> ClientToken | None:
     """The token, while it and its client are in force."""
     now = timezone.now()
     valid = ClientToken.objects.filter(digest=_digest(token), revoked_at=None, expires_at__gt=now)
-    return valid.filter(_unended("client__", now)).select_related("client").first()
+    return valid.filter(unended("client__", now)).select_related("client").first()
 
 
 def _in_force(clients):
-    return clients.filter(_unended("", timezone.now()))
+    return clients.filter(unended("", timezone.now()))
 
 
-def _unended(prefix: str, now: datetime) -> Q:
+def unended(prefix: str, now: datetime) -> Q:
+    """Clients, or rows that lead to one by `prefix`, that are neither revoked nor expired."""
     never, later = Q(**{f"{prefix}expires_at": None}), Q(**{f"{prefix}expires_at__gt": now})
     return Q(**{f"{prefix}revoked_at": None}) & (never | later)
 
@@ -127,6 +128,11 @@ def acting(token: ClientToken, door: frozenset[str] = API) -> Actor:
     """The actor that the token stands for: what both the token and its client, as it is now, may do at this door."""
     scopes = door & set(token.scopes.split()) & set(token.client.scopes.split())
     return Actor.client(token.client_id, token.client.unit_id, scopes)
+
+
+def standing(client: Client) -> Actor:
+    """The client as such, with all its scopes: as what it is told of, not what it asks."""
+    return Actor.client(client.pk, client.unit_id, client.scopes.split())
 
 
 def seen(client: Client) -> None:

@@ -12,6 +12,7 @@ SCOPES: dict[str, Words] = {
     "contacts:read": _("Đọc thông tin người phản ánh, mỗi lần đều được ghi lại"),
     "figures:read": _("Đọc chỉ số"),
     "open311:write": _("Gửi phản ánh theo chuẩn Open311"),
+    "hooks:write": _("Đăng ký nhận thông báo thay đổi (webhook)"),
 }
 OPEN311 = frozenset({"open311:write"})  # counts at that door alone, and no other scope does there
 API = frozenset(SCOPES) - OPEN311

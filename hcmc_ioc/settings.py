@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "districts",
     "live",
     "feedback",
+    "hooks",
     "dashboards",
 ]
 
@@ -209,6 +210,8 @@ CELERY_BEAT_SCHEDULE = {
     "files": {"task": "feedback.tasks.write_files", "schedule": 60.0, "options": {"expires": 60}},
     "release": {"task": "feedback.tasks.release_assignees", "schedule": crontab(hour=5, minute=10)},
     "keys": {"task": "accounts.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 600}},
+    "hooks": {"task": "hooks.tasks.send", "schedule": 5.0, "options": {"expires": 5}},
+    "hook log": {"task": "hooks.tasks.forget", "schedule": crontab(hour=4, minute=50)},
     "tick": {"task": "dashboards.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
 }
 
@@ -249,6 +252,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 API_REQUESTS_PER_MINUTE = env.number("IOC_API_PER_MINUTE", 1200)  # of one client or person
+HOOKS_PRIVATE = env.flag("IOC_HOOKS_PRIVATE")  # webhooks may go to http, any port, private addresses
 
 # --- Hosts, cookies, content policy
 

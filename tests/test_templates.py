@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
-ORDER = ["hcmc_ioc", "districts", "accounts", "live", "feedback", "dashboards"]  # each knows those before it
+ORDER = ["hcmc_ioc", "districts", "accounts", "live", "feedback", "hooks", "dashboards"]  # each knows those before it
 LIBRARIES = {file.stem: file.parts[-3] for file in ROOT.glob("*/templatetags/*.py")}
 APART = ["feedback/console/", "feedback/desk/"]  # two rooms of one app that do not know each other
 
