@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("districts.urls")),
     path("", include("live.urls")),
     path("", include("feedback.urls")),
+    path("", include("hooks.urls")),
     path("", include("dashboards.urls")),
 ]
 

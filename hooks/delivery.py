@@ -106,7 +106,7 @@ class _Batch:
             waiting = self.tickets.popleft()
             while waiting and self._goes_on():
                 row = waiting.popleft()
-                answer = await line.post(f"msg_{row.token.hex}", self.bodies[row.pk])
+                answer = await line.post(row.webhook_id, self.bodies[row.pk])
                 self.answers.append((row, answer))
                 self.in_vain = self.in_vain + 1 if answer.error else 0
                 if answer.error:

@@ -70,6 +70,11 @@ class Delivery(models.Model):
 
     objects = DeliveryQuerySet.as_manager()
 
+    @property
+    def webhook_id(self) -> str:
+        """What the receiver knows it by."""
+        return f"msg_{self.token.hex}"
+
     class Meta:
         indexes = [
             models.Index(fields=["hook", "ticket", "id"], name="delivery_of_ticket"),

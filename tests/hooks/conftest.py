@@ -17,6 +17,7 @@ from districts.models import Unit
 from feedback import actions
 from hooks import delivery, hooks, taking
 from live import feed
+from tests.api.conftest import callers  # noqa: F401 - a fixture
 from tests.city import by, unit
 
 
