@@ -83,7 +83,7 @@ def site(tmp_path_factory):
     city = City(processes.environment(DATABASE, IOC_DEMO="1"))
     city.manage("setup_city")
     city.manage("seed_demo", "--tickets", "2000", "--months", "2")
-    with processes.site(DATABASE, tmp_path_factory.mktemp("logs")) as running:
+    with processes.site(DATABASE, tmp_path_factory.mktemp("logs"), IOC_HOOKS_PRIVATE="1") as running:
         city.running = running
         yield city
 
