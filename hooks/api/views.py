@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
+from accounts import clients
 from accounts.actors import Kind
 from accounts.models import Client
 from feedback import access
@@ -43,12 +44,13 @@ class Hooks(OfClient):
         return Response({"results": [hook(row) for row in rows], "next": None})
 
     def post(self, request) -> Response:
-        """A new hook; its secret is shown this once. `tickets:read` besides, without which there is nothing to tell."""
-        require(access.may(self.actor, "view"), "tickets:read")
+        """A new hook; its secret is shown this once."""
         given = _read(request.data, {"url", "verbs"})
         if "url" not in given:
             raise invalid({"url": [_("Cần một địa chỉ.")]})
         client = Client.objects.get(pk=self.actor.number)
+        if not access.may(clients.standing(client), "view"):
+            raise Problem(409, "nothing_to_tell", _("Hệ thống này không có quyền tickets:read nên không có gì để gửi."))
         if Hook.objects.filter(client=client).count() >= hooks.MOST:
             raise Problem(409, "too_many", _("Mỗi hệ thống có nhiều nhất %(most)s webhook.") % {"most": hooks.MOST})
         made, secret = hooks.make(client, given["url"], given.get("verbs", []))

@@ -3,6 +3,7 @@ v1 promised once it promises still."""
 
 import json
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from hcmc_ioc.openapi import schema
+from hooks import hooks
 from tests.feedback.test_actions import opened
 from tests.test_no_500 import patterns
 
@@ -32,7 +34,7 @@ OPERATIONS = sorted((path, method) for path, item in schema()["paths"].items() f
 
 def test_every_address_of_the_api_is_described():
     """But for the description itself, and the end that says there is nothing."""
-    known = {path.replace("{code}", "%(code)s").replace("{verb}", "%(verb)s") for path in schema()["paths"]}
+    known = {re.sub(r"{(\w+)}", r"%(\1)s", path) for path in schema()["paths"]}
     made = {"/" + pattern.removeprefix("api/v1/") for pattern in patterns(get_resolver())
             if pattern.startswith("api/v1/")} - {"/schema/", "/"}
     assert made == known
@@ -91,9 +93,10 @@ def kept_connection():
 def test_whatever_is_sent_is_answered_as_described(path, method, mode, callers, settings, kept_connection):
     """Hypothesis makes requests by the description and against it: no fault of ours, no answer outside it."""
     settings.API_REQUESTS_PER_MINUTE = 1_000_000
-    code, _other = opened().code, opened()
+    code, _other, hook = opened().code, opened(), hooks.make(callers.city.client, "https://nhan.example/", [])[0]
     operation = schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application())[path][method.upper()]
-    place = {name: value for name, value in {"code": code, "verb": "note"}.items() if f"{{{name}}}" in path}
+    there = {"code": code, "verb": "note", "pk": hook.pk, "number": hooks.test(hook).pk}
+    place = {name: value for name, value in there.items() if f"{{{name}}}" in path}
 
     @hypothesis.settings(max_examples=EXAMPLES, deadline=None, database=None,
                          suppress_health_check=list(hypothesis.HealthCheck))
