@@ -265,6 +265,13 @@ def test_a_caller_who_asks_too_much_waits(callers, settings):
     assert callers.figures.get("channels/").status_code == 200
 
 
+def test_a_stranger_is_nobody_new_by_a_header(callers, settings):
+    settings.API_REQUESTS_PER_MINUTE = 3
+    answers = [Browser().get("/open311/v2/services.json", headers={"X-Forwarded-For": f"10.0.0.{n}"})
+               for n in range(9)]
+    assert answers[0].status_code == 200 and answers[-1].status_code == 429
+
+
 def test_people_use_their_session(cast, callers):
     ticket = opened()
     browser = Browser(enforce_csrf_checks=True)

@@ -63,7 +63,7 @@ def test_a_leader_takes_a_chart_to_a_document(leader, tmp_path):
     words = [part.text for part in drawn.iter(f"{SVG}text")]
     assert "Tiếp nhận và xử lý theo ngày" in words and "Tiếp nhận" in words
     lines = [part for part in drawn.iter(f"{SVG}path") if part.get("stroke", "none") != "none"]
-    assert {line.get("stroke") for line in lines} == {"rgb(11, 92, 173)", "rgb(205, 124, 88)"}  # as on paper
+    assert {line.get("stroke") for line in lines} == {"rgb(11, 92, 173)", "rgb(27, 158, 119)"}  # as on paper
 
 
 def test_a_map_in_the_dark_is_saved_in_the_colours_of_paper(open_page, tmp_path):

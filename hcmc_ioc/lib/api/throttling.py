@@ -20,7 +20,9 @@ class CallerThrottle(BaseThrottle):
         return used <= limit
 
     def _who(self, request) -> str:
-        return request.auth.ref if request.auth else f"ip:{self.get_ident(request)}"
+        """The address is the connection's, which the server takes from a proxy that it trusts: a header that anybody
+        may send would let a stranger be somebody new each time."""
+        return request.auth.ref if request.auth else f"ip:{request.META.get('REMOTE_ADDR', '')}"
 
     def _used(self, key: str) -> int:
         try:
