@@ -69,6 +69,7 @@ def list_file(request, token):
     mine = ListFile.objects.filter(membership=reader(request).user.membership, has_failed=False)
     file = get_object_or_404(mine, token=token, finished_at__isnull=False)
     _log("xlsx", request.user, file.query)
+    ListFile.objects.filter(pk=file.pk, fetched_at=None).update(fetched_at=timezone.now())
     answer = _sent(_each(jobs.pieces(file)), sheets.TYPE, _name(file.made_at, "xlsx"))
     answer["Content-Length"] = str(file.size)
     return answer

@@ -67,6 +67,12 @@ def files_of(actor: Actor) -> list[ListFile]:
     return list(ListFile.objects.filter(membership=actor.user.membership))
 
 
+def ready(actor: Actor) -> int:
+    """How many files wait to be fetched for the first time."""
+    done = ListFile.objects.filter(membership=actor.user.membership, finished_at__isnull=False, has_failed=False)
+    return done.filter(fetched_at=None).count()
+
+
 def pieces(file: ListFile) -> Iterator[bytes]:
     for pk in list(file.pieces.values_list("pk", flat=True)):
         yield bytes(FilePiece.objects.values_list("content", flat=True).get(pk=pk))

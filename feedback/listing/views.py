@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
 from feedback import access, search, topics
-from feedback.listing import columns, saved
+from feedback.listing import columns, jobs, saved
 from feedback.listing.filters import TicketFilter
 from feedback.listing.pages import Page
 from hcmc_ioc.lib.text import clean
@@ -73,7 +73,8 @@ def saved_views(request):
     """GET: the views with their counts, a piece of pages. POST: keep a list under a name."""
     actor = reader(request)
     if request.method != "POST":
-        context = {"saved": saved.shown(actor, timezone.now()), "counted": True} | _heard(actor)
+        context = {"saved": saved.shown(actor, timezone.now()), "counted": True, "ready": jobs.ready(actor)}
+        context |= _heard(actor)
         return render(request, "feedback/listing/saved.html", context)
     query = request.POST.get("query", "")
     try:

@@ -46,6 +46,7 @@ class ListFile(models.Model):
     finished_at = models.DateTimeField(null=True)
     size = models.PositiveBigIntegerField(default=0)  # bytes
     has_failed = models.BooleanField(default=False)
+    fetched_at = models.DateTimeField(null=True)  # until then it is told of
 
     class Meta:
         ordering = ("-pk",)

@@ -55,7 +55,10 @@ def test_a_long_list_is_offered_ordered_written_and_fetched(crowd, client, cast,
     tasks.write_files()
     file.refresh_from_db()
     assert (file.done, file.has_failed) == (file.total, False) and file.pieces.count() > 1
+    told = read(client.get(reverse("saved_views")))
+    assert "Tệp danh sách đã lập xong 1" in told  # on the pages of lists, until it is fetched
     head, *rows = fetched(client, file)
+    assert "đã lập xong" not in read(client.get(reverse("saved_views")))
     listed = jobs.listing_of(Actor.person(cast.ha), "state=done").take(None, 1000)
     assert [row[head.index("Mã")] for row in rows] == [ticket.code for ticket in listed]
     assert "Tải về" in read(client.get(reverse("list_files")))
