@@ -80,7 +80,7 @@ def site(tmp_path_factory):
     with connection, connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     connection.close()
-    city = City(processes.environment(DATABASE, IOC_DEMO="1"))
+    city = City(processes.environment(DATABASE, IOC_DEMO="1", IOC_HOOKS_PRIVATE="1"))
     city.manage("setup_city")
     city.manage("seed_demo", "--tickets", "2000", "--months", "2")
     with processes.site(DATABASE, tmp_path_factory.mktemp("logs"), IOC_HOOKS_PRIVATE="1") as running:
