@@ -56,7 +56,9 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
     if ticket.hides_name and not ticket.is_disclosed and actor.is_of_unit:
         verbs = [verb for verb in verbs if verb != "contact"]  # the hotline alone speaks with who hides their name
     if scope is None or ticket.unit_id in scope:
-        decides = scope is None and not DECISIONS.isdisjoint(verbs)
+        if scope is not None:  # a unit's own system with the hotline's scope is no judge of its unit either
+            return set(verbs) - DECISIONS
+        decides = not DECISIONS.isdisjoint(verbs)
         return set(verbs) - DECISIONS if decides and judges_own_case(actor, ticket) else set(verbs)
     allowed = set(verbs) & IN_AREA if ticket.area_id in scope else set()
     shared = (set(verbs) & SHARED) - allowed

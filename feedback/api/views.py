@@ -20,7 +20,7 @@ from feedback.console.intake import IntakeForm
 from feedback.desk.forms import MoveForm
 from feedback.models import Ticket
 from feedback.rules.rulebook import rulebook
-from feedback.rules.workflow import MOVES, IllegalMove
+from feedback.rules.workflow import MOVES, IllegalMove, check
 from hcmc_ioc.lib.api.problems import Problem, invalid
 from hcmc_ioc.lib.api.views import Resource, require
 
@@ -102,14 +102,16 @@ class Moves(Resource):
             raise PermissionDenied
         if version is not None and version != ticket.version:
             _refuse_stale(ticket, version)
+        if ticket.state not in MOVES[verb].sources:  # before the fields: nothing that is given would help
+            _done(lambda: check(verb, ticket.state, {}))
         if "assignee" in data:
             data["assignee"] = _person(data["assignee"])
         form = MoveForm(verb, ticket, actor, data)
         if verb == "edit":
             form.data = _with_what_stands(form)
-        if ticket.state in MOVES[verb].sources and not form.is_valid():
+        if not form.is_valid():
             raise invalid(_errors(form))
-        given = form.given() if form.is_bound and form.is_valid() else dict.fromkeys(MOVES[verb].needs)
+        given = form.given()
         _done(lambda: actions.VERBS[verb](actor=actor, ticket_id=ticket.pk, version=version, **given))
 
 
@@ -166,7 +168,7 @@ def _reused() -> Problem:
     return Problem(409, "key_reused", _("Idempotency-Key này đã dùng cho một yêu cầu khác."))
 
 
-def _done(act: Callable[[], Ticket]) -> Ticket:
+def _done(act: Callable[[], Any]) -> Any:
     """What the verb says, as problems."""
     try:
         return act()

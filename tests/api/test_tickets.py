@@ -218,6 +218,27 @@ def test_what_may_not_be_is_said(callers, verb, body, status, code):
     assert ticket.version == 2
 
 
+@pytest.mark.parametrize(("verb", "body"), [
+    ("rate", {"score": 5}), ("reject", {"reply": "x"}), ("edit", {"urgency": "normal"}), ("merge", {"target": "x"}),
+    ("reopen", {"asked_by": "hotline", "note": "x"}), ("refuse_reopening", {"note": "x"}), ("unmerge", {"note": "x"}),
+])
+def test_a_units_own_system_judges_nothing_of_its_unit(callers, verb, body):
+    """Whatever scopes it was given: stars, rejections, corrections and merges of its own tickets would better it."""
+    ticket = brought_to(State.RESOLVED)
+    answer = callers.q1.post(f"tickets/{ticket.code}/moves/{verb}/", body)
+    assert answer.status_code == 403 and answer.json()["code"] == "permission_denied"
+    assert callers.city.post(f"tickets/{ticket.code}/moves/{verb}/", body).status_code != 403
+
+
+@pytest.mark.parametrize("verb", sorted(actions.VERBS))
+def test_a_move_out_of_its_state_is_told_whatever_it_is(callers, verb):
+    """Nothing given and everything wrong: refused in words, never a fault of ours."""
+    for state in (State.RESOLVED, State.FORWARDED, State.WAITING):
+        ticket = brought_to(state)
+        answer = callers.city.post(f"tickets/{ticket.code}/moves/{verb}/", {})
+        assert answer.status_code in (200, 403, 409, 422), (state, answer.content)
+
+
 def test_a_correction_names_only_what_it_changes(callers):
     ticket = opened()
     answer = callers.city.post(f"tickets/{ticket.code}/moves/edit/", {"address": "14 Lê Lợi"})
