@@ -8,7 +8,7 @@ import gc
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -77,14 +77,16 @@ def _put_in_order(steps: list) -> None:
 
 
 @transaction.atomic
-def write(stories: Iterable[Story], *, job: Actor, zone, wake: bool = True) -> int:
+def write(stories: Iterable[Story], *, job: Actor, zone, wake: bool = True,
+          meanwhile: Callable[[], None] = lambda: None) -> int:
     """Write all `stories` in one transaction; returns how many. `zone` is the city's, for the month in the codes.
 
     The job is asked once whether it may use all these verbs (`PermissionDenied`); who acted in the past is not asked
-    step by step.
+    step by step. `meanwhile` is called once, while PostgreSQL still takes the rows: it may ask the database nothing.
     """
     stories = list(stories)
     if not stories:
+        meanwhile()
         return 0
     if not {step.columns["verb"] for story in stories for step in story.life.steps} <= verbs_of(job):
         raise PermissionDenied
@@ -100,8 +102,15 @@ def write(stories: Iterable[Story], *, job: Actor, zone, wake: bool = True) -> i
         copy(Reporter, (row for s in stories for row in _reporters(s)), without_id=True)
         links = ({"ticket_id": s.life.ticket.pk, "unit_id": u} for s in stories for u in s.life.coordinating_ids)
         copy(Ticket.coordinating.through, links, without_id=True)
+        with connection.execute_wrapper(_refused):
+            meanwhile()
     feed.hand("ticket", _latest(events), is_history=True, wake=wake)
     return len(stories)
+
+
+def _refused(execute, sql, params, many, context):
+    """The one connection is busy with COPY until the end; a question to it would wait for ever."""
+    raise RuntimeError(f"asked while rows are copied: {sql}")
 
 
 def _prepare() -> None:

@@ -11,7 +11,7 @@ import re
 import tomllib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -125,8 +125,9 @@ def run(path: Path, mapping: Mapping, rejects_path: Path, progress: Callable[[Ou
             rejects.writerow(["line", "reason", *rows.fieldnames])
             reader = _Reader(mapping, book)
             with bulk.few_collections():
+                stories: list[Story] = []
                 for batch in _batches(_numbered(rows)):
-                    _import_batch(batch, reader, outcome, rejects)
+                    stories = _import_batch(stories, batch, reader, outcome, rejects)
                     progress(outcome)
     if outcome.rejected:
         outcome.rejects_file = str(rejects_path)
@@ -149,26 +150,36 @@ def _alone(system: str):
             cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [f"import {system}"])
 
 
-def _import_batch(batch: list, reader: "_Reader", outcome: Outcome, rejects) -> None:
-    outcome.read += len(batch)
-    id_column = reader.mapping.columns["source_id"]
+def _import_batch(stories: list[Story], batch: list, reader: "_Reader", outcome: Outcome, rejects) -> list[Story]:
+    """Write the `stories` of the batch before, and read this one while PostgreSQL takes them; returns its stories."""
+    id_column, read = reader.mapping.columns["source_id"], []
     known = bulk.known_sources(reader.mapping.system, [row.get(id_column) or "" for _line, row in batch])
-    stories = []
+    known |= {story.life.ticket.source_id for story in stories}
+    reader.meet(row for _line, row in batch)
+
+    def meanwhile() -> None:
+        read.extend(_read(batch, known, reader, outcome, rejects))
+
+    bulk.write(stories, job=ACTOR, zone=reader.book.zone, wake=False, meanwhile=meanwhile)
+    outcome.imported += len(stories)
+    outcome.irregular += sum(s.life.ticket.is_irregular for s in stories)
+    return read
+
+
+def _read(batch: list, known: set[str], reader: "_Reader", outcome: Outcome, rejects) -> Iterator[Story]:
+    outcome.read += len(batch)
     for line, row in batch:
         try:
             source_id = reader.text(row, "source_id")
             if source_id in known:
                 outcome.known += 1
                 continue
-            stories.append(reader.story(row))
+            yield reader.story(row)
             known.add(source_id)
         except BadRow as exc:
             outcome.rejected += 1
             values = ["" if v is None else str(v).encode("utf-8", "replace").decode() for v in row.values()]
             rejects.writerow([line, str(exc), *values])
-    bulk.write(stories, job=ACTOR, zone=reader.book.zone, wake=False)
-    outcome.imported += len(stories)
-    outcome.irregular += sum(s.life.ticket.is_irregular for s in stories)
 
 
 def _open(path: Path, mapping: Mapping):
@@ -225,7 +236,8 @@ def _numbered(rows: csv.DictReader) -> Iterator[tuple[int, dict]]:
 
 
 def _batches(rows: Iterable) -> Iterator[list]:
-    """Lists of `BATCH` rows; where the file breaks off, those before it still come before the error."""
+    """Lists of `BATCH` rows, at last a shorter and an empty one, with which the one before it is written; where the
+    file breaks off, they still come before the error."""
     batch = []
     try:
         for row in rows:
@@ -234,10 +246,9 @@ def _batches(rows: Iterable) -> Iterator[list]:
                 yield batch
                 batch = []
     except CannotImport:
-        yield batch
+        yield from (batch, [])
         raise
-    if batch:
-        yield batch
+    yield from (batch, [])
 
 
 def _time(form: str, text: str) -> datetime:
@@ -297,6 +308,12 @@ class _Reader:
         if not -limit <= number <= limit:
             raise BadRow(f"{fact}: {value!r} is not on Earth")
         return number
+
+    def meet(self, rows: Iterable[dict]) -> None:
+        """Make the categories of `rows` that are not known yet, where the mapping says so: `story` asks no database."""
+        for row in rows if self.mapping.categories.get("create") else ():
+            with suppress(BadRow):
+                self._category(row)
 
     def story(self, row: dict) -> Story:
         """The row as a ticket's life; raises `BadRow`."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import DataError
+from django.db import DataError, transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import given as drawn
 from hypothesis import strategies as st
@@ -140,6 +140,14 @@ def test_nothing_is_written_when_one_of_many_cannot_be(town):
     with pytest.raises(DataError):
         bulk.write(stories, job=ACTOR, zone=book.zone)
     assert not Ticket.objects.exists() and not TicketEvent.objects.exists()
+
+
+def test_whoever_asks_the_database_while_rows_are_copied_is_refused(town):
+    """Instead of waiting for ever on the connection that copies; and nothing is half-written."""
+    story = bulk.Story.open(intake(occurred_at=START), book=rulebook(), actor=ACTOR)
+    with pytest.raises(RuntimeError, match="while rows are copied"), transaction.atomic():
+        bulk.write([story], job=ACTOR, zone=rulebook().zone, meanwhile=lambda: Ticket.objects.count())
+    assert not Ticket.objects.exists()
 
 
 def test_a_row_made_fast_is_the_row_that_django_makes(town):

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg2
@@ -116,6 +117,22 @@ def test_a_bad_row_is_named_with_line_and_reason_and_loses_nobody_else(run, bad,
 def test_a_doubled_id_in_one_file_counts_once(run):
     outcome = run(lines(GOOD.format(n=1), GOOD.format(n=1)))
     assert (outcome.imported, outcome.known) == (1, 1)
+
+
+def test_an_id_that_comes_again_in_the_next_batch_counts_once(run, monkeypatch):
+    """That batch is read while the one before it is not yet committed."""
+    monkeypatch.setattr(imports, "BATCH", 2)
+    outcome = run(lines(*(GOOD.format(n=n) for n in (1, 2, 2, 3, 3, 1, 4))))
+    assert (outcome.read, outcome.imported, outcome.known) == (7, 4, 3)
+    assert sorted(Ticket.objects.values_list("source_id", flat=True)) == ["1", "2", "3", "4"]
+
+
+def test_new_categories_are_made_before_the_rows_are_read(run, monkeypatch):
+    monkeypatch.setattr(imports, "BATCH", 1)
+    mapping = replace(MAPPING, categories={"create": True})
+    rows = [GOOD.format(n=n).replace("Mặt đường hư hỏng", f"Việc mới {n}") for n in (1, 2, 3)]
+    outcome = run(lines(*rows), mapping)
+    assert (outcome.imported, Ticket.objects.values("category").distinct().count()) == (3, 3)
 
 
 def test_a_case_closed_before_it_opened_is_kept_flagged_and_outside_medians(run):
