@@ -79,6 +79,20 @@ def test_a_thread_that_ends_without_closing_gives_its_place_back(backend, monkey
         assert in_thread(backend)
 
 
+def test_a_crowd_collects_nothing(backend, monkeypatch):
+    """Fifty requests that wait for a place would each hold up all the others."""
+    monkeypatch.setattr(base, "BURST_SECONDS", 0.01)
+    monkeypatch.setattr(base, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(base.gc, "collect", lambda: pytest.fail("it collects"))
+    others = [connections.create_connection("default") for _ in range(connection.shared.size)]
+    for other in others:
+        other.ensure_connection()
+    with pytest.raises(OperationalError):
+        backend()
+    for other in others:
+        other.close()
+
+
 def test_a_failed_connect_gives_its_place_back():
     pool = base.Pool(1)
 
