@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "hcmc_ioc.health.healthz",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hcmc_ioc.middleware.compressed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "hcmc_ioc.middleware.language",
     "django.middleware.common.CommonMiddleware",
