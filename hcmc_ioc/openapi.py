@@ -30,11 +30,19 @@ class Schema(APIView):
 
 @cache
 def schema() -> dict:
-    whole = yaml.safe_load((DATA / "openapi.yaml").read_text(encoding="utf-8"))
-    whole["components"] = yaml.safe_load((DATA / "openapi-components.yaml").read_text(encoding="utf-8"))
+    whole, hooks = _read("openapi.yaml"), _read("openapi-hooks.yaml")
+    whole["components"] = _read("openapi-components.yaml")
+    whole["paths"] |= hooks["paths"]
+    whole["webhooks"] = hooks["webhooks"]
+    for kind, found in hooks["components"].items():
+        whole["components"][kind] |= found
     flow = whole["components"]["securitySchemes"]["client"]["flows"]["clientCredentials"]
     flow["scopes"] = {name: str(words) for name, words in SCOPES.items()}
     return whole
+
+
+def _read(name: str) -> dict:
+    return yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
 
 
 @never_cache

@@ -253,6 +253,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 API_REQUESTS_PER_MINUTE = env.number("IOC_API_PER_MINUTE", 1200)  # of one client or person
+HOOKS_OVERLAP_HOURS = env.number("IOC_HOOKS_OVERLAP_HOURS", 24)  # an old secret signs beside the new one
 HOOKS_PRIVATE = env.flag("IOC_HOOKS_PRIVATE")  # webhooks may go to http, any port, private addresses
 
 # --- Hosts, cookies, content policy

@@ -75,8 +75,8 @@ def _sent(hook: Hook, rows: list[Delivery], bodies: dict[int, bytes]) -> list[tu
         return [(rows[0], Answer("forbidden"))]
     except OSError:
         return [(rows[0], Answer("name"))]
-    tls = _tls() if target.is_https else None
-    lines = [Line(target, found, hook.secret, tls) for _ in range(min(PARALLEL, len(rows)))]
+    tls, secrets = _tls() if target.is_https else None, hook.secrets(timezone.now())
+    lines = [Line(target, found, secrets, tls) for _ in range(min(PARALLEL, len(rows)))]
     return asyncio.run(_Batch(rows, bodies).sent(lines))
 
 

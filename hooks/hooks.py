@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from celery import current_app
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -36,8 +37,22 @@ QUEUED = "queued:hooks"
 @transaction.atomic(durable=True)
 def make(client: Client, url: str, verbs: list[str]) -> tuple[Hook, str]:
     """A new hook and its secret, which nobody sees again."""
-    secret = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    secret = _fresh_secret()
     return Hook.objects.create(client=client, url=url, verbs=verbs, secret=secret), secret
+
+
+def _fresh_secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+@transaction.atomic(durable=True)
+def rotate(hook: Hook) -> str:
+    """A new secret; the one before it goes on signing beside it for a while, an older one ends now."""
+    row, secret = Hook.objects.select_for_update().get(pk=hook.pk), _fresh_secret()
+    row.secret, row.old_secret = secret, row.secret
+    row.old_until = timezone.now() + timedelta(hours=settings.HOOKS_OVERLAP_HOURS)
+    row.save(update_fields=["secret", "old_secret", "old_until"])
+    return secret
 
 
 @transaction.atomic(durable=True)
@@ -191,7 +206,8 @@ def _hurry(hook_id: int) -> None:
 
 
 def forget(now: datetime) -> int:
-    """What was delivered more than a month ago, and what was given up three months ago."""
+    """What was delivered more than a month ago, what was given up three months ago, and secrets that sign no more."""
+    Hook.objects.filter(old_until__lt=now).update(old_secret="", old_until=None)
     done = Q(state=Delivery.State.DELIVERED, done_at__lt=now - KEPT)
     dead = Q(state=Delivery.State.DEAD, done_at__lt=now - KEPT_DEAD)
     return Delivery.objects.filter(done | dead).delete()[0]

@@ -29,6 +29,8 @@ class Hook(models.Model):
     url = models.CharField(max_length=500)
     verbs = models.JSONField(default=list)  # which events; empty: all
     secret = EncryptedTextField()
+    old_secret = EncryptedTextField(blank=True, default="", db_default="")
+    old_until = models.DateTimeField(null=True)  # until then it signs beside the new one: nothing need be refused
     is_active = models.BooleanField(default=True)
     ended_why = models.CharField(max_length=10, choices=Ended.choices, blank=True)
     ended_at = models.DateTimeField(null=True)
@@ -36,6 +38,10 @@ class Hook(models.Model):
     failing_since = models.DateTimeField(null=True)  # nothing got through since
     served_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
+
+    def secrets(self, now: datetime) -> list[str]:
+        """Those that sign a message now, the newest first."""
+        return [self.secret, self.old_secret] if self.old_until and self.old_until > now else [self.secret]
 
 
 class DeliveryQuerySet(models.QuerySet):

@@ -55,8 +55,8 @@ def signature(secret: str, token: str, stamp: int, body: bytes) -> str:
 class Line:
     """A connection to one of the checked addresses, used for one message after the other."""
 
-    def __init__(self, target: Target, addresses: list[str], secret: str, tls: ssl.SSLContext | None):
-        self.target, self.addresses, self.secret, self.tls = target, addresses, secret, tls
+    def __init__(self, target: Target, addresses: list[str], secrets: list[str], tls: ssl.SSLContext | None):
+        self.target, self.addresses, self.secrets, self.tls = target, addresses, secrets, tls
         self.http: Any = None  # h11.Connection while it is open
 
     async def post(self, token: str, body: bytes) -> Answer:
@@ -94,10 +94,11 @@ class Line:
         if self.http is None:
             await self._connect()
         http, stamp = self.http, int(time.time())
+        signed = " ".join(signature(secret, token, stamp, body) for secret in self.secrets)
         headers = [
             ("host", self.target.named), ("content-type", "application/json; charset=utf-8"),
             ("content-length", str(len(body))), ("user-agent", "hcmc-ioc-webhooks/1"), ("webhook-id", token),
-            ("webhook-timestamp", str(stamp)), ("webhook-signature", signature(self.secret, token, stamp, body)),
+            ("webhook-timestamp", str(stamp)), ("webhook-signature", signed),
         ]
         request = h11.Request(method="POST", target=self.target.path, headers=headers)
         pieces = [http.send(event) for event in (request, h11.Data(data=body), h11.EndOfMessage())]

@@ -36,12 +36,15 @@ def _administrator(request) -> None:
 def client_hooks(request, pk: int):
     """The hooks of a client with their latest deliveries, failures first."""
     _administrator(request)
-    client = get_object_or_404(Client.objects.select_related("unit"), pk=pk)
+    return _page(request, get_object_or_404(Client.objects.select_related("unit"), pk=pk))
+
+
+def _page(request, client: Client, fresh: tuple[Hook, str] | None = None):
     rows = Hook.objects.filter(client=client).order_by("-is_active", "pk")
     now = timezone.now()
     context = {
         "client": client, "nav_current": "administration", "hooks": [_shown(hook, now) for hook in rows],
-        "is_off": client.revoked_at is not None or bool(client.expires_at and client.expires_at <= now),
+        "fresh": fresh, "is_off": client.revoked_at is not None or bool(client.expires_at and client.expires_at <= now),
     }
     return render(request, "hooks/client_hooks.html", context)
 
@@ -58,8 +61,9 @@ def _shown(hook: Hook, now) -> dict:
                 output_field=IntegerField())
     rows = mine.select_related("ticket").annotate(rank=rank).order_by("rank", "-pk")
     verbs = [_verb(verb) for verb in hook.verbs]
-    return {"hook": hook, "verbs": verbs, "deliveries": [(row, _verb(row.verb), ERRORS.get(row.error, ""))
-                                                         for row in rows[:SHOWN]], **counts}
+    both = len(hook.secrets(now)) > 1
+    return {"hook": hook, "verbs": verbs, "old_until": hook.old_until if both else None,
+            "deliveries": [(row, _verb(row.verb), ERRORS.get(row.error, "")) for row in rows[:SHOWN]], **counts}
 
 
 def _verb(verb: str) -> Words:
@@ -78,6 +82,16 @@ def hook_switch(request, pk: int):
         hooks.end(hook, Hook.Ended.PERSON)
         messages.success(request, _("Đã tắt webhook. Không gửi gì đến đó nữa."))
     return redirect("client_hooks", hook.client_id)
+
+
+@never_cache
+@login_required
+@require_POST
+def hook_rotate(request, pk: int):
+    """A new secret, shown once; the old one serves beside it for a while."""
+    hook = _hook(request, pk)
+    secret = hooks.rotate(hook)
+    return _page(request, hook.client, (hook, secret))
 
 
 @login_required
@@ -99,4 +113,4 @@ def hook_replay(request, pk: int):
 
 def _hook(request, pk: int) -> Hook:
     _administrator(request)
-    return get_object_or_404(Hook, pk=pk)
+    return get_object_or_404(Hook.objects.select_related("client__unit"), pk=pk)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
@@ -88,6 +89,13 @@ class Test(OfClient):
         return Response(delivery(hooks.test(row)), status=202)
 
 
+class Rotate(OfClient):
+    def post(self, request, pk: int) -> Response:
+        """A new secret, shown this once; messages bear both signatures until `old_secret_until`."""
+        secret = hooks.rotate(self.hook(pk))
+        return Response(hook(self.hook(pk)) | {"secret": secret})
+
+
 class Deliveries(OfClient):
     def get(self, request, pk: int) -> Response:
         """The newest first, perhaps of one `state`; the next page behind `cursor`."""
@@ -125,6 +133,7 @@ def hook(row: Hook) -> dict:
     return {
         "id": row.pk, "url": row.url, "verbs": row.verbs, "active": row.is_active, "ended_why": row.ended_why,
         "made_at": instant(row.made_at), "failing_since": instant(row.failing_since),
+        "old_secret_until": instant(row.old_until if len(row.secrets(timezone.now())) > 1 else None),
     }
 
 

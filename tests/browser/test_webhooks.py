@@ -72,6 +72,20 @@ def test_it_is_switched_off_and_on(open_page, hooked):
     expect(keeper.get_by_role("button", name="Tắt", exact=True)).to_be_visible()
 
 
+def test_its_secret_is_changed_and_shown_once(open_page, hooked):
+    keeper = open_page("quantri")
+    opened(keeper)
+    keeper.get_by_role("button", name="Đổi khóa").click()
+    secret = keeper.locator("[data-secret]").inner_text()
+    expect(keeper.locator("#fresh-secret")).to_contain_text("chỉ hiện lần này")
+    expect(keeper.locator("main")).to_contain_text("cả khóa cũ và khóa mới")
+    code = steps.report(open_page("tongdai"))
+    found = wait_for(lambda: [m for m in hooked.got if m.data["ticket"]["code"] == code])
+    assert is_signed(found[0], secret) and is_signed(found[0], hooked.hook["secret"])
+    opened(keeper)
+    expect(keeper.locator("[data-secret]")).to_have_count(0)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_is_clean_and_fits_a_phone(open_page, hooked, theme):
     keeper = open_page("quantri", theme=theme, bypass_csp=True, reduced_motion="reduce")

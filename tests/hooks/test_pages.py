@@ -81,6 +81,6 @@ def test_it_says_how_it_is(client, cast, seen, systems):
 def test_it_is_for_administrators_alone(client, cast, seen, who):
     signed_in(client, getattr(cast, who))
     assert page_of(client, seen).status_code == 404
-    for name in ("hook_switch", "hook_replay"):
+    for name in ("hook_switch", "hook_replay", "hook_rotate"):
         assert client.post(reverse(name, args=[seen.pk])).status_code == 404
     assert Hook.objects.get().is_active
