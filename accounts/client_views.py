@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts import clients
 from accounts.models import Client
 from accounts.roles import Role
-from accounts.scopes import OPEN311, SCOPES
+from accounts.scopes import FOR_HOTLINE, HOTLINE, OPEN311, SCOPES
 from districts.models import Unit
 
 
@@ -41,6 +41,13 @@ class ClientForm(forms.Form):
         if day and day < timezone.localdate():
             raise forms.ValidationError(_("Ngày này đã qua."))
         return day
+
+    def clean(self):
+        given = super().clean()
+        unit, scopes = given.get("unit"), given.get("scopes", [])
+        if unit and unit.kind != Unit.Kind.CITY and not HOTLINE.isdisjoint(scopes):
+            self.add_error("scopes", FOR_HOTLINE)
+        return given
 
     @property
     def expires_at(self) -> datetime | None:

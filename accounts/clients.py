@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Client, ClientToken, User
-from accounts.scopes import API, split
+from accounts.scopes import API, FOR_HOTLINE, HOTLINE, split
 from districts.models import Unit
 
 LIFE = timedelta(hours=1)  # of a token
@@ -39,7 +39,9 @@ def _digest(text: str) -> str:
 @transaction.atomic(durable=True)
 def register(*, name: str, unit: Unit, scopes: list[str], contact: str = "", expires_at: datetime | None = None,
              by: User | None = None) -> tuple[Client, str]:
-    """A new client and its secret, which nobody sees again."""
+    """A new client and its secret, which nobody sees again; ValueError says why there is none."""
+    if not HOTLINE.isdisjoint(scopes) and unit.kind != Unit.Kind.CITY:
+        raise ValueError(FOR_HOTLINE)
     secret = secrets.token_urlsafe(32)
     client = Client.objects.create(
         name=name, unit=unit, client_id=f"ioc-{secrets.token_hex(8)}", secret_digest=_digest(secret),

@@ -8,7 +8,7 @@ from hcmc_ioc.lib.words import Words
 SCOPES: dict[str, Words] = {
     "tickets:read": _("Đọc phản ánh trong phạm vi đơn vị"),
     "tickets:write": _("Ghi nhận phản ánh và xử lý thay cán bộ đơn vị"),
-    "tickets:dispatch": _("Chuyển, từ chối, kết thúc thay tổng đài"),
+    "tickets:dispatch": _("Chuyển, từ chối, kết thúc thay tổng đài (chỉ hệ thống của tổng đài)"),
     "contacts:read": _("Đọc thông tin người phản ánh, mỗi lần đều được ghi lại"),
     "figures:read": _("Đọc chỉ số"),
     "open311:write": _("Gửi phản ánh theo chuẩn Open311"),
@@ -16,6 +16,11 @@ SCOPES: dict[str, Words] = {
 }
 OPEN311 = frozenset({"open311:write"})  # counts at that door alone, and no other scope does there
 API = frozenset(SCOPES) - OPEN311
+# Of the hotline's own systems, which act in the whole city. A unit that forwarded and closed what it answers for itself
+# would do without the hotline what the hotline is there for.
+HOTLINE = frozenset({"tickets:dispatch"})
+FOR_HOTLINE = _("Quyền thay tổng đài chỉ dành cho hệ thống của tổng đài, phạm vi toàn Thành phố: "
+                "đơn vị không tự chuyển, từ chối, kết thúc phản ánh của mình.")
 
 
 def split(text: str) -> list[str]:

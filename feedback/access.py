@@ -56,7 +56,7 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
     if ticket.hides_name and not ticket.is_disclosed and actor.is_of_unit:
         verbs = [verb for verb in verbs if verb != "contact"]  # the hotline alone speaks with who hides their name
     if scope is None or ticket.unit_id in scope:
-        if scope is not None:  # a unit's own system with the hotline's scope is no judge of its unit either
+        if scope is not None:  # whoever acts for units is no judge of them, whatever verbs they were given
             return set(verbs) - DECISIONS
         decides = not DECISIONS.isdisjoint(verbs)
         return set(verbs) - DECISIONS if decides and judges_own_case(actor, ticket) else set(verbs)

@@ -61,11 +61,19 @@ def test_a_key_is_made_for_who_speaks_open311_alone(client, cast):
 
 
 @pytest.mark.parametrize("changes", [{"name": ""}, {"scopes": []}, {"scopes": ["tickets:burn"]}, {"unit": "0"},
-                                     {"until": "2020-01-01"}])
+                                     {"until": "2020-01-01"}, {"scopes": ["tickets:read", "tickets:dispatch"]}])
 def test_what_is_wrong_is_said_at_its_field(client, cast, changes):
     signed_in(client, cast.quan)
     answer = made(client, **changes)
     assert answer.status_code == 422 and answer.context["form"].errors and not Client.objects.exists()
+
+
+def test_the_hotlines_moves_are_for_systems_of_the_whole_city(client, cast):
+    signed_in(client, cast.quan)
+    told = read(made(client, scopes=["tickets:dispatch"]))
+    assert "chỉ hệ thống của tổng đài" in told and "đơn vị không tự chuyển, từ chối, kết thúc" in told
+    assert made(client, scopes=["tickets:dispatch"], unit=unit("79").pk).status_code == 200
+    assert Client.objects.get().unit == unit("79")
 
 
 def test_what_a_client_did_is_seen_without_anybodys_words(client, cast, callers):

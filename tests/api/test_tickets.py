@@ -223,8 +223,11 @@ def test_what_may_not_be_is_said(callers, verb, body, status, code):
     ("reopen", {"asked_by": "hotline", "note": "x"}), ("refuse_reopening", {"note": "x"}), ("unmerge", {"note": "x"}),
 ])
 def test_a_units_own_system_judges_nothing_of_its_unit(callers, verb, body):
-    """Whatever scopes it was given: stars, rejections, corrections and merges of its own tickets would better it."""
-    ticket = brought_to(State.RESOLVED)
+    """Whatever scopes it holds: stars, rejections, corrections and merges of its own tickets would better it."""
+    ticket, row = brought_to(State.RESOLVED), callers.q1.client
+    assert callers.q1.post(f"tickets/{ticket.code}/moves/{verb}/", body).json()["code"] == "insufficient_scope"
+    for kept in (row, row.tokens.get()):
+        type(kept).objects.filter(pk=kept.pk).update(scopes=f"{row.scopes} tickets:dispatch")
     answer = callers.q1.post(f"tickets/{ticket.code}/moves/{verb}/", body)
     assert answer.status_code == 403 and answer.json()["code"] == "permission_denied"
     assert callers.city.post(f"tickets/{ticket.code}/moves/{verb}/", body).status_code != 403

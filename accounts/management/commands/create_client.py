@@ -32,7 +32,10 @@ class Command(BaseCommand):
         place = Unit.objects.city() if all_units else Unit.objects.in_force().filter(code=unit).first()
         if place is None:
             raise CommandError(f"no unit in force has the code {unit!r}")
-        client, secret = clients.register(name=name, unit=place, scopes=wanted)
+        try:
+            client, secret = clients.register(name=name, unit=place, scopes=wanted)
+        except ValueError as refused:
+            raise CommandError(str(refused)) from None
         answer = {"client_id": client.client_id, "client_secret": secret, "unit": place.code, "scopes": client.scopes}
         if options["key"]:
             answer["api_key"] = clients.key(client)[0]
