@@ -104,8 +104,7 @@ class Actor:
             return None
         if self.unit_id is None:
             return []
-        is_city = Unit.objects.filter(pk=self.unit_id, kind=Unit.Kind.CITY).exists()
-        return None if is_city else Unit.objects.subtree_ids(self.unit_id)
+        return None if Unit.objects.is_city(self.unit_id) else Unit.objects.subtree_ids(self.unit_id)
 
     @property
     def request_id(self) -> UUID | None:

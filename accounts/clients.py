@@ -111,9 +111,12 @@ def revoke_token(client: Client, token: str) -> None:
 
 def by_token(token: str) -> ClientToken | None:
     """The token, while it and its client are in force."""
-    now = timezone.now()
-    valid = ClientToken.objects.filter(digest=_digest(token), revoked_at=None, expires_at__gt=now)
-    return valid.filter(unended("client__", now)).select_related("client").first()
+    row = next(iter(ClientToken.objects.select_related("client").filter(digest=_digest(token))), None)
+    if row is None:
+        return None
+    now, client = timezone.now(), row.client
+    ended = [row.revoked_at, client.revoked_at] != [None, None]
+    return None if ended or row.expires_at <= now or (client.expires_at or now + LIFE) <= now else row
 
 
 def _in_force(clients):

@@ -57,6 +57,10 @@ class UnitQuerySet(models.QuerySet):
         """The one row of the city; `DoesNotExist` until `manage.py load_units` ran."""
         return self.get(kind=self.model.Kind.CITY)
 
+    def is_city(self, unit_id: int) -> bool:
+        """Whether this is the row of the city, known for ten seconds."""
+        return _is_city(self.model, self.db, unit_id)
+
     def unassigned(self):
         """The row that tickets without a unit belong to, so that the city is always the sum of its units."""
         return self.get(kind=self.model.Kind.UNASSIGNED)
@@ -68,6 +72,11 @@ def _subtree(database: str, unit_id: int) -> tuple[int, ...]:
     with connections[database].cursor() as cursor:
         cursor.execute(_SUBTREE, [unit_id])
         return tuple(row[0] for row in cursor.fetchall())
+
+
+@ttl_cache(seconds=10)
+def _is_city(model, database: str, unit_id: int) -> bool:
+    return model.objects.using(database).filter(pk=unit_id, kind=model.Kind.CITY).exists()
 
 
 def _covers(day: date) -> Q:

@@ -292,7 +292,8 @@ def _locked_line(ticket: Ticket, locked: dict[int, Ticket]) -> list[Ticket]:
 
 def _lock(*ticket_ids: int | None) -> dict[int, Ticket]:
     """The tickets locked, in order of their ids: two merges that cross wait for each other and do not deadlock."""
-    wanted = Ticket.objects.filter(pk__in=[pk for pk in ticket_ids if pk]).order_by("pk")
+    ids = [pk for pk in ticket_ids if pk]
+    wanted = Ticket.objects.filter(pk__in=ids).order_by(*["pk"] if len(ids) > 1 else [])
     locked = {ticket.pk: ticket for ticket in wanted.select_for_update(of=("self",)).defer("search")}
     if ticket_ids[0] not in locked:
         raise Ticket.DoesNotExist(f"no ticket {ticket_ids[0]}")
@@ -301,7 +302,8 @@ def _lock(*ticket_ids: int | None) -> dict[int, Ticket]:
 
 def _columns(ticket: Ticket) -> dict:
     """What the row holds, apart from the ticket, so that a change inside a value is seen too."""
-    return deepcopy({name: value for name, value in vars(ticket).items() if name[0] != "_"})
+    return {name: deepcopy(value) if isinstance(value, dict | list) else value
+            for name, value in vars(ticket).items() if name[0] != "_"}
 
 
 def _write(life: Lifecycle, before: dict | None = None, *stored: dict) -> None:

@@ -46,9 +46,12 @@ class Tickets(Resource):
         actor = self.sending()
         source = _source(request.data, actor)
         data = payload.read(request.data, payload.OPEN, beside=frozenset({"source_id"}))
-        ticket = _once(actor) or self._opened(actor, data, source)
+        ticket = earlier = _once(actor)
+        if ticket is None:
+            ticket = self._opened(actor, data, source)
+        shown = _shown(self.actor, ticket.pk, None if earlier else ticket)
         address = reverse("api_ticket", args=[ticket.code])
-        return self.versioned(_shown(self.actor, ticket.pk), ticket.version, status=201,
+        return self.versioned(shown, shown["version"], status=201,
                               Location=request.build_absolute_uri(address))
 
     def _opened(self, actor, data: dict, source: dict) -> Ticket:
@@ -92,12 +95,11 @@ class Moves(Resource):
         ticket = access.ticket_for(self.actor, code)
         actor, version = self.sending(), self.seen_version()
         data = payload.read(request.data or {}, payload.MOVE)
-        if _once(actor) is None:
-            self._move(actor, verb, ticket, data, version)
-        shown = _shown(self.actor, ticket.pk)
+        moved = self._move(actor, verb, ticket, data, version) if _once(actor) is None else None
+        shown = _shown(self.actor, ticket.pk, moved)
         return self.versioned(shown, shown["version"])
 
-    def _move(self, actor, verb: str, ticket: Ticket, data: dict, version: int | None) -> None:
+    def _move(self, actor, verb: str, ticket: Ticket, data: dict, version: int | None) -> Ticket:
         if not access.may(actor, verb, ticket):
             raise PermissionDenied
         if version is not None and version != ticket.version:
@@ -112,7 +114,7 @@ class Moves(Resource):
         if not form.is_valid():
             raise invalid(_errors(form))
         given = form.given()
-        _done(lambda: actions.VERBS[verb](actor=actor, ticket_id=ticket.pk, version=version, **given))
+        return _done(lambda: actions.VERBS[verb](actor=actor, ticket_id=ticket.pk, version=version, **given))
 
 
 class Contacts(Resource):
@@ -217,10 +219,14 @@ def _scope_of(verb: str) -> str:
 _UNIT_VERBS = frozenset(verb for verb, move in MOVES.items() if "unit_staff" in move.roles)
 
 
-def _shown(actor, ticket_id: int) -> dict:
-    """The ticket as the caller sees it now; after a hand-over it may be theirs no more."""
-    visible = Ticket.objects.visible_to(actor).select_related("merged_into")
-    row = visible.defer("search").filter(pk=ticket_id).first()
+def _shown(actor, ticket_id: int, row: Ticket | None = None) -> dict:
+    """The ticket as the caller sees it now, or as their move left it (`row`); after a hand-over it may be theirs no
+    more."""
+    if row is not None:
+        row = row if access.may(actor, "view", row) else None
+    else:
+        visible = Ticket.objects.visible_to(actor).select_related("merged_into")
+        row = visible.defer("search").filter(pk=ticket_id).first()
     if row is None:
         code, version = Ticket.objects.values_list("code", "version").get(pk=ticket_id)
         return {"code": code, "version": version, "left": True}

@@ -164,13 +164,17 @@ def test_a_request_sent_again_does_nothing_twice(callers):
 
 
 def test_a_ticket_goes_through_its_whole_life(callers):
-    code = callers.city.post("tickets/", REPORT).json()["code"]
+    opened_now = callers.city.post("tickets/", REPORT).json()
+    code = opened_now["code"]
+    assert opened_now == callers.city.get(f"tickets/{code}/").json()
     for verb, body, state in (("accept", {}, "accepted"), ("start", {}, "in_progress"),
                               ("ask_citizen", {"reply": "Ổ gà ở làn nào?"}, "waiting"),
                               ("resume", {"note": "Làn trong"}, "in_progress"),
                               ("resolve", {"reply": "Đã vá xong."}, "resolved")):
         answer = callers.q1.post(f"tickets/{code}/moves/{verb}/", body)
         assert answer.status_code == 200 and answer.json()["state"] == state, answer.content
+        read = callers.q1.get(f"tickets/{code}/")
+        assert (answer.json(), answer["ETag"]) == (read.json(), read["ETag"])
     assert callers.city.post(f"tickets/{code}/moves/close/").json()["state"] == "closed"
     assert callers.city.post(f"tickets/{code}/moves/rate/", {"score": 5}).json()["score"] == 5
 
