@@ -43,11 +43,10 @@ class ClientForm(forms.Form):
         return day
 
     def clean(self):
-        given = super().clean()
-        unit, scopes = given.get("unit"), given.get("scopes", [])
+        super().clean()
+        unit, scopes = self.cleaned_data.get("unit"), self.cleaned_data.get("scopes", [])
         if unit and unit.kind != Unit.Kind.CITY and not HOTLINE.isdisjoint(scopes):
             self.add_error("scopes", FOR_HOTLINE)
-        return given
 
     @property
     def expires_at(self) -> datetime | None:

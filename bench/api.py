@@ -10,8 +10,10 @@ from bench import databases
 from bench.browser import Answer, Caller
 from feedback.journal import Cursor
 
-SCOPES = "tickets:read tickets:write tickets:dispatch figures:read"
+SCOPES = "tickets:read tickets:write figures:read"
 CHANGED = 500
+REPORT = {"body": "Hàng quán lấn chiếm vỉa hè trước số 12.", "category": "trat-tu-lan-chiem", "area": "760",
+          "address": "12 Lê Lợi", "reporter": {"phone": "0950001234"}}
 
 _CLIENT = """
     INSERT INTO accounts_client (name, unit_id, client_id, secret_digest, scopes, contact, made_at)
@@ -29,24 +31,26 @@ _JOURNAL = """
 """
 
 
+def token(database: str, unit: int) -> str:
+    """Of a new client of the unit with this id."""
+    made = token_urlsafe(32)
+    with databases.connect(database).cursor() as cursor:
+        cursor.execute(_CLIENT, [unit, f"bench-{uuid4().hex[:12]}", SCOPES])
+        client = cursor.fetchone()[0]
+        cursor.execute(_GRANT, [client, hashlib.sha256(made.encode()).hexdigest(), SCOPES])
+    return made
+
+
 class Client:
     """What is asked of the API again and again. `unit` is the id of Quận 1, `codes` some of its tickets."""
 
     def __init__(self, address: str, database: str, unit: int, codes: list[str]):
-        self.caller, self.codes = Caller(address, self._token(database, unit)), cycle(codes)
+        self.caller, self.codes = Caller(address, token(database, unit)), cycle(codes)
         with databases.connect(database).cursor() as cursor:
             cursor.execute(_JOURNAL, [CHANGED])
             cursor.execute("SELECT number, stamp FROM feedback_journalentry ORDER BY number DESC OFFSET %s LIMIT 1",
                            [CHANGED - 1])
             self.since = Cursor(*cursor.fetchone()).encoded()
-
-    def _token(self, database: str, unit: int) -> str:
-        token = token_urlsafe(32)
-        with databases.connect(database).cursor() as cursor:
-            cursor.execute(_CLIENT, [unit, f"bench-{uuid4().hex[:12]}", SCOPES])
-            client = cursor.fetchone()[0]
-            cursor.execute(_GRANT, [client, hashlib.sha256(token.encode()).hexdigest(), SCOPES])
-        return token
 
     def listed(self) -> Answer:
         query = "unit=760&is_open=false&category=trat-tu&sort=-due"
@@ -59,9 +63,7 @@ class Client:
         return self.caller.get(f"/api/v1/changes/?since={self.since}")
 
     def opened(self) -> Answer:
-        report = {"body": "Hàng quán lấn chiếm vỉa hè trước số 12.", "category": "trat-tu-lan-chiem", "area": "760",
-                  "address": "12 Lê Lợi", "reporter": {"phone": "0950001234"}}
-        return self.caller.post_json("/api/v1/tickets/", json.dumps(report))
+        return self.caller.post_json("/api/v1/tickets/", json.dumps(REPORT))
 
     def moved(self) -> Answer:
         return self.caller.post_json(f"/api/v1/tickets/{next(self.codes)}/moves/note/", '{"note": "Đã xem."}')

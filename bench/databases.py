@@ -21,7 +21,7 @@ def connect(database: str):
 
 def run(module: str, database: str, *words: str, **options) -> subprocess.CompletedProcess:
     """A module of the bench as a process of its own, in production's settings against `database`."""
-    surroundings = environment(database, DJANGO_SETTINGS_MODULE="bench.settings")
+    surroundings = environment(database, DJANGO_SETTINGS_MODULE="bench.settings", IOC_HOOKS_PRIVATE="1")
     return subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, env=surroundings, check=True, **options)
 
 

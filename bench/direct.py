@@ -17,6 +17,7 @@ import django
 from django.db import connection, transaction
 
 from bench.table import quantile
+from bench.webhooks import webhooks
 
 LIVES = 200
 SEARCHES = 15
@@ -287,7 +288,8 @@ def tidy() -> dict:
     return {"removed": removed}
 
 
-_ALL = (lifecycles, search, folding, rebuilding, rebuild_figures, exporting, importing, importing_some, lookups, tidy)
+_ALL = (lifecycles, search, folding, rebuilding, rebuild_figures, exporting, importing, importing_some, lookups, tidy,
+        webhooks)
 ROWS = {row.__name__: row for row in _ALL}
 
 

@@ -7,7 +7,7 @@ from subprocess import PIPE
 
 from django.conf import settings
 
-from bench import databases, live, pages
+from bench import databases, live, lives, pages
 from bench.console import bar, say
 from bench.table import GROWTH, Row, quantile
 
@@ -20,6 +20,7 @@ SHARED = ("city overview, shared piece", "unit screen, shared pieces")
 TURNS, TURNS_QUICK = 16, 2
 LIVES_TURNS, LIVES_TURNS_QUICK = 5, 1
 CHANGES, CHANGES_QUICK = 20, 5
+OVER_HTTP, OVER_HTTP_QUICK = 20.0, 4.0  # seconds of lives over HTTP
 
 
 def measured(sizes: list[str], *, quick: bool) -> Iterator[Row]:
@@ -34,6 +35,7 @@ def measured(sizes: list[str], *, quick: bool) -> Iterator[Row]:
         found = _direct(database, "search", "tidy", "folding", "rebuilding")
         direct[database] = found | {"lifecycles": lives[database]}
     yield from _direct_rows(direct, sizes)
+    yield from _systems(sizes, OVER_HTTP_QUICK if quick else OVER_HTTP, logs)
     say("Lists as files …")
     yield from _files(_direct(biggest, "exporting")["exporting"], biggest)
     say("Import and look-ups …")
@@ -108,6 +110,17 @@ def _direct_rows(direct: dict, sizes: list[str]) -> list[Row]:
         Row("rebuild", "s", **both("rebuilding", "seconds"), floor=last["rebuilding"]["floor"],
             ratio_most=1.5 if len(sizes) > 1 else None, note="floor: plain GROUP BY inserts"),
     ]
+
+
+def _systems(sizes: list[str], seconds: float, logs: Path) -> Iterator[Row]:
+    """What other systems get: lives over HTTP, several at once, and what happens told by webhooks."""
+    say("Lives over HTTP and webhooks …")
+    told = _both(sizes, lambda database: _direct(database, "webhooks")["webhooks"]["per_second"])
+    lived = _both(sizes, lambda database: lives.measure(database, seconds, logs / "lives"))
+    for database in sizes:
+        _direct(database, "tidy")
+    yield Row("a whole life over HTTP", "/s", **lived, least=40, note="8 systems at once, two web processes")
+    yield Row("webhooks", "/s", **told, least=500, note="event to answer, one receiver")
 
 
 def _alone(imported: dict, lookups: dict) -> list[Row]:
