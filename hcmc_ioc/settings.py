@@ -168,7 +168,7 @@ TIME_ZONE = CITY["time_zone"]
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "hcmc_ioc.pooled.cache.SharedCache",
         "LOCATION": env.redis_database(REDIS_URL, 1),
         "KEY_PREFIX": CITY_CODE,
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 5},
