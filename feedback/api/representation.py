@@ -6,7 +6,13 @@ from typing import Any
 from feedback.models import Promise, Ticket, TicketEvent
 from feedback.rules import promises
 from feedback.rules.rulebook import rulebook
+from hcmc_ioc.lib.sql import rows
 from hcmc_ioc.lib.text import hide_phones
+
+_COORDINATING = """
+    SELECT unit.code FROM feedback_ticket_coordinating AS beside JOIN districts_unit AS unit ON unit.id = beside.unit_id
+    WHERE beside.ticket_id = %s ORDER BY unit.code
+"""
 
 
 def instant(value: datetime | None) -> str | None:
@@ -66,7 +72,7 @@ def whole(row: Ticket, now: datetime) -> dict:
     made = rulebook().with_units(row.promises.order_by("pk"))
     return ticket(row) | {
         "body": hide_phones(row.body),
-        "coordinating": sorted(row.coordinating.values_list("code", flat=True)),
+        "coordinating": [code for code, in rows(_COORDINATING, [row.pk])],
         "merged_into": code_of(row.merged_into),
         "promises": [_promise(one, now) for one in made],
     }

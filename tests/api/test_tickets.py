@@ -49,6 +49,13 @@ def test_a_client_reads_what_lies_in_its_unit(callers):
     assert told["promises"][0]["verdict"] == "running" and told["occurred_at"].endswith("Z")
 
 
+def test_who_works_on_it_besides_is_named_and_reads_it_too(callers):
+    ticket = opened()
+    assert callers.q1.get(f"tickets/{ticket.code}/").json()["coordinating"] == []
+    ticket.coordinating.set([unit("778"), unit("769")])
+    assert callers.q3.get(f"tickets/{ticket.code}/").json()["coordinating"] == ["769", "778"]
+
+
 def test_pages_of_a_list_hold_every_row_once(callers):
     wanted = {opened(at=timezone.now() - timedelta(hours=n)).code for n in range(7)}
     for sort in ("", "received", "-due"):
