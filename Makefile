@@ -1,16 +1,18 @@
 # The commands of the project. Only Python >= 3.11 with venv is needed; everything else is fetched or built here.
 #   make run      the whole demo (PORT=8000, IOC_VAR=var, IOC_CITY=hcmc, IOC_IMPORT=file of real tickets)
 #   make test     set-up and every test (ARGS="-k words" chooses)
-#   make install | stop | reset | bench (SIZE=small) | lint | screenshots | lock
+#   make install | stop | reset | bench (SIZE=small) | lint | format | screenshots | lock
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check
 SIZE ?= full
+FORMAT := .venv/bin/djangofmt
+PAGES = $(shell find templates -name '*.html' -not -path 'templates/for_admin/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test stop reset bench lint screenshots lock
+.PHONY: help install run test stop reset bench lint format screenshots lock
 
 help:
 	@sed -n '2,4s/^#   //p' Makefile
@@ -40,7 +42,12 @@ lint: .venv/dev
 	@$(PY) -m ruff check .
 	@.venv/bin/lint-imports --no-cache
 	@.venv/bin/mypy
-	@.venv/bin/djangofmt --check --quiet templates
+	@$(FORMAT) --check --quiet --profile jinja $(PAGES)
+	@$(FORMAT) --check --quiet templates/for_admin
+
+format: .venv/dev
+	@$(FORMAT) --quiet --profile jinja $(PAGES)
+	@$(FORMAT) --quiet templates/for_admin
 
 screenshots: .venv/dev
 	@exec $(PY) -m docs.screenshots $(or $(ADDRESS),http://localhost:8000) $(PAIRING)

@@ -107,21 +107,26 @@ MIDDLEWARE = [
 ROOT_URLCONF = "hcmc_ioc.urls"
 ASGI_APPLICATION = "hcmc_ioc.asgi.application"
 
+_CONTEXT = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+    "django.template.context_processors.i18n",
+    "hcmc_ioc.context.site",
+]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,  # how Django writes the fields of forms
+        "OPTIONS": {"environment": "hcmc_ioc.jinja.environment", "context_processors": _CONTEXT},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",  # Django's admin alone
+        "DIRS": [BASE_DIR / "templates" / "for_admin"],
         "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "django.template.context_processors.i18n",
-                "hcmc_ioc.context.site",
-            ],
-        },
-    }
+        "OPTIONS": {"context_processors": _CONTEXT},
+    },
 ]
 
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # fields look as templates/django/forms/field.html says

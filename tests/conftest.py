@@ -6,6 +6,8 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.template.backends.jinja2 import Template
+from django.test.signals import template_rendered
 from django.utils import translation
 
 from hcmc_ioc.lib import caching
@@ -33,6 +35,22 @@ def pytest_unconfigure():
 def servers_end_with_us(tmp_path_factory):
     """Also those that a test starts in a folder of its own."""
     leftovers.also(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def contexts_are_seen():
+    """`answer.context` holds what Jinja2's templates were given too."""
+    render = Template.render
+
+    def told(self, context=None, request=None):
+        context = {} if context is None else context
+        text = render(self, context, request)
+        template_rendered.send(sender=self, template=self, context=context)
+        return text
+
+    Template.render = told
+    yield
+    Template.render = render
 
 
 @pytest.fixture(autouse=True)

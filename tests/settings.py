@@ -27,9 +27,18 @@ TEST_FOLDER, TEST_LOCK = own_folder()
 os.environ["IOC_VAR"] = str(TEST_FOLDER)
 
 from hcmc_ioc.settings import *  # noqa: E402, F403
-from hcmc_ioc.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+from hcmc_ioc.settings import DATABASES, STATIC_ROOT, STORAGES, TEMPLATES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+def answered(value):
+    """A page never prints a method instead of its answer."""
+    assert not callable(value) or hasattr(value, "__html__"), f"a template prints {value!r}: brackets are missing"
+    return value
+
+
+TEMPLATES[0]["OPTIONS"]["finalize"] = answered

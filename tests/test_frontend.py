@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from hcmc_ioc.lib import pills, words
-from hcmc_ioc.management.commands.words import in_python, in_template
+from hcmc_ioc.management.commands.words import in_djangos, in_python, in_template
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -183,8 +183,10 @@ def test_translations_keep_their_places(file):
 
 def test_words_are_found_where_they_are_used():
     assert in_python('x = _("Mới")\ny = ngettext("a", "b", 2)\nz = f("no")') == {"Mới", "a", "b"}
-    page = '{% translate "Một" %}{% blocktranslate %}{{ n }} dòng{% endblocktranslate %}{{ x|default:_("Hai") }}'
-    assert in_template("{% load i18n %}" + page) == {"Một", "%(n)s dòng", "Hai"}
+    page = '{{ _("Một") }}{% trans %}{{ n }} dòng{% endtrans %}{{ x|default(_("Hai"), true) }}'
+    assert in_template(page) == {"Một", "%(n)s dòng", "Hai"}
+    of_admin = '{% load i18n %}{% translate "Một" %}{% blocktranslate %}{{ n }} dòng{% endblocktranslate %}'
+    assert in_djangos(of_admin) == {"Một", "%(n)s dòng"}
 
 
 @pytest.mark.parametrize(
@@ -255,5 +257,5 @@ def test_a_pill_has_shape_word_and_colour_and_escapes():
 
 
 def test_query_changes_only_what_it_is_told(rf):
-    page = engines["django"].from_string("{% load fmt %}{% query page=2 q=None %}")
+    page = engines["jinja2"].from_string("{{ with_query(page=2, q=None) }}")
     assert page.render({}, rf.get("/?q=a&unit=7&page=1")) == "?unit=7&amp;page=2"

@@ -110,7 +110,7 @@ def render():
         is_authenticated=True, role="", membership=None, get_full_name=lambda: "Lan", get_short_name=lambda: "Lan"
     )
     request.user, request.LANGUAGE_CODE = person, "vi"
-    return engines["django"].from_string(PAGE).render({"live_topics": "city,unit:42"}, request)
+    return engines["jinja2"].from_string(PAGE).render({"live_topics": "city,unit:42"}, request)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def test_every_word_is_translated():
 
 def test_a_word_without_translation_is_found(tmp_path, monkeypatch):
     (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "x.html").write_text('{% load i18n %}{% translate "Chữ chưa dịch" %}', encoding="utf-8")
+    (tmp_path / "templates" / "x.html").write_text('{{ _("Chữ chưa dịch") }}', encoding="utf-8")
     monkeypatch.setattr(words, "ROOT", tmp_path)
     assert words.missing() == {"Chữ chưa dịch": {"templates/x.html"}}
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cached_property, partial
 from urllib.parse import urlencode
 
 from django.http import Http404
@@ -50,7 +50,7 @@ class Query:
     error: str = ""
     map_form: str = "o"  # "o": equal tiles; OUTLINES: outlines
 
-    @property
+    @cached_property
     def encoded(self) -> str:
         """The period as it goes into an address."""
         return self._address(self.preset, self.period.last_year)

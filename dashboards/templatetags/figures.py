@@ -1,11 +1,11 @@
-"""How figures read on screens: tiles, addresses of the lists behind them, units on the map. `{% load figures %}`"""
+"""How figures read on screens: tiles, addresses of the lists behind them, units on the map."""
 
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from django import template
 from django.conf import settings
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,8 +14,9 @@ from dashboards.figures import sentences
 from dashboards.figures.registry import FIGURES, asked
 from dashboards.screens import maps
 from hcmc_ioc.lib import pills, svg, words
+from hcmc_ioc.lib.templating import Library, rendered
 
-register = template.Library()
+register = Library()
 
 
 @register.filter
@@ -32,18 +33,28 @@ def figure_definition(code: str) -> str:
 def figure_url(scope, code: str, query) -> str:
     """The list behind a figure of `scope` in the period asked for."""
     figure = FIGURES[FIGURES[code].list_code]
-    return f"{_address('tickets')}?{urlencode(asked(figure, scope.pk, query.period))}"
+    return _list(asked(figure, scope.pk, query.period))
 
 
 @register.simple_tag
 def field_url(scope, code: str, period, category) -> str:
     """The list behind a figure of `scope` in one field."""
-    return f"{_address('tickets')}?{urlencode({'category': category.pk} | asked(FIGURES[code], scope.pk, period))}"
+    return _list({"category": category.pk} | asked(FIGURES[code], scope.pk, period))
 
 
 @register.simple_tag
 def unit_url(unit, query) -> str:
     return f"{_address('unit_screen', unit.slug)}?{query.encoded}"
+
+
+def _list(filters: dict) -> str:
+    return f"{_address('tickets')}?{_written(*filters.items())}"
+
+
+@lru_cache(maxsize=20_000)
+def _written(*filters: tuple) -> str:
+    """Kept: the same hundred lists stand behind every version of a screen."""
+    return urlencode(filters)
 
 
 @lru_cache(maxsize=5000)
@@ -52,11 +63,11 @@ def _address(page: str, *names: str) -> str:
     return reverse(page, args=names)
 
 
-@register.inclusion_tag("dashboards/_tile.html")
-def figure_tile(tile, scope, query):
+@register.simple_tag
+def figure_tile(tile, scope, query) -> SafeString:
     shown, unit = _shown(tile)
     figure = tile.figure
-    return {
+    return rendered("dashboards/_tile.html", {
         "tile": tile,
         "figure": figure,
         "shown": shown,
@@ -65,7 +76,7 @@ def figure_tile(tile, scope, query):
         "trend": _trend(tile, query.period),
         "url": figure_url(scope, figure.code, query),
         "alarm": figure.code == "overdue" and bool(tile.value),
-    }
+    })
 
 
 def _shown(tile) -> tuple[str, str]:

@@ -1,8 +1,7 @@
-"""How a list is written: its rows, its heads that sort, its addresses. `{% load listing %}`"""
+"""How a list is written: its rows, its heads that sort, its addresses."""
 
 from types import SimpleNamespace
 
-from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -15,8 +14,9 @@ from feedback.listing.pages import Page
 from hcmc_ioc.lib.assets import icon
 from hcmc_ioc.lib.markup import format_html as fast_html
 from hcmc_ioc.lib.markup import join
+from hcmc_ioc.lib.templating import Library
 
-register = template.Library()
+register = Library()
 AT_ONCE = ("q", "category", "area", "unit", "state", "late")  # the fields that are always in sight
 MORE = ("whose", "handler", "urgency", "channel", "has", "per")
 

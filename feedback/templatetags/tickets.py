@@ -1,8 +1,7 @@
-"""How tickets look in templates. `{% load tickets %}`"""
+"""How tickets look in templates."""
 
 from datetime import datetime, timedelta
 
-from django import template
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -12,10 +11,11 @@ from feedback.rules import reasons
 from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib import words
 from hcmc_ioc.lib.phones import spoken
+from hcmc_ioc.lib.templating import Library
 from hcmc_ioc.lib.text import hide_phones, mask_name, mask_phone, spoken_code
 from hcmc_ioc.lib.words import exact
 
-register = template.Library()
+register = Library()
 register.filter("spoken_code", spoken_code)
 register.filter("full_category", reasons.full_name)
 register.filter("masked_phone", mask_phone)

@@ -1,4 +1,4 @@
-"""States, times and deadlines in shape, word and colour, for templates (`{% load fmt %}`) and for lists."""
+"""States, times and deadlines in shape, word and colour, for templates and for lists."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,25 +29,25 @@ URGENCIES = {"normal": ("plain", "minus"), "urgent": ("warn", "bolt"), "emergenc
 
 
 def pill(tone, text, icon=""):
-    """A state in shape, word and colour: `{% pill "warn" "Cần chú ý" %}` (ok, warn, danger, info, neutral, plain)."""
+    """A state in shape, word and colour: `{{ pill("warn", "Cần chú ý") }}` (ok, warn, danger, info, neutral, plain)."""
     shape = assets.icon(icon or SHAPES.get(tone, "circle"))
     return format_html('<span class="pill {}">{}{}</span>', tone, shape, text)
 
 
 def state_pill(state, label):
-    """`{% state_pill ticket.state ticket.get_state_display %}`"""
+    """`{{ state_pill(ticket.state, ticket.get_state_display()) }}`"""
     tone, shape = STATES.get(str(state), ("neutral", "circle"))
     return pill(tone, label, shape)
 
 
 def urgency_pill(urgency, label):
-    """`{% urgency_pill ticket.urgency ticket.get_urgency_display %}`"""
+    """`{{ urgency_pill(ticket.urgency, ticket.get_urgency_display()) }}`"""
     tone, shape = URGENCIES.get(str(urgency), ("plain", "minus"))
     return pill(tone, label, shape)
 
 
 def moment(when, form=""):
-    """`{% moment ticket.created_at %}` → <time> “hôm nay 14:32”; form "time" gives 14:32:05, "date" 23/11/2026."""
+    """`{{ moment(ticket.created_at) }}` → <time> “hôm nay 14:32”; form "time" gives 14:32:05, "date" 23/11/2026."""
     if not when:
         return words.UNKNOWN
     local = timezone.localtime(when)
@@ -56,7 +56,7 @@ def moment(when, form=""):
 
 
 def ago(when):
-    """`{% ago ticket.created_at %}` → <time> “3 giờ trước”."""
+    """`{{ ago(ticket.created_at) }}` → <time> “3 giờ trước”."""
     if not when:
         return words.UNKNOWN
     told = _("%(time)s trước") % {"time": words.duration((timezone.now() - when).total_seconds())}
@@ -64,7 +64,7 @@ def ago(when):
 
 
 def countdown(due, paused=False, met=None):
-    """How long is left: `{% countdown ticket.due_at paused=ticket.paused met=promise.met_at %}`.
+    """How long is left: `{{ countdown(ticket.due_at, paused=ticket.paused, met=promise.met_at) }}`.
 
     A kept or broken promise (`met` is when it was fulfilled) says which; a running one counts on in the browser.
     """

@@ -1,11 +1,11 @@
-"""How figures, times, states and icons look in templates. `{% load fmt %}`"""
+"""How figures, times, states and icons look in templates."""
 
-from django import template
 from django.utils import translation
 
 from hcmc_ioc.lib import assets, pills, words
+from hcmc_ioc.lib.templating import Library
 
-register = template.Library()
+register = Library()
 register.filter("number", words.number)
 register.filter("percent", words.percent)
 register.filter("worktime", words.worktime)
@@ -31,8 +31,8 @@ def message_icon(level):
 
 
 @register.simple_tag(takes_context=True)
-def query(context, **changes):
-    """The page's address with some query values changed: `href="{% query page=2 q=None %}"`."""
+def with_query(context, **changes):
+    """The page's address with some query values changed: `href="{{ with_query(page=2, q=None) }}"`."""
     asked = context["request"].GET.copy()
     for name, value in changes.items():
         asked.pop(name, None)

@@ -1,12 +1,13 @@
 """The main navigation: the few screens each role works on, in the order of their day."""
 
-from django import template
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from hcmc_ioc.lib.templating import Library, rendered
 
-register = template.Library()
+register = Library()
 
 LEADING = {Role.CITY_LEADER, Role.ANALYST, Role.SUPERVISOR}
 IN_UNITS = {Role.UNIT_LEADER, Role.UNIT_STAFF}
@@ -30,8 +31,8 @@ BEYOND = {"units", "screens"}  # where there are more: those that the foot of a 
 SHORT = {_("Tiếp nhận 1022"): _("Nhận 1022")}  # words that would break there
 
 
-@register.inclusion_tag("_navigation.html", takes_context=True)
-def navigation(context):
+@register.simple_tag(takes_context=True)
+def navigation(context) -> SafeString:
     """The entries of the person's role; `nav_current` in the context (or the page itself) marks the current one."""
     request = context.get("request")
     found = _entries(getattr(request, "user", None))
@@ -39,12 +40,12 @@ def navigation(context):
     for entry in found:
         entry["current"] = entry is here
     beyond = [entry for entry in found if len(found) > ON_A_PHONE and entry["name"] in BEYOND]
-    return {"entries": found, "beyond": beyond, "is_beyond": here in beyond}
+    return rendered("_navigation.html", {"entries": found, "beyond": beyond, "is_beyond": here in beyond})
 
 
 @register.simple_tag(takes_context=True)
 def entry(context, name):
-    """What stands above a page in its crumbs: `{% entry "inbox" as up %}` → `url` and `label`, as this person's
+    """What stands above a page in its crumbs: `{% set up = entry("inbox") %}` → `url` and `label`, as this person's
     navigation has them."""
     return _in(_entries(context["request"].user), name)
 

@@ -1,10 +1,10 @@
-"""Charts in templates: thin tags over `hcmc_ioc.lib.svg`, where each is explained. `{% load svg %}`"""
+"""Charts in templates: thin tags over `hcmc_ioc.lib.svg`, where each is explained."""
 
-from django import template
 
 from hcmc_ioc.lib import svg
+from hcmc_ioc.lib.templating import Library
 
-register = template.Library()
+register = Library()
 
 for name in (
     "sparkline",

@@ -1,15 +1,15 @@
-"""The versions of live topics, for pages of other apps. `{% load live %}`"""
+"""The versions of live topics, for pages of other apps."""
 
-from django import template
 
+from hcmc_ioc.lib.templating import Library
 from live import topics
 
-register = template.Library()
+register = Library()
 
 
 @register.simple_tag
 def topic_versions(names: str) -> str:
-    """The versions at which the topics of a region stand: `data-version="{% topic_versions 'unit:42 city' %}"`.
+    """The versions at which the topics of a region stand: `data-version="{{ topic_versions('unit:42 city') }}"`.
 
     Write it before whatever the region shows: what changes in between is then asked again rather than missed.
     """

@@ -11,13 +11,14 @@ from pathlib import Path
 import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.template import engines
 from django.utils.translation.template import templatize
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("hcmc_ioc", "accounts", "districts", "live", "feedback", "hooks", "dashboards", "demo")
 MARKS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}
 STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-IN_TEMPLATE = re.compile(rf"\b_?n?(?:gettext|_)\(\s*({STRING})(?:\s*,\s*({STRING}))?")
+IN_DJANGOS = re.compile(rf"\b_?n?(?:gettext|_)\(\s*({STRING})(?:\s*,\s*({STRING}))?")
 
 
 class Command(BaseCommand):
@@ -39,7 +40,8 @@ def used() -> dict[str, set[str]]:
             for word in in_python(file.read_text(encoding="utf-8")):
                 words[word].add(str(file.relative_to(ROOT)))
     for file in (ROOT / "templates").rglob("*.html"):
-        for word in in_template(file.read_text(encoding="utf-8")):
+        read = in_djangos if "for_admin" in file.parts else in_template
+        for word in read(file.read_text(encoding="utf-8")):
             words[word].add(str(file.relative_to(ROOT)))
     return words
 
@@ -54,8 +56,16 @@ def in_python(source: str) -> set[str]:
 
 
 def in_template(source: str) -> set[str]:
-    found = IN_TEMPLATE.findall(templatize(source))
-    return {ast.literal_eval(text) for pair in found for text in pair if text} - {""}
+    words = set()
+    for _line, _function, message in engines["jinja2"].env.extract_translations(source):
+        words |= {message} if isinstance(message, str) else {each for each in message if each}
+    return words
+
+
+def in_djangos(source: str) -> set[str]:
+    """The words of a template in Django's own language: those of its admin."""
+    found = [text for pair in IN_DJANGOS.findall(templatize(source)) for text in pair if text]
+    return {ast.literal_eval(text) for text in found} - {""}
 
 
 def missing(language: str = "en") -> dict[str, set[str]]:
