@@ -1,5 +1,9 @@
 """A backup can be restored: what `pg_dump` wrote becomes, in an empty database, the same city with the same figures."""
 
+import os
+import resource
+import signal
+import stat
 import subprocess
 import sys
 import unicodedata
@@ -8,6 +12,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -15,12 +20,14 @@ from psycopg2 import sql
 
 from dashboards.figures import fold
 from feedback import actions
+from hcmc_ioc.backups import SECRETS, beside
 from hcmc_ioc.lib import crypto
 from hcmc_ioc.local import embedded
 from tests import processes
 from tests.city import by, intake
 
 ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = embedded.program("")  # where production finds pg_dump on its PATH
 PHONES = ["+84900000123", "+84900000456", "+84900000789"]
 FILLED = {
     "accounts_user", "feedback_ticket", "feedback_reporter", "feedback_promise", "feedback_ticketevent",
@@ -118,6 +125,103 @@ def test_a_restored_backup_is_the_same_city(cast, empty_database, tmp_path):
     assert not set(phones(empty_database)) & set(PHONES)
     assert [crypto.decrypt(phone) for phone in phones(empty_database)] == PHONES
     run(sys.executable, "manage.py", "verify_aggregates", env=processes.environment(empty_database))
+
+
+# --- The commands
+
+
+def manage(*words, place=None, database=None, **more):
+    """`manage.py …` in production's settings, or in the local mode of a `place` of its own."""
+    given = processes.environment(database or "") if place is None else os.environ | {"IOC_VAR": str(place)}
+    if place is not None:
+        given = {name: value for name, value in given.items() if name not in ("DATABASE_URL", "REDIS_URL", *SECRETS)}
+        given |= {"DJANGO_SETTINGS_MODULE": "hcmc_ioc.settings"}
+    return subprocess.run([sys.executable, "manage.py", *map(str, words)], cwd=ROOT, capture_output=True, text=True,
+                          check=False, env=given | {"PATH": f"{PROGRAMS}:{os.environ['PATH']}"}, **more)
+
+
+@pytest.fixture
+def backed_up(transactional_db, cast, tmp_path):
+    """A city and its backup, written by the command."""
+    live_through_a_day(cast)
+    file = tmp_path / "city.dump"
+    done = manage("backup", file, database=connection.settings_dict["NAME"])
+    assert done.returncode == 0, done.stderr
+    assert "100 %" in done.stderr and "keep them apart" in done.stdout
+    return file
+
+
+def refused(done, words):
+    """In one line, without a traceback."""
+    assert done.returncode and words in done.stderr.splitlines()[-1], done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_backup_and_restore_by_command(backed_up, empty_database):
+    original = connection.settings_dict["NAME"]
+    done = manage("restore", backed_up, database=empty_database)
+    assert done.returncode == 0, done.stderr
+    assert sums_of_tables(empty_database) == sums_of_tables(original)
+    again = manage("restore", backed_up, database=empty_database)
+    refused(again, "is not empty")
+    assert stat.S_IMODE(backed_up.stat().st_mode) == 0o600
+    assert sorted(file.name for file in backed_up.parent.iterdir()) == ["city.dump", "city.dump.json"]
+    refused(manage("backup", backed_up, database=original), "never overwrites")
+
+
+def test_a_place_of_its_own_takes_the_keys_over(backed_up, tmp_path):
+    """Local mode: FILE.keys lies beside the backup and becomes the keys of an empty place."""
+    given = {"IOC_SECRET_KEY": settings.SECRET_KEY, "IOC_FIELD_KEYS": ",".join(settings.FIELD_KEYS),
+             "IOC_DIGEST_KEY": settings.DIGEST_KEY}
+    beside(backed_up, "keys").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
+    place = tmp_path / "place"
+    services = embedded.Services(place)
+    try:
+        done = manage("restore", backed_up, place=place)
+        assert done.returncode == 0, done.stderr
+        phone = "from feedback.models import Reporter; print(Reporter.objects.order_by('pk').first().phone)"
+        assert manage("shell", "-c", phone, place=place).stdout.strip().endswith(PHONES[0])
+        assert stat.S_IMODE((place / "secrets.env").stat().st_mode) == 0o600
+        copy = tmp_path / "again.dump"
+        assert manage("backup", copy, place=place).returncode == 0
+        assert beside(copy, "keys").read_text() == beside(backed_up, "keys").read_text()
+        assert stat.S_IMODE(beside(copy, "keys").stat().st_mode) == 0o600
+    finally:
+        services.stop()
+
+
+def test_what_cannot_be_restored_is_refused_before_anything_is_written(backed_up, empty_database, tmp_path):
+    other_keys = processes.environment(empty_database, IOC_FIELD_KEYS=Fernet.generate_key().decode())
+    done = subprocess.run([sys.executable, "manage.py", "restore", backed_up], cwd=ROOT, env=other_keys, text=True,
+                          capture_output=True, check=False)
+    refused(done, "are not those that the backup was written with")
+    manifest = beside(backed_up, "json")
+    kept = manifest.read_text()
+    manifest.write_text(kept.replace('"city": "hcmc"', '"city": "boston"'))
+    refused(manage("restore", backed_up, database=empty_database), "a backup of boston")
+    manifest.write_text("{")
+    refused(manage("restore", backed_up, database=empty_database), "cannot be read")
+    manifest.unlink()
+    refused(manage("restore", backed_up, database=empty_database), "No such file")
+    manifest.write_text(kept)
+    content = bytearray(backed_up.read_bytes())
+    content[len(content) // 2] ^= 1
+    backed_up.write_bytes(content)
+    refused(manage("restore", backed_up, database=empty_database), "is damaged")
+    assert sums_of_tables(empty_database) == {}
+
+
+def test_a_full_disk_leaves_no_backup_that_looks_whole(backed_up, tmp_path):
+    """No file of this command may grow beyond 16 kB."""
+    full = tmp_path / "full.dump"
+
+    def little_room():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, 16_384))
+
+    done = manage("backup", full, database=connection.settings_dict["NAME"], preexec_fn=little_room)
+    refused(done, "pg_dump failed")
+    assert not list(tmp_path.glob("full.dump*"))
 
 
 def test_our_sql_functions_find_what_they_call_without_a_search_path(db):
