@@ -9,5 +9,9 @@ class FeedbackConfig(AppConfig):
 
     def ready(self):
         from feedback import topics
+        from feedback.models import ListFile
+        from hcmc_ioc.lib.metrics import queue
 
         topics.register()
+        waiting = ListFile.objects.filter(finished_at=None, has_failed=False)
+        queue("files", lambda: waiting.order_by("made_at").values_list("made_at", flat=True).first())

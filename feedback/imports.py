@@ -26,6 +26,7 @@ from feedback.bulk import Story
 from feedback.models import Category
 from feedback.rules.lifecycle import Intake
 from feedback.rules.rulebook import Rulebook, rulebook
+from hcmc_ioc.lib.metrics import IMPORTED
 from hcmc_ioc.lib.text import clean, vn_norm
 
 MAPPINGS = Path(__file__).parent / "data" / "mappings"
@@ -129,6 +130,8 @@ def run(path: Path, mapping: Mapping, rejects_path: Path, progress: Callable[[Ou
                 for batch in _batches(_numbered(rows)):
                     stories = _import_batch(stories, batch, reader, outcome, rejects)
                     progress(outcome)
+    for what in ("imported", "known", "rejected"):
+        IMPORTED.labels(what).inc(getattr(outcome, what))
     if outcome.rejected:
         outcome.rejects_file = str(rejects_path)
     else:

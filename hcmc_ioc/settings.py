@@ -89,6 +89,8 @@ if DEMO:
 MIDDLEWARE = [
     "hcmc_ioc.middleware.request_id",
     "hcmc_ioc.health.healthz",
+    "hcmc_ioc.metrics.served",
+    "hcmc_ioc.metrics.measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hcmc_ioc.middleware.compressed",
@@ -289,6 +291,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# --- Seen from outside: what Prometheus may read, and a line per request
+
+METRICS_TOKEN = env.text("IOC_METRICS_TOKEN")
+REQUEST_LOG = env.flag("IOC_REQUEST_LOG", default=not LOCAL)
 
 # --- Logging: one line per event on stderr
 

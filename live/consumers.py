@@ -21,6 +21,7 @@ from django.contrib.auth import get_user
 from django.utils import timezone
 
 from accounts.actors import Actor
+from hcmc_ioc.lib import metrics
 from live import devices, feed, hints, topics
 
 HEARTBEAT = 10  # seconds
@@ -36,6 +37,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         self.device = await database_sync_to_async(self._paired)()
         self.topics = await database_sync_to_async(self._still_allowed)()
         await self.accept()
+        self.kind = "device" if self.device else "person"
+        metrics.SOCKETS.labels(self.kind).inc()
         if not self.topics:
             await self.close(code=REFUSED)
             return
@@ -46,6 +49,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         self.beating = asyncio.create_task(self._beat())
 
     async def disconnect(self, code):
+        metrics.SOCKETS.labels(self.kind).dec()
         if self.beating:
             self.beating.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -58,6 +62,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             await self.close(code=REFUSED)
             return
         await self.send_json({"t": "hint", "topic": event["topic"], "v": event["version"]})
+        metrics.HINTS.inc()
 
     async def _beat(self):
         while True:

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 
+from hcmc_ioc.lib import metrics
 from live.models import Handover
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ takers: dict[str, Taker] = {}
 def register(taker: Taker) -> None:
     """Hand every change from now on to `taker` too; called once, when its app is ready."""
     takers[taker.name] = taker
+    metrics.queue(taker.name, lambda: oldest(taker.name))
 
 
 def hand(kind: str, object_ids: Iterable[int], *, is_history: bool = False, wake: bool = True) -> None:

@@ -33,6 +33,7 @@ class ClientAuthentication(authentication.BaseAuthentication):
         if row is None:
             raise exceptions.AuthenticationFailed(_("Mã truy cập không còn hiệu lực."), "invalid_token")
         clients.seen(row.client)
+        request._request.acting_kind = "client"
         return Caller(row.client), clients.acting(row)
 
     def authenticate_header(self, request):

@@ -18,6 +18,7 @@ SCENES = {"today": wall.today, "units": wall.units}
 def wall_page(request):
     """The scenes of this device, or with `?part=NAME` one of them as a piece."""
     device = devices.by_cookie(request.COOKIES.get(devices.COOKIE))
+    request.acting_kind = "device" if device else ""
     if device is None:
         return render(request, "live/refused.html", status=404)
     part = request.GET.get("part")

@@ -28,6 +28,7 @@ from honcho.manager import Manager
 from honcho.process import Popen, Process
 
 from hcmc_ioc.errors import trouble_in_words
+from hcmc_ioc.lib import metrics
 from hcmc_ioc.local.embedded import EmbeddedError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -176,6 +177,7 @@ def run_lock():
 
 
 def prepare():
+    metrics.begin_anew()
     manage("setup_city")
     source = os.environ.get("IOC_IMPORT")
     if source:
