@@ -44,6 +44,7 @@ lint: .venv/dev
 	@.venv/bin/mypy
 	@$(FORMAT) --check --quiet --profile jinja $(PAGES)
 	@$(FORMAT) --check --quiet templates/for_admin
+	@$(PY) -m docs.dependencies --check
 
 format: .venv/dev
 	@$(FORMAT) --quiet --profile jinja $(PAGES)
