@@ -28,7 +28,6 @@ from honcho.manager import Manager
 from honcho.process import Popen, Process
 
 from hcmc_ioc.errors import trouble_in_words
-from hcmc_ioc.lib import metrics
 from hcmc_ioc.local.embedded import EmbeddedError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -177,6 +176,8 @@ def run_lock():
 
 
 def prepare():
+    from hcmc_ioc.lib import metrics  # asks the settings where it may write
+
     metrics.begin_anew()
     manage("setup_city")
     source = os.environ.get("IOC_IMPORT")
@@ -280,7 +281,7 @@ def reset():
     """Stop everything and delete all data under IOC_VAR: databases of every city, secrets, logs, collected files."""
     stop()
     settings.EMBEDDED.erase()
-    for name in ("log", "static", "media"):
+    for name in ("log", "metrics", "static", "media"):
         shutil.rmtree(settings.VAR / name, ignore_errors=True)
     (settings.VAR / "secrets.env").unlink(missing_ok=True)
     print(f"The data in {settings.VAR} are deleted.")
