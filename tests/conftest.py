@@ -72,14 +72,24 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.hookimpl(trylast=True)  # after the last fixture has cleared up
 def pytest_sessionfinish(session, exitstatus):
-    left_out = session.config.stash.get(browser_tests_left_out, 0)
-    if left_out and os.environ.get("CI") == "true" and not exitstatus:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    stash, told = session.config.stash, getattr(session.config, "workeroutput", None)
     settings.EMBEDDED.stop()
     if running := leftovers.lingering():
-        session.config.stash[left_running] = leftovers.described(running)
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        stash[left_running] = stash.get(left_running, []) + leftovers.described(running)
         leftovers.end()
+    left_out = stash.get(browser_tests_left_out, 0)
+    if told is not None:  # one of several processes that share the tests: the first one tells
+        told |= {"left_running": stash.get(left_running, []), "left_out": left_out}
+    if stash.get(left_running, []) or left_out and os.environ.get("CI") == "true" and not exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    """What one of several processes found is what the whole run found."""
+    stash, told = node.config.stash, getattr(node, "workeroutput", {})
+    stash[left_running] = stash.get(left_running, []) + told.get("left_running", [])
+    stash[browser_tests_left_out] = max(stash.get(browser_tests_left_out, 0), told.get("left_out", 0))
 
 
 def pytest_terminal_summary(terminalreporter, config):
