@@ -9,10 +9,13 @@ from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 
 from hcmc_ioc import env
+from hcmc_ioc.lib import pulse
 from hcmc_ioc.logs import is_outage
+from hcmc_ioc.pooled import base as pooled
 
 log = logging.getLogger(__name__)
 TRY_AGAIN = 1013  # "try again later"
@@ -21,8 +24,10 @@ env.read_settings_or_exit()
 # WhiteNoise sends static files by synchronous iterators; they are small, and nginx serves them in production.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 django.setup(set_prefix=False)
+pooled.limit(settings.DATABASE_LIMITS["web"])
 
-from live.routing import websocket_urlpatterns  # noqa: E402  needs the apps to be loaded
+from hcmc_ioc.caught import answered  # noqa: E402  needs the apps to be loaded
+from live.routing import websocket_urlpatterns  # noqa: E402
 
 
 class Pages(ASGIHandler):
@@ -39,12 +44,15 @@ class Pages(ASGIHandler):
         return await sync_to_async(self.get_response, thread_sensitive=True)(request)
 
 
-pages = Pages()
+pages = answered(Pages())
 sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 
 
 async def patient_sockets(scope, receive, send):
     """While the database or Redis is away a socket closes, and the browser comes again by itself."""
+    if pulse.database.away:
+        await send({"type": "websocket.close", "code": TRY_AGAIN})
+        return
     try:
         await sockets(scope, receive, send)
     except Exception as error:

@@ -5,8 +5,10 @@ import warnings
 from celery import Celery, signals
 from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
+from django.conf import settings
 
 from hcmc_ioc import env
+from hcmc_ioc.pooled import base as pooled
 
 env.read_settings_or_exit()
 
@@ -16,6 +18,12 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 app = Celery("hcmc_ioc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.celeryd_init.connect
+@signals.beat_init.connect
+def limit(**_more):
+    pooled.limit(settings.DATABASE_LIMITS["worker"])
 
 
 @signals.celeryd_after_setup.connect

@@ -17,12 +17,18 @@ NOT_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS} 
 
 
 def server_error(request):
-    """503 while the database or Redis is away (it comes back by itself), else 500; both name the request's id.
-
-    The page comes from templates/500.html, rendered without context processors: they may need what is broken.
-    """
+    """503 while the database or Redis is away (it comes back by itself), else 500; both name the request's id."""
     error = sys.exc_info()[1]
-    away = error is not None and is_outage(error)
+    return _failed(request, away=error is not None and is_outage(error))
+
+
+def unavailable(request):
+    """503, also where no request got far enough to fail."""
+    return _failed(request, away=True)
+
+
+def _failed(request, away: bool):
+    """The page comes from templates/500.html, rendered without context processors: they may need what is broken."""
     status, request_id = (503 if away else 500), getattr(request, "id", "")
     response: HttpResponse
     if request.path.startswith("/api/") or "text/html" not in request.headers.get("Accept", "text/html"):

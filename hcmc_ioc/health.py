@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 
+from hcmc_ioc.lib import pulse
 from live import feed
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ def readyz(request):
 
 def state() -> dict:
     """What /readyz says, as a dict."""
+    if pulse.database.away:
+        return {"ready": False, "checks": {"database": "no answer"}, "behind": {}}
     checks = {name: _outcome(check) for name, check in CHECKS.items()}
     ready = all(outcome == "ok" for outcome in checks.values())
     behind = _behind() if checks["database"] == checks["migrations"] == "ok" else {}

@@ -5,7 +5,8 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from hcmc_ioc.lib import requests
+from hcmc_ioc import errors
+from hcmc_ioc.lib import pulse, requests
 
 PROGRAMS = ("/api/", "/open311/")  # who asks here without a session is one
 
@@ -37,6 +38,18 @@ def language(get_response):
         patch_vary_headers(response, ["Cookie"])
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
+
+    return middleware
+
+
+def unless_away(get_response):
+    """While the database does not answer, nobody asks it: the good 503 at once. The last middleware, whose answer wears
+    the same headers as any page; none before it reads the database on the way in."""
+
+    def middleware(request):
+        if pulse.database.away and request.path != "/readyz":
+            return errors.unavailable(request)
+        return get_response(request)
 
     return middleware
 

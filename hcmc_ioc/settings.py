@@ -52,7 +52,23 @@ DATABASES = {
     # Closed after each request or task, which gives the connection back to the process's pool.
     | {"CONN_MAX_AGE": 0, "POOL_SIZE": env.number("IOC_DB_CONNECTIONS", 8)}
 }
-DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
+# A server that is gone without a word is noticed within half a minute (TCP only; see also hcmc_ioc/lib/pulse.py).
+for _name, _value in {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+                      "tcp_user_timeout": 25_000}.items():
+    DATABASES["default"]["OPTIONS"].setdefault(_name, f"{_value}")
+# What PostgreSQL ends by itself, per kind of process; 0 is no limit. Commands have none.
+DATABASE_LIMITS = {
+    "web": {
+        "statement_timeout": env.number("IOC_STATEMENT_SECONDS", 15),
+        "lock_timeout": env.number("IOC_LOCK_SECONDS", 10),
+        "idle_in_transaction_session_timeout": 60,  # a process that stands still within one holds its locks no longer
+    },
+    "worker": {
+        "statement_timeout": env.number("IOC_WORKER_STATEMENT_SECONDS", 600),
+        "lock_timeout": env.number("IOC_WORKER_LOCK_SECONDS", 120),
+        "idle_in_transaction_session_timeout": 300,
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- What the site is made of
@@ -104,6 +120,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
     "axes.middleware.AxesMiddleware",
+    "hcmc_ioc.middleware.unless_away",
 ]
 
 ROOT_URLCONF = "hcmc_ioc.urls"
@@ -178,7 +195,7 @@ CACHES = {
         "BACKEND": "hcmc_ioc.pooled.cache.SharedCache",
         "LOCATION": env.redis_database(REDIS_URL, 1),
         "KEY_PREFIX": CITY_CODE,
-        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 5},
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     }
 }
 CHANNEL_LAYERS = {

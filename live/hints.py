@@ -12,6 +12,8 @@ from functools import lru_cache
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+from hcmc_ioc.lib import pulse
+
 log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 2  # how long a hint may hold up whoever sends it
@@ -24,9 +26,13 @@ def group(topic: str) -> str:
 
 def publish(versions: dict[str, int]) -> None:
     """Tell whoever listens that these topics now have these versions; a lost broker costs a line in the log."""
+    if pulse.valkey.away:
+        return
+    sending = asyncio.run_coroutine_threadsafe(_send(versions), _loop(os.getpid()))
     try:
-        asyncio.run_coroutine_threadsafe(_send(versions), _loop(os.getpid())).result(WAIT_SECONDS)
+        sending.result(WAIT_SECONDS)
     except Exception as exc:  # noqa: BLE001 - a hint must never fail the work that was just committed
+        sending.cancel()
         log.warning("live hints not sent (%s): screens catch up by their heartbeat", str(exc) or type(exc).__name__)
 
 

@@ -47,9 +47,10 @@ def test_every_answer_carries_its_request_id(client, db):
 
 
 def test_what_is_away_is_logged_without_traceback(client, db, settings, caplog):
-    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "unix:///nowhere/valkey.sock"}}
+    layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": ["unix:///nowhere/v.sock"]}}
+    settings.CHANNEL_LAYERS = {"default": layer}
     client.get("/readyz")
     record = next(record for record in caplog.records if record.name == "hcmc_ioc.health")
     line = LineFormatter().format(record)
     assert len(line.splitlines()) == 1
-    assert "not ready: shared_cache (ConnectionError: " in line
+    assert "not ready: channel_layer (ConnectionError: " in line

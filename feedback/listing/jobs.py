@@ -22,6 +22,7 @@ from feedback.listing import columns, files
 from feedback.listing.filters import TicketFilter
 from feedback.listing.pages import Listing, sort_in
 from feedback.models import FilePiece, ListFile
+from hcmc_ioc.lib import pulse
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(hours=24)
@@ -51,6 +52,8 @@ def order(actor: Actor, query: str, shown: str) -> ListFile:
 
 def _wake() -> None:
     """Ask the background to begin; without a broker it begins within the minute."""
+    if pulse.valkey.away:
+        return
     try:
         current_app.send_task("feedback.tasks.write_files", retry=False, ignore_result=True)
     except Exception as exc:  # noqa: BLE001 - the order is kept

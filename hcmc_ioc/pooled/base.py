@@ -19,6 +19,13 @@ from psycopg2 import OperationalError, extensions
 BURST_SECONDS = 1  # many requests at once: places come back by themselves
 WAIT_SECONDS = 10
 _pools, _pools_lock = {}, threading.Lock()
+_limits: dict[str, int] = {}
+
+
+def limit(seconds):
+    """From here on this process lets PostgreSQL end what takes longer: {"statement_timeout": 15, …}. Commands set no
+    limits: a migration takes what it takes."""
+    _limits.update(seconds)
 
 
 class Pool:
@@ -99,6 +106,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         key = (os.getpid(), *(self.settings_dict[name] for name in ("NAME", "HOST", "PORT", "USER")))
         with _pools_lock:
             return _pools.setdefault(key, Pool(self.settings_dict.get("POOL_SIZE", 10)))
+
+    def get_connection_params(self):
+        params = super().get_connection_params()
+        if limits := [f"-c {name}={seconds}s" for name, seconds in _limits.items() if seconds]:
+            params["options"] = " ".join(filter(None, [params.get("options"), *limits]))
+        return params
 
     def get_new_connection(self, conn_params):
         pool, connect = self.shared, super().get_new_connection
