@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,6 +17,7 @@ from accounts import actions
 from accounts.forms import SignInForm
 from accounts.models import Membership
 
+LONGEST_WAY = 2000  # characters of an address to go back to
 
 class SignIn(auth_views.LoginView):
     template_name = "accounts/sign_in.html"
@@ -77,9 +78,9 @@ def set_language(request):
     """Change the language of the pages; a signed-in person's choice is remembered with the account."""
     language = request.POST.get("language", "")
     back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+    if len(back) > LONGEST_WAY or not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
         back = "/"
-    response = redirect(back)
+    response = HttpResponseRedirect(back)  # `redirect` would take a bare word for the name of a view
     if check_for_language(language) and language in ("vi", "en"):
         remember_language(response, language)
         if request.user.is_authenticated:

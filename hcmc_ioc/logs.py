@@ -11,11 +11,19 @@ OUTAGES = {
     "django.db.utils.OperationalError",
     "django.db.utils.InterfaceError",
     "psycopg2.OperationalError",
-    "psycopg2.errors.AdminShutdown",
     "redis.exceptions.ConnectionError",
     "redis.exceptions.TimeoutError",
     "kombu.exceptions.OperationalError",
 }
+# A connection that breaks between question and answer is told by the driver in these words, whatever it raises.
+BROKEN = {"psycopg2.DatabaseError", "psycopg2.InterfaceError", "django.db.utils.DatabaseError"}
+BROKEN_WORDS = (
+    "connection already closed", "cursor already closed", "server closed the connection", "terminating connection",
+    "no message from the libpq", "lost synchronization with server", "connection not open",
+    "no connection to the server",
+    "could not receive data from server", "could not send data to server", "SSL connection has been closed",
+    "the connection has been closed", "another command is already in progress",
+)
 # What these report may have been raised while they dealt with an outage: then that is the story.
 DEALING = {"celery.beat", "celery.worker"}
 TOLD_EVERY = 10  # seconds
@@ -23,7 +31,12 @@ TOLD_EVERY = 10  # seconds
 
 def is_outage(error):
     """Whether `error` only says that the database or Redis does not answer."""
-    return any(f"{kind.__module__}.{kind.__qualname__}" in OUTAGES for kind in type(error).__mro__)
+    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+    if kinds & OUTAGES:
+        return True
+    if kinds & BROKEN:  # the transaction that is broken was broken by something, which Django names as the cause
+        return any(words in str(error) for words in BROKEN_WORDS) or is_outage(error.__cause__)
+    return False
 
 
 def _outage(record):

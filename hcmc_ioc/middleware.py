@@ -1,5 +1,7 @@
 """The site's own middleware."""
 
+from ipaddress import ip_address
+
 from django.conf import settings
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
@@ -8,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from hcmc_ioc import errors
 from hcmc_ioc.lib import pulse, requests
 
+NOBODY = "0.0.0.0"  # noqa: S104 - no address anybody has: all who come without one are locked out together
 PROGRAMS = ("/api/", "/open311/")  # who asks here without a session is one
 
 
@@ -19,6 +22,22 @@ def request_id(get_response):
         response = get_response(request)
         response["X-Request-ID"] = request.id
         return response
+
+    return middleware
+
+
+def address(get_response):
+    """Who asks has an address or none that we know: a proxy passes on what anybody wrote into X-Forwarded-For, and
+    neither the database nor a lock-out knows what "unknown" is."""
+
+    def middleware(request):
+        given = request.META.get("REMOTE_ADDR")
+        try:
+            known = "%" not in given and str(ip_address(given))
+        except (ValueError, TypeError):
+            known = ""
+        request.META["REMOTE_ADDR"] = known or NOBODY
+        return get_response(request)
 
     return middleware
 

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "hcmc_ioc.health.healthz",
     "hcmc_ioc.metrics.served",
     "hcmc_ioc.metrics.measured",
+    "hcmc_ioc.middleware.address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hcmc_ioc.middleware.compressed",

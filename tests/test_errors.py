@@ -4,14 +4,16 @@ import errno
 import logging
 import sys
 
+import psycopg2
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db.utils import OperationalError
+from django.db.transaction import TransactionManagementError
+from django.db.utils import DatabaseError, IntegrityError, InternalError, OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 
 from hcmc_ioc.celery import app
 from hcmc_ioc.errors import server_error, trouble_in_words
-from hcmc_ioc.logs import LineFormatter, OutageFilter
+from hcmc_ioc.logs import LineFormatter, OutageFilter, is_outage
 
 
 def answer_to(error, request):
@@ -65,6 +67,28 @@ def test_what_celery_stumbles_over_in_an_outage_is_the_outage(name, told):
         record = logging.LogRecord(name, logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
     text = LineFormatter().format(record)
     assert ("Traceback" in text, "gone" in text) == (not told, told)
+
+
+def caused(error, cause):
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(("error", "outage"), [
+    (psycopg2.InterfaceError("connection already closed"), True),
+    (psycopg2.InterfaceError("only protocol 3 supported"), False),
+    (psycopg2.DatabaseError("error with status PGRES_TUPLES_OK and no message from the libpq"), True),
+    (psycopg2.errors.AdminShutdown("terminating connection due to administrator command"), True),
+    (InternalError("terminating connection due to idle-in-transaction timeout"), True),
+    (InternalError("cannot insert into column"), False),
+    (DatabaseError("server closed the connection unexpectedly"), True),
+    (caused(TransactionManagementError("the transaction is broken"), OperationalError("gone")), True),
+    (caused(TransactionManagementError("the transaction is broken"), IntegrityError("twice")), False),
+    (IntegrityError("server"), False),
+])
+def test_a_connection_lost_inside_the_driver_is_an_outage(error, outage, rf):
+    assert is_outage(error) == outage
+    assert answer_to(error, rf.get("/")).status_code == (503 if outage else 500)
 
 
 def test_a_refusal_is_a_line():
