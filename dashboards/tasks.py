@@ -14,7 +14,7 @@ from dashboards.topics import FOLD_TASK, everything, of_units
 from feedback.models import Ticket
 from feedback.querysets import DUE_SOON
 from feedback.rules.rulebook import rulebook
-from live import feed, hints, topics
+from live import feed, hints, signs, topics
 
 REST = 0.5  # seconds between two folds under load: the first change shows at once, a burst is gathered
 _last_fold = 0.0
@@ -31,6 +31,7 @@ def fold():
     cache.delete(feed.queued(feed.takers["figures"]))  # before reading: a change after this wakes us again
     if folding.fold_all():  # a sweep that found nothing must not delay the next change
         _last_fold = time.monotonic()
+    signs.leave("fold")
 
 
 @shared_task(name="dashboards.tasks.tick", ignore_result=True)
@@ -38,11 +39,11 @@ def tick():
     """Tell the screens of units whose tickets became overdue or due soon since the last tick: no event says so. At
     midnight every screen has a new today."""
     now = timezone.now()
-    before = cache.get("tick") or now - timedelta(minutes=10)
+    before = signs.last("tick") or now - timedelta(minutes=10)
     with transaction.atomic():
         if moved := _moved_by_time(before, now):
             hints.publish_on_commit(topics.raise_versions(moved))
-    cache.set("tick", now, timeout=3600)
+        signs.leave("tick")
 
 
 def _moved_by_time(before: datetime, now: datetime) -> set[str]:

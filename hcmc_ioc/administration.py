@@ -79,9 +79,24 @@ ROOMS = (
 
 PARTS = {
     "database": _("Cơ sở dữ liệu"),
+    "writes": _("Ghi dữ liệu"),
     "migrations": _("Bản cập nhật dữ liệu"),
     "cache": _("Bộ nhớ đệm"),
     "channel_layer": _("Cập nhật trực tiếp"),
+    "beat": _("Hẹn giờ"),
+    "worker": _("Xử lý nền"),
+    "tick": _("Theo dõi hạn xử lý"),
+    "fold": _("Cộng số liệu"),
+}
+WITHOUT = {
+    "writes": _("Không ghi được dữ liệu: phản ánh mới không lưu được. Kiểm tra chỗ trống của ổ đĩa cơ sở dữ liệu."),
+    "cache": _("Bộ nhớ đệm không trả lời: trang chậm hơn, màn hình cập nhật mỗi 10 giây thay vì tức thì."),
+    "channel_layer": _("Cập nhật trực tiếp không chạy: màn hình cập nhật mỗi 10 giây thay vì tức thì."),
+    "beat":
+        _("Hẹn giờ đã dừng: số quá hạn không đổi theo giờ, việc định kỳ không chạy. Khởi động lại tiến trình beat."),
+    "worker": _("Xử lý nền đã dừng: số liệu, tệp tải về và webhook đứng yên. Khởi động lại tiến trình worker."),
+    "tick": _("Chưa ai xem việc nào vừa quá hạn: số quá hạn trên màn hình có thể cũ."),
+    "fold": _("Số liệu chưa được cộng: các màn hình đang hiển thị số cũ."),
 }
 LATE = 60  # seconds that background work may be behind before it is worth a word
 
@@ -107,8 +122,10 @@ def page(request):
 def _system() -> dict:
     found = health.state()
     behind = max(found["behind"].values(), default=0)
+    still = {name for name, outcome in found["checks"].items() if outcome != "ok"} | set(found["degraded"])
     return {
-        "ready": found["ready"],
-        "parts": [(label, found["checks"][name] == "ok") for name, label in PARTS.items()],
+        "ready": found["ready"] and not still & PARTS.keys(),
+        "parts": [(label, name not in still) for name, label in PARTS.items()],
+        "troubles": [text for name, text in WITHOUT.items() if name in still],
         "behind": words.duration(behind) if behind > LATE else "",
     }

@@ -26,6 +26,22 @@ def limit(**_more):
     pooled.limit(settings.DATABASE_LIMITS["worker"])
 
 
+@signals.worker_ready.connect
+def worker_lives(**_more):
+    _leave_signs("worker")
+
+
+@signals.beat_init.connect
+def beat_lives(**_more):
+    _leave_signs("beat")
+
+
+def _leave_signs(name):
+    from live import signs  # models are loaded by now
+
+    signs.keep_leaving(name)
+
+
 @signals.celeryd_after_setup.connect
 def quieten(**_more):
     """A lost broker would bring six lines about a default of Celery 6, which does not concern us."""

@@ -238,7 +238,7 @@ CELERY_BEAT_SCHEDULE = {
     "keys": {"task": "accounts.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 600}},
     "hooks": {"task": "hooks.tasks.send", "schedule": 5.0, "options": {"expires": 5}},
     "hook log": {"task": "hooks.tasks.forget", "schedule": crontab(hour=4, minute=50)},
-    "tick": {"task": "dashboards.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
+    "tick": {"task": "dashboards.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
 }
 
 # --- Static files, maps, API

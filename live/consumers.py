@@ -1,6 +1,6 @@
 """Sockets of open screens. Messages to the browser, each a small JSON object:
 
-* `{"t": "hb", "now": …, "versions": {topic: n}, "lag": seconds, "build": …}` on connect and every ten seconds;
+* `{"t": "hb", …}` on connect and every ten seconds: `live.heartbeat`;
 * `{"t": "hint", "topic": …, "v": n}` when a topic changed.
 
 Nothing is read from the browser. Rights are asked on connect and again at every heartbeat; a revoked device, an ended
@@ -18,13 +18,13 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.utils import timezone
 
 from accounts.actors import Actor
 from hcmc_ioc.lib import metrics
-from live import devices, feed, hints, topics
+from live import devices, heartbeat, hints, topics
 
 HEARTBEAT = 10  # seconds
+JOINING = 5  # seconds that listening to hints may take
 REFUSED, TRY_AGAIN = 4403, 1013
 log = logging.getLogger(__name__)
 
@@ -44,8 +44,13 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return
         ending = [devices.topic(self.device)] if self.device else []
         self.listened = [hints.group(topic) for topic in self.topics + ending]
-        for name in self.listened:
-            await self.channel_layer.group_add(name, self.channel_name)
+        try:
+            async with asyncio.timeout(JOINING):
+                for name in self.listened:
+                    await self.channel_layer.group_add(name, self.channel_name)
+        except TimeoutError:  # Valkey stands still: the browser asks for heartbeats until it gets through again
+            await self.close(code=TRY_AGAIN)
+            return
         self.beating = asyncio.create_task(self._beat())
 
     async def disconnect(self, code):
@@ -54,8 +59,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             self.beating.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self.beating
-            for name in self.listened:
-                await self.channel_layer.group_discard(name, self.channel_name)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(JOINING):
+                    for name in self.listened:
+                        await self.channel_layer.group_discard(name, self.channel_name)
 
     async def hint(self, event):
         if self.device and event["topic"] == devices.topic(self.device):
@@ -85,13 +92,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return None
         if self.device:
             devices.seen(self.device)
-        return {
-            "t": "hb",
-            "now": timezone.now().isoformat(),
-            "versions": topics.versions(self.topics),
-            "lag": feed.screen_lag(),
-            "build": settings.BUILD_ID,
-        }
+        return heartbeat.message(self.topics)
 
     def _still_allowed(self) -> list[str]:
         if self.device:

@@ -34,6 +34,13 @@ class Device(models.Model):
         return self.name
 
 
+class Sign(models.Model):
+    """When a part of the background last did its work (`live.signs`)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+
 class Handover(models.Model):
     """One change that waits for one taker (`live.feed`): gone when it is taken, put off when taking it failed."""
 

@@ -4,16 +4,17 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.actors import Actor
 from accounts.roles import Role
 from districts.models import Unit
-from live import devices
+from live import devices, heartbeat, topics
 from live.models import Device
 
 KEEPERS = {Role.SUPERVISOR, Role.ADMINISTRATOR}
@@ -32,6 +33,19 @@ def pair(request, token: str):
         secure=settings.SESSION_COOKIE_SECURE,
     )
     return response
+
+
+@never_cache
+def beat(request):
+    """The heartbeat of `?topics=` for who asks for it, where no socket gets through; 403 to whom none is allowed."""
+    device = devices.by_cookie(request.COOKIES.get(devices.COOKIE))
+    actor = devices.acting(device) if device else Actor.person(request.user)
+    heard = topics.allowed(filter(None, request.GET.get("topics", "").split(",")), actor)
+    if not heard:
+        return JsonResponse({"t": "refused"}, status=403)
+    if device:
+        devices.seen(device)
+    return JsonResponse(heartbeat.message(heard))
 
 
 class DeviceForm(forms.ModelForm):

@@ -1,6 +1,7 @@
 """The administrator's room: where they land, what they look after, units found by name, every word in Vietnamese."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -15,6 +16,8 @@ from districts.models import Unit, WorkingSpan
 from feedback.models import DeadlineRule, RoutingRule
 from hcmc_ioc import health
 from hcmc_ioc.management.commands import words
+from live import feed, signs
+from live.models import Sign
 from tests.city import unit
 from tests.feedback.pages import read, signed_in
 
@@ -68,8 +71,14 @@ def test_nobody_else_has_that_page(cast, client, name):
 
 
 def test_the_page_says_how_the_system_is(keeper, monkeypatch):
-    assert "Hoạt động tốt" in read(keeper.get(HOME))
-    monkeypatch.setattr(health, "_behind", lambda: {"figures": 600})
+    for name in signs.PARTS:
+        signs.leave(name)
+    assert "Hoạt động tốt" in read(keeper.get(HOME)) and "cần người xử lý" not in read(keeper.get(HOME))
+    Sign.objects.filter(name="beat").update(at=timezone.now() - timedelta(minutes=5))
+    text = read(keeper.get(HOME))
+    assert "Hệ thống cần người xử lý ngay" in text and "Khởi động lại tiến trình beat" in text and "Có sự cố" in text
+    signs.leave("beat")
+    monkeypatch.setattr(feed, "lags", lambda: {"figures": 600})
     assert "chậm 10 phút" in read(keeper.get(HOME))
     monkeypatch.setitem(health.CHECKS, "cache", lambda: "does not keep what it was given")
     text = read(keeper.get(HOME))

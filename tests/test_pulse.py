@@ -72,6 +72,11 @@ def test_while_the_database_is_away_nobody_asks_it(client, monkeypatch, path, aw
         assert "Content-Security-Policy" in answer
 
 
+def test_readyz_while_the_database_is_away_does_not_ask_it(client, monkeypatch):
+    monkeypatch.setattr(pulse.database, "away", True)
+    assert client.get("/readyz").json()["checks"] == {"database": "no answer"}
+
+
 def scope(path="/", method="GET", **headers):
     listed = [(name.encode(), value.encode()) for name, value in headers.items()]
     return {"type": "http", "method": method, "path": path, "headers": listed, "query_string": b""}

@@ -11,7 +11,8 @@ from dashboards import tasks
 from dashboards.figures import fold
 from feedback import actions
 from feedback.models import FactChange
-from live import feed, topics
+from live import feed, signs, topics
+from live.models import Sign
 from tests.city import SYSTEM, intake, unit
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,25 @@ def test_at_midnight_every_screen_has_a_new_today(ticket):
     with time_machine.travel(midnight + timedelta(seconds=5), tick=False):
         tasks.tick()
     assert all(versions()[topic] == before[topic] + 1 for topic in before)
+
+
+def test_midnight_is_known_after_beat_and_valkey_were_away(ticket):
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    with time_machine.travel(midnight - timedelta(hours=2), tick=False):
+        tasks.tick()
+        before = versions()
+    cache.clear()
+    with time_machine.travel(midnight + timedelta(hours=2), tick=False):
+        tasks.tick()
+    assert all(versions()[topic] == before[topic] + 1 for topic in before)
+
+
+def test_tick_and_fold_leave_signs_of_life(town):
+    Sign.objects.all().delete()
+    tasks.tick()
+    tasks.fold()
+    ages = signs.ages()
+    assert ages["tick"] == 0 and ages["beat"] is None
 
 
 def test_the_sweep_takes_what_nobody_woke_it_for(town, monkeypatch):
