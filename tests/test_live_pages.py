@@ -4,6 +4,7 @@ move, when hints are lost, when the link is gone, and what the page says about i
 import json
 import mimetypes
 import re
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -41,6 +42,8 @@ class Live:
 
     def __init__(self, page):
         self.page, self.asked, self.posted, self.sockets, self.version, self.fails = page, [], 0, [], 5, False
+        self.hangs = False
+        self.beats, self.clock = 0, datetime.fromisoformat("2026-11-23T14:32:05+07:00")  # the server's own
         self.violations = []
         page.on("console", lambda m: self.violations.append(m.text) if "Content Security Policy" in m.text else None)
         page.clock.install(time="2026-11-23T14:00:00+07:00")
@@ -55,9 +58,16 @@ class Live:
             return route.fulfill(body=render(), content_type="text/html", headers={"Content-Security-Policy": POLICY})
         if path == "/region":
             self.asked.append(self.version)
+            if self.hangs:
+                return None
             if self.fails:
                 return route.fulfill(status=503, body="")
             return route.fulfill(body=region(self.version), content_type="text/html; charset=utf-8")
+        if path == "/nhip-tim/":
+            self.beats += 1
+            if self.fails:
+                return route.abort()
+            return route.fulfill(json=self.heartbeat())
         if path == "/post":
             self.posted += 1
             return route.fulfill(status=204)  # the page stays, as under a slow server
@@ -69,11 +79,14 @@ class Live:
     def connect(self, socket):
         self.sockets.append(socket)
 
-    def beat(self, version=None, lag=0, build=settings.BUILD_ID):
-        """A heartbeat that says city stands at `version`."""
-        now = self.page.evaluate("new Date().toISOString()")
-        versions = {"city": version or self.version, "unit:42": 1}
-        self.send({"t": "hb", "now": now, "versions": versions, "lag": lag, "build": build})
+    def beat(self, **told):
+        """A heartbeat that says city stands at our version."""
+        self.send(self.heartbeat(**told))
+
+    def heartbeat(self, **told):
+        versions = {"city": self.version, "unit:42": 1}
+        return {"t": "hb", "now": self.clock.isoformat(), "versions": versions, "lag": 0, "tick": 0,
+                "build": settings.BUILD_ID} | told
 
     def hint(self, version):
         self.version = version
@@ -82,11 +95,13 @@ class Live:
     def send(self, message):
         self.sockets[-1].send(json.dumps(message))
 
-    def after(self, seconds):
+    def after(self, seconds, settled=True):
         """Let time pass, in steps after which what was asked for on the way has arrived."""
         for step in [5] * (seconds // 5) + [seconds % 5]:
+            self.clock += timedelta(seconds=step)
             self.page.clock.run_for(step * 1000)
-            expect(self.page.locator(".htmx-request")).to_have_count(0)
+            if settled:
+                expect(self.page.locator(".htmx-request")).to_have_count(0)
 
     def until(self, condition):
         """Wait for what the page does to its server or socket."""
@@ -184,24 +199,105 @@ def test_nothing_moves_under_a_person_s_hands(live, hand):
         expect(page.locator("#field")).to_have_value("đang gõ")
 
 
-def test_a_lost_link_is_said_shown_and_polled_around(live):
+STALE = re.compile("is-stale")
+
+
+def test_a_socket_that_says_nothing_is_helped_by_asking(live):
     live.beat()
-    live.after(30)
-    live.says("Kết nối chậm, cập nhật mỗi 15 giây")
+    live.version = 6
+    live.after(14)
+    assert live.beats
+    live.until(lambda: live.page.locator("#told").inner_text() == "v6" or live.page.clock.run_for(300))
+    live.after(20)
+    live.says("Kết nối chậm, cập nhật mỗi 10 giây")
+    expect(live.page.locator("#a")).not_to_have_class(STALE)
+
+
+@pytest.mark.parametrize("ends", ["silent", "closed"])
+def test_a_lost_link_is_said_within_fifteen_seconds_and_comes_back(live, ends):
+    live.beat()
     live.fails = True
-    live.sockets[-1].close()
-    live.after(70)
+    if ends == "closed":
+        live.sockets[-1].close()
+    live.after(14)
+    expect(live.page.locator("#a")).not_to_have_class(STALE)
+    live.after(2)
     expect(live.page.locator("[data-link-bar]")).to_have_text("Mất kết nối từ 14:32 · đang hiển thị số liệu cũ")
-    expect(live.page.locator("#a")).to_have_class(re.compile("is-stale"))
-    assert live.asked, "a socket that is away is replaced by polling"
-    live.until(lambda: len(live.sockets) > 1)  # and tried again
+    expect(live.page.locator("#a")).to_have_class(STALE)
+    live.after(40)
+    expect(live.page.locator("#a")).to_have_class(STALE)
     live.fails = False
     live.version = 6
-    live.after(20)
-    live.shows(6)
+    live.after(12)
+    live.until(lambda: live.page.locator("#told").inner_text() == "v6" or live.page.clock.run_for(300))
     live.beat()
     live.says("Trực tuyến")
     expect(live.page.locator("[data-link-bar]")).to_be_hidden()
+    live.after(1)
+    expect(live.page.locator("#a")).not_to_have_class(STALE)
+
+
+@pytest.mark.parametrize(("told", "words"), [
+    ({"tick": 30}, "Số liệu trễ 27 giây"), ({"tick": None}, "Chưa rõ số liệu có kịp thời không"),
+])
+def test_a_background_that_stands_still_is_said(live, told, words):
+    live.beat()
+    expect(live.page.locator("#a")).not_to_have_class(STALE)
+    live.beat(**told)
+    live.says(words)
+    expect(live.page.locator("#a")).to_have_class(STALE)
+    expect(live.page.locator("[data-link-bar]")).to_have_text(words)
+
+
+def test_between_heartbeats_the_page_counts_on(live):
+    live.beat(tick=12)
+    live.after(5)
+    expect(live.page.locator("#a")).not_to_have_class(STALE)
+    live.after(2)
+    expect(live.page.locator("#a")).to_have_class(STALE)
+
+
+def test_a_newer_version_that_does_not_come_is_marked(live):
+    live.beat()
+    live.hangs = True
+    live.hint(6)
+    live.after(1, settled=False)
+    live.shows(5)
+    for _n in range(2):
+        live.beat()
+        live.after(6, settled=False)
+    expect(live.page.locator("#a")).to_have_class(STALE)
+
+
+def test_another_day_is_marked_at_once_and_asked_for(live):
+    live.beat()
+    live.page.evaluate("document.querySelector('#a').dataset.day = '2026-11-23'")
+    live.after(3)
+    expect(live.page.locator("#a")).not_to_have_class(STALE)
+    live.clock = datetime.fromisoformat("2026-11-23T23:59:58+07:00")
+    live.beat()
+    live.fails = True
+    before = len(live.asked)
+    live.after(4)
+    expect(live.page.locator("#a")).to_have_class(STALE)
+    live.until(lambda: len(live.asked) > before or live.page.clock.run_for(500))
+
+
+def test_the_browser_s_clock_is_not_asked(live):
+    live.clock += timedelta(hours=5)
+    live.beat()
+    live.after(1)
+    expect(live.page.locator("[data-clock]").first).to_have_text(re.compile("^19:32:0"))
+
+
+def test_a_machine_that_slept_trusts_nothing_until_it_hears(live):
+    live.beat()
+    live.fails = True
+    live.page.clock.set_system_time("2026-11-23T18:00:00+07:00")  # what was counted meanwhile is not
+    live.after(1)
+    expect(live.page.locator("#a")).to_have_class(STALE)
+    live.beat()
+    expect(live.page.locator("#a")).not_to_have_class(STALE)
 
 
 def test_a_refused_socket_is_not_tried_again(live):
@@ -212,8 +308,8 @@ def test_a_refused_socket_is_not_tried_again(live):
 
 
 def test_late_figures_are_said_to_be_late(live):
-    live.beat(lag=40)
-    live.says("Số liệu trễ 40 giây")
+    live.beat(lag=14)
+    live.says("Trực tuyến")
     live.beat(lag=120)
     expect(live.page.locator("[data-link-bar]")).to_have_text("Số liệu trễ 2 phút")
     expect(live.page.locator("#a")).to_have_class(re.compile("is-stale"))

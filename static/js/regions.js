@@ -4,12 +4,17 @@
 // hands.
 import { $$, isField } from "./dom.js";
 
+const LATE = 10; // seconds that an answer may take before what is shown counts as old
+
 export function createRegions({ always, held, waitingChanged }) {
   const known = {}; // topic → the version that the server last told
   const asked = new WeakMap(); // region → {topic: version last asked for}
   const timers = new Map();
   const flying = new Set();
   const waiting = new Set();
+  const failed = new WeakSet(); // its last answer was none
+  const lateSince = new WeakMap(); // region → since when its topic is known to have another version
+  const askedForDay = new WeakMap();
 
   const all = () => $$("[data-topic]");
   const topicsOf = (region) => region.dataset.topic.split(/\s+/).filter(Boolean);
@@ -34,8 +39,20 @@ export function createRegions({ always, held, waitingChanged }) {
     for (const region of all()) if (!flying.has(region) && differs(region, shown(region))) schedule(region, spread);
   }
 
-  function refresh(spread) {
-    for (const region of all()) schedule(region, spread, true);
+  /** Hatches what may not be true: everything when nothing proves it, else a region whose question failed or is still
+   * open after LATE seconds, and one of another day, which is asked for anew. What waits for a person says so. */
+  function mark(stale, t, today) {
+    for (const region of all()) {
+      if (!differs(region, shown(region)) || waiting.has(region)) lateSince.delete(region);
+      else if (!lateSince.has(region)) lateSince.set(region, t);
+      const ended = Boolean(region.dataset.day) && region.dataset.day !== today;
+      if (ended && t - (askedForDay.get(region) ?? -LATE) > 5) {
+        askedForDay.set(region, t);
+        schedule(region, 1, true);
+      }
+      const late = t - (lateSince.get(region) ?? t) > LATE;
+      region.classList.toggle("is-stale", stale || ended || late || failed.has(region));
+    }
   }
 
   function schedule(region, spread, whatever = false) {
@@ -81,12 +98,15 @@ export function createRegions({ always, held, waitingChanged }) {
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     const region = detail.requestConfig?.elt;
     if (!flying.delete(region)) return;
-    region.classList.toggle("is-stale", !detail.successful);
-    if (!detail.successful) asked.delete(region); // the next heartbeat asks again
+    if (detail.successful) failed.delete(region);
+    else {
+      failed.add(region);
+      asked.delete(region); // the next heartbeat asks again
+    }
     document.dispatchEvent(new CustomEvent("live:answer", { detail: { successful: detail.successful } }));
   });
 
-  return { learn, follow, heal, refresh, apply, retry: () => [...waiting].forEach((region) => ask(region)), all };
+  return { learn, follow, heal, mark, apply, retry: () => [...waiting].forEach((region) => ask(region)), all };
 }
 
 /** Writing, an open menu or dialog, chosen rows, a changed form, marked text: nothing moves. */

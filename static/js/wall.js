@@ -7,7 +7,7 @@ import { startRequests } from "./requests.js";
 import { clock, duration } from "./words.js";
 
 const SHIFT_EVERY = 180; // seconds; the picture moves by a few pixels so that no edge burns in
-const OLD = 60;
+const OLD = 15;
 const RELOAD_HOUR = 3; // and a half, spread over ten minutes so that a hundred walls do not come at once
 const ENGLISH = document.documentElement.lang === "en";
 
@@ -45,14 +45,14 @@ function sayTitle() {
   $("[data-scene-title]").textContent = $("[data-title]", scenes[current])?.dataset.title ?? "";
 }
 
-const day = new Intl.DateTimeFormat(ENGLISH ? "en-GB" : "vi-VN", {
+const dates = new Intl.DateTimeFormat(ENGLISH ? "en-GB" : "vi-VN", {
   weekday: "long", day: "2-digit", month: "2-digit", year: "numeric", timeZone: document.documentElement.dataset.zone,
 });
 
 function sayAge() {
-  $("[data-wall-clock]").textContent = `${day.format(now())} · ${clock(now(), false)}`;
+  $("[data-wall-clock]").textContent = `${dates.format(now())} · ${clock(now(), false)}`;
   const age = $("[data-age]");
-  if (!confirmed) return;
+  if (!confirmed || Number.isNaN(confirmed.getTime())) return;
   const seconds = Math.max(0, (now() - confirmed) / 1000);
   const told = { time: clock(confirmed), ago: duration(seconds) };
   age.textContent = ENGLISH ? `Figures true until ${told.time} (${told.ago} ago)`
@@ -85,7 +85,7 @@ function nightly() {
 
 document.addEventListener("htmx:afterSwap", sayTitle);
 document.addEventListener("live:heartbeat", ({ detail }) => {
-  confirmed = new Date(new Date(detail.now).getTime() - detail.lag * 1000);
+  confirmed = new Date(new Date(detail.now).getTime() - Math.max(0, detail.behind) * 1000);
   const mine = $("meta[name=build]")?.content;
   if (detail.build && mine && detail.build !== mine) reload();
 });

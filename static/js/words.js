@@ -6,7 +6,8 @@ const WORDS = {
     polling: "Kết nối chậm, cập nhật mỗi {n} giây",
     lostBar: "Mất kết nối từ {time} · đang hiển thị số liệu cũ",
     refusedBar: "Hết quyền xem số liệu trực tiếp. Hãy đăng nhập lại.",
-    lag: "Số liệu trễ {time}", build: "Đã có phiên bản mới. Bấm để tải lại trang.", reload: "Tải lại",
+    lag: "Số liệu trễ {time}", unproven: "Chưa rõ số liệu có kịp thời không",
+    build: "Đã có phiên bản mới. Bấm để tải lại trang.", reload: "Tải lại",
     back: "Đã kết nối lại", changes: "{n} thay đổi mới", changes1: "1 thay đổi mới",
     pause: "Tạm dừng cập nhật", resume: "Tiếp tục cập nhật",
     failed: "Chưa gửi được. Kiểm tra mạng rồi thử lại.", refusedAction: "Bạn không có quyền làm việc này.",
@@ -24,7 +25,8 @@ const WORDS = {
     polling: "Slow link, updating every {n} seconds",
     lostBar: "Connection lost since {time} · showing old figures",
     refusedBar: "You may no longer watch these figures live. Please sign in again.",
-    lag: "Figures are {time} behind", build: "A new version is ready. Press to reload the page.", reload: "Reload",
+    lag: "Figures are {time} behind", unproven: "Nothing says whether the figures are up to date",
+    build: "A new version is ready. Press to reload the page.", reload: "Reload",
     back: "Connected again", changes: "{n} new changes", changes1: "1 new change",
     pause: "Pause updates", resume: "Resume updates",
     failed: "Not sent. Check the network and try again.", refusedAction: "You may not do this.",
@@ -59,6 +61,13 @@ const readings = [false, true].map((seconds) => new Intl.DateTimeFormat("vi-VN",
   hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined, hourCycle: "h23",
   timeZone: document.documentElement.dataset.zone,
 }));
+
+const days = new Intl.DateTimeFormat("en-CA", {
+  year: "numeric", month: "2-digit", day: "2-digit", timeZone: document.documentElement.dataset.zone,
+});
+
+/** The city's day, as 2026-11-23. */
+export const day = (date) => days.format(date);
 
 /** What the city's clocks show, in 24 hours. */
 export const clock = (date, seconds = true) => readings[Number(seconds)].format(date);

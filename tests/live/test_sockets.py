@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from asgiref.sync import async_to_sync, sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
@@ -17,8 +18,10 @@ from dashboards.figures import fold
 from feedback import actions
 from feedback import outbox as changes
 from hcmc_ioc.asgi import application
+from hcmc_ioc.lib import pulse
 from hcmc_ioc.sessions import SessionStore
-from live import consumers, devices, feed, hints
+from live import consumers, devices, feed, heartbeat, hints, signs
+from live.models import Sign
 from tests.city import SYSTEM, intake, unit
 from tests.patience import PATIENCE
 
@@ -197,3 +200,51 @@ def test_the_lag_is_the_age_of_the_oldest_change_not_counted(town):
     assert feed.screen_lag(changes.oldest() + timedelta(seconds=90)) == 90
     fold.fold_all()
     assert feed.screen_lag() == 0
+
+
+def test_a_heartbeat_says_what_beat_fold_and_the_city_s_clock_last_did(cast, ticket):
+    for name in signs.PARTS:
+        signs.leave(name)
+    told = heartbeat.message(["city"])
+    assert (told["lag"], told["tick"], told["day"]) == (0, 0, timezone.localdate().isoformat())
+    actions.accept(actor=SYSTEM, ticket_id=ticket.pk)
+    later = timezone.now() + timedelta(seconds=90)
+    with time_machine.travel(later, tick=False):
+        told = heartbeat.message(["city"])
+    assert told["lag"] >= 89 and told["tick"] >= 89
+    Sign.objects.all().delete()
+    assert heartbeat.message(["city"])["tick"] is None
+
+
+def test_where_no_socket_gets_through_the_heartbeat_is_asked_for(cast, client):
+    asked = "/nhip-tim/?topics=city,ticket:999999"
+    assert client.get(asked).status_code == 403
+    client.force_login(cast.nobody, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(asked).status_code == 403
+    client.force_login(cast.ha, backend="django.contrib.auth.backends.ModelBackend")
+    told = client.get(asked)
+    assert told.status_code == 200 and set(told.json()["versions"]) == {"city"}
+    client.logout()
+    device, _token = devices.register(name="Sảnh", unit=unit("79"))
+    client.cookies[devices.COOKIE] = devices.seal(device)
+    assert set(client.get(asked).json()["versions"]) == {"city"}
+    devices.revoke(device)
+    assert client.get(asked).status_code == 403
+
+
+def test_a_socket_closes_while_the_database_or_valkey_stands_still(cast, monkeypatch):
+    async def closed_with(cookie):
+        async with listening("city", cookie) as socket:
+            return await socket.receive_output(PATIENCE) if socket else None
+
+    cookie = session_cookie(cast.ha)
+    monkeypatch.setattr(pulse.database, "away", True)
+    assert async_to_sync(closed_with)(cookie) is None
+    monkeypatch.setattr(pulse.database, "away", False)
+    monkeypatch.setattr(consumers, "JOINING", 0.01)
+
+    async def never(*_given):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("channels_redis.pubsub.RedisPubSubLoopLayer.group_add", never)
+    assert async_to_sync(closed_with)(cookie)["code"] == consumers.TRY_AGAIN
