@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):
+    kind = ""  # device or person, once it is let in
+
     async def connect(self):
         asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("topics", [""])[0].split(",")
         self.asked = [topic for topic in asked if topic]
@@ -54,7 +56,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         self.beating = asyncio.create_task(self._beat())
 
     async def disconnect(self, code):
-        metrics.SOCKETS.labels(self.kind).dec()
+        if self.kind:
+            metrics.SOCKETS.labels(self.kind).dec()
         if self.beating:
             self.beating.cancel()
             with contextlib.suppress(asyncio.CancelledError):
