@@ -23,6 +23,7 @@ from django.db.backends.postgresql.client import DatabaseClient
 from psycopg2 import sql
 
 from hcmc_ioc.local import embedded
+from live import signs
 
 SECRETS = ("IOC_SECRET_KEY", "IOC_FIELD_KEYS", "IOC_DIGEST_KEY")
 _TABLE = re.compile(r"""(?:dumping contents of|processing data for) table "(?:\w+\.)?(\w+)""").search
@@ -65,6 +66,7 @@ def write(file: Path, progress: Progress) -> dict:
         raise BackupError(f"{error.filename or file}: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
+    signs.leave("backup")
     return manifest
 
 

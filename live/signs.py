@@ -1,7 +1,8 @@
 """Signs of life: when each part of the background last did its work. Rows, so that they outlive Valkey.
 
 * `beat`, `worker`: the process lives (a thread of it says so every five seconds);
-* `tick`, `fold`: the work was done, so all that it takes is alive: beat sent it, Valkey brought it, the worker did it.
+* `tick`, `fold`: the work was done, so all that it takes is alive: beat sent it, Valkey brought it, the worker did it;
+* `backup`: the city was backed up; nobody calls that late but whoever watches the metrics.
 """
 
 import logging

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +26,8 @@ def own_folder():
 
 TEST_FOLDER, TEST_LOCK = own_folder()
 os.environ["IOC_VAR"] = str(TEST_FOLDER)
+shutil.rmtree(TEST_FOLDER / "metrics", ignore_errors=True)  # what an earlier run counted
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(TEST_FOLDER / "metrics")
 
 from hcmc_ioc.settings import *  # noqa: E402, F403
 from hcmc_ioc.settings import DATABASES, STATIC_ROOT, STORAGES, TEMPLATES  # noqa: E402

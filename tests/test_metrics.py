@@ -15,6 +15,7 @@ from feedback import actions
 from feedback.models import FactChange
 from hcmc_ioc.lib import metrics
 from hcmc_ioc.logs import LineFormatter
+from live import signs
 from tests import processes
 from tests.city import by, intake
 
@@ -77,6 +78,16 @@ def test_the_age_of_a_queue_is_that_of_its_oldest_entry(client, cast):
     assert 400 < value(found, "ioc_queue_age_seconds", queue="figures") < 500
     queues = {dict(labels)["queue"] for name, labels in found if name == "ioc_queue_age_seconds"}
     assert queues >= {"figures", "journal", "files", "webhooks"}
+
+
+def test_a_silent_part_and_an_old_backup_are_seen(client, cast):
+    assert ("ioc_part_age_seconds", frozenset({("part", "backup")})) not in scraped(client)  # there never was one
+    signs.leave("backup")
+    signs.leave("beat")
+    signs.Sign.objects.filter(name="backup").update(at=timezone.now() - timedelta(days=2))
+    found = scraped(client)
+    assert 172_800 <= value(found, "ioc_part_age_seconds", part="backup") < 172_900
+    assert value(found, "ioc_part_age_seconds", part="beat") < 60
 
 
 def test_refused_sign_ins_are_counted(client, cast):

@@ -1,9 +1,10 @@
-"""What is counted for Prometheus: by all processes of one machine together (`IOC_VAR/metrics`), whoever is asked.
+"""What is counted for Prometheus: by all processes of one machine together, whoever is asked.
 
 Names, units and `_total` as Prometheus recommends (https://prometheus.io/docs/practices/naming/). No label holds what a
 person typed: a stranger could fill the memory.
 """
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -15,11 +16,15 @@ from django.conf import settings
 
 
 def _folder() -> Path:
-    """Under IOC_VAR, or where that is not ours (a read-only image) among the temporary files."""
-    places = (Path(settings.VAR) / "metrics", Path(tempfile.gettempdir()) / f"ioc-metrics-{os.getuid()}")
+    """In memory where the machine has such a place: the counts are mapped files, and a full disk would end whoever
+    writes to them (SIGBUS). Else under IOC_VAR, or among the temporary files where that is not ours."""
+    own = f"ioc-metrics-{os.getuid()}-{hashlib.sha256(os.fsencode(settings.VAR)).hexdigest()[:10]}"
+    places = [Path("/dev/shm") / own, Path(settings.VAR) / "metrics", Path(tempfile.gettempdir()) / own]  # noqa: S108
+    if given := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        places = [Path(given)]
     for place in places:
         with suppress(OSError):
-            place.mkdir(parents=True, exist_ok=True)
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
         if os.access(place, os.W_OK):
             return place
     raise OSError(f"none of these folders can be written: {', '.join(map(str, places))}")
@@ -41,12 +46,19 @@ HINTS = Counter("ioc_hints", "Hints sent to open screens.")
 REFUSALS = Counter("ioc_sign_in_refusals", "Sign-ins refused: a wrong password, or locked out.", ["why"])
 IMPORTED = Counter("ioc_imported_rows", "Rows of imports, by what became of them.", ["outcome"])
 
-ages: dict[str, Callable[[], datetime | None]] = {}  # queue → since when its oldest entry waits
+Moment = Callable[[], datetime | None]
+queues: dict[str, Moment] = {}  # since when the oldest entry waits
+parts: dict[str, Moment] = {}  # when it last gave a sign of life
 
 
-def queue(name: str, oldest: Callable[[], datetime | None]) -> None:
+def queue(name: str, oldest: Moment) -> None:
     """Tell the age of this queue; called once, when its app is ready."""
-    ages[name] = oldest
+    queues[name] = oldest
+
+
+def part(name: str, last: Moment) -> None:
+    """Tell how long ago this part of the background last gave a sign of life; called once, when its app is ready."""
+    parts[name] = last
 
 
 def text(now: datetime) -> bytes:
@@ -54,13 +66,18 @@ def text(now: datetime) -> bytes:
     _forget_the_dead()
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)
-    waits = CollectorRegistry()
-    seconds = Gauge("ioc_queue_age_seconds", "How long the oldest entry of a queue waits.", ["queue"], registry=waits)
-    for name, oldest in ages.items():
-        with suppress(Exception):
-            since = oldest()
-            seconds.labels(name).set(max(0.0, (now - since).total_seconds()) if since else 0)
-    return generate_latest(registry) + generate_latest(waits)
+    asked = CollectorRegistry()
+    waiting = Gauge("ioc_queue_age_seconds", "How long the oldest entry of a queue waits.", ["queue"], registry=asked)
+    silent = Gauge("ioc_part_age_seconds", "How long ago a part last gave a sign of life, or the city was backed up.",
+                   ["part"], registry=asked)
+    for gauge, moments, without in ((waiting, queues, 0.0), (silent, parts, None)):
+        for name, moment in moments.items():
+            with suppress(Exception):
+                since = moment()
+                age = max(0.0, (now - since).total_seconds()) if since else without
+                if age is not None:
+                    gauge.labels(name).set(age)
+    return generate_latest(registry) + generate_latest(asked)
 
 
 def _forget_the_dead() -> None:

@@ -285,8 +285,11 @@ def wait_for_end():
 
 def reset():
     """Stop everything and delete all data under IOC_VAR: databases of every city, secrets, logs, collected files."""
+    from hcmc_ioc.lib import metrics  # asks the settings where it may write
+
     stop()
     settings.EMBEDDED.erase()
+    metrics.begin_anew()
     for name in ("log", "metrics", "static", "media"):
         shutil.rmtree(settings.VAR / name, ignore_errors=True)
     (settings.VAR / "secrets.env").unlink(missing_ok=True)
