@@ -217,7 +217,7 @@ def _restore(life, at, given, book):
 
 
 def _meet(life, at, given, book):
-    promises.settle(life.promises, at)
+    promises.settle(life.promises, life.ticket, at)
 
 
 def _withdraw(life, at, given, book):
@@ -232,7 +232,7 @@ def _start(life, at, given, book):
         if life.promise is None:  # what was late has been withdrawn since: an answer is owed all the same
             promises.make(promises.RESULT, life.ticket, life.promises, at, book)
         return
-    promises.not_counted_again(life.promises, life.ticket, at)
+    promises.not_counted_again(life.promises, at)
     promises.make(promises.RESULT, life.ticket, life.promises, at, book)
 
 
@@ -254,7 +254,7 @@ def _clocks_of_hotline(life: Lifecycle, at: datetime, book: Rulebook) -> None:
     if life.ticket.unit_id == book.unassigned_id:
         promises.make(promises.CLARIFY, life.ticket, life.promises, at, book)
     else:
-        promises.settle(life.promises, at, promises.OF_HOTLINE)
+        promises.settle(life.promises, life.ticket, at, promises.OF_HOTLINE)
 
 
 # --- what single moves set beside state and clock ---------------------------------------------------------------

@@ -114,18 +114,24 @@ def make(kind: str, ticket: Ticket, promises: list[Promise], start: datetime, bo
 
 
 def give(promise: Promise, ticket: Ticket, promises: list[Promise], unit_id: int | None = None) -> None:
-    """The promise is now kept, or broken, by the unit that answers (or by `unit_id`). At most one counts per unit and
-    ticket: later dates of the same unit bind it towards the citizen, and make its rate neither better nor worse. What
-    the giver asked for and did not get is not asked for by the receiver."""
+    """The promise is now kept, or broken, by the unit that answers (or by `unit_id`). At most one counts (`_beside`):
+    later dates bind towards the citizen, and make no rate better or worse. What the giver asked for and did not get is
+    not asked for by the receiver."""
     before, promise.unit_id = promise.unit_id, ticket.unit_id if unit_id is None else unit_id
     promise.is_self_made = ticket.recorded_by_id is not None and ticket.recorded_by_id == promise.unit_id
-    promise.counts = promise.kind != RESULT or not any(
-        other.kind == RESULT and other.counts and other.unit_id == promise.unit_id and other.withdrawn_at is None
-        for other in promises if other is not promise
-    )
+    promise.counts = not any(other.counts for other in _beside(promise, ticket, promises))
     if before != promise.unit_id and not promise.extension_granted:
         promise.extension_asked_at = promise.extension_to = None
         promise.extension_decided_at = promise.extension_granted = None
+
+
+def _beside(promise: Promise, ticket: Ticket, promises: list[Promise]) -> list[Promise]:
+    """The standing promises of which one counts together with this one: an answer's of the same unit on this ticket,
+    the hotline's to find out who is competent in this round."""
+    alike = [p for p in promises if p.kind == promise.kind and p is not promise and p.withdrawn_at is None]
+    if promise.kind == RESULT:
+        return [p for p in alike if p.unit_id == promise.unit_id]
+    return [p for p in alike if ticket.reopened_at is None or p.made_at >= ticket.reopened_at]
 
 
 def amount(rule: DeadlineRule) -> Amount:
@@ -223,11 +229,24 @@ def decide(promise: Promise, at: datetime, granted: bool) -> None:
 # --- settling ---------------------------------------------------------------------------------------------------
 
 
-def settle(promises: list[Promise], at: datetime, kinds: Iterable[str] = (RESULT, *OF_HOTLINE)) -> None:
-    """Everything still owed of these kinds is answered at `at`; what is late is late."""
-    for promise in promises:
-        if promise.kind in kinds and not is_settled(promise):
-            promise.met_at = at
+def settle(promises: list[Promise], ticket: Ticket, at: datetime, kinds: Iterable[str] = (RESULT, *OF_HOTLINE)) -> None:
+    """Everything still owed of these kinds is answered at `at`; what is late is late. One answer keeps one promise, that
+    of the unit which gave it: a date that stayed behind with another unit counts only if it is broken."""
+    for promise in [p for p in promises if p.kind in kinds and not is_settled(p)]:
+        promise.met_at = at
+        if verdict(promise, at) is Verdict.BROKEN:
+            _count_instead_of_kept(promise, ticket, promises, at)
+        elif promise.kind == RESULT and promise.unit_id != ticket.unit_id:
+            promise.counts = False
+
+
+def _count_instead_of_kept(broken: Promise, ticket: Ticket, promises: list[Promise], at: datetime) -> None:
+    """Of those of which one counts a broken one does before a kept one."""
+    counted = [p for p in (broken, *_beside(broken, ticket, promises)) if p.counts]
+    if all(verdict(p, at) is Verdict.KEPT for p in counted):
+        for promise in counted:
+            promise.counts = False
+        broken.counts = True
 
 
 def withdraw_running(promises: list[Promise], at: datetime) -> None:
@@ -267,18 +286,20 @@ def withdraw_broken(promise: Promise, ticket: Ticket, promises: list[Promise], a
 
 
 def count_one(promises: list[Promise], ticket: Ticket, unit_id: int, at: datetime) -> None:
-    """Where none of a unit's standing promises counts any more, a broken one does, else the last of the round; what was
-    kept with an answer that was not good does not count again."""
+    """Of a unit's standing promises a broken one counts before a kept one; where none counts any more, the last of the
+    round does, unless it was kept by another unit's answer, or with one that was not good."""
     standing = [p for p in promises if p.kind == RESULT and p.unit_id == unit_id and p.withdrawn_at is None]
-    if not any(p.counts for p in standing):
-        broken = [p for p in standing if verdict(p, at) is Verdict.BROKEN]
-        for promise in (broken or of_round(standing, ticket)[-1:])[:1]:
-            promise.counts = True
+    broken = next((p for p in standing if verdict(p, at) is Verdict.BROKEN), None)
+    if broken is not None:
+        _count_instead_of_kept(broken, ticket, promises, at)
+    elif not any(p.counts for p in standing):
+        for promise in of_round(standing, ticket)[-1:]:
+            promise.counts = promise.met_at is None or unit_id == ticket.unit_id
 
 
-def not_counted_again(promises: list[Promise], ticket: Ticket, at: datetime) -> None:
-    """A new round begins because the answer was not good: what its unit kept with it is no longer counted, what it
-    broke is. So a ticket adds one promise to a unit's rate, however often it is answered."""
+def not_counted_again(promises: list[Promise], at: datetime) -> None:
+    """A new round begins because the answer was not good: what was kept with it is no longer counted, whoever's date it
+    was; what was broken is. So a ticket adds one promise to a unit's rate, however often it is answered."""
     for promise in promises:
-        if promise.unit_id == ticket.unit_id and verdict(promise, at) is Verdict.KEPT and promise.kind == RESULT:
+        if promise.kind == RESULT and verdict(promise, at) is Verdict.KEPT:
             promise.counts = False
