@@ -41,6 +41,12 @@ def _decision(life, at, given, book):
         raise workflow.IllegalMove(_("Không có đề nghị gia hạn nào còn hiệu lực: hạn đã qua hoặc đã có quyết định."))
 
 
+def _extend(life, at, given, book):
+    _decision(life, at, given, book)
+    if life.promise.extension_to <= life.promise.due_at:
+        raise workflow.IllegalMove(_("Hạn đang có đã muộn hơn hạn được đề nghị, không còn gì để gia hạn."))
+
+
 def _withdraw(life, at, given, book):
     promise = next((p for p in life.promises if p.pk is not None and p.pk == given["promise"]), None)
     if promise is None or not promises.may_be_withdrawn(promise, at, book):
@@ -127,7 +133,7 @@ def _refuse(field: str, message) -> None:
 
 
 _CHECKS: dict[str, Callable] = {
-    "ask_extension": _ask_extension, "extend": _decision, "refuse_extension": _decision, "withdraw": _withdraw,
+    "ask_extension": _ask_extension, "extend": _extend, "refuse_extension": _decision, "withdraw": _withdraw,
     "clarify": _clarify, "unmerge": _unmerge, "reopen": _reopen,
     "ask_reopening": _ask_reopening, "refuse_reopening": _refuse_reopening, "disclose": _disclose, "rate": _rate,
 }

@@ -69,55 +69,60 @@ def _follow(old: Promise, ticket: Ticket, owed: list[Promise], at: datetime, boo
 
 
 def _made_again(old: Promise, ticket: Ticket, owed: list[Promise], at: datetime, book: Rulebook) -> None:
-    """For the same unit: by the rules of the round's start, with what the date went through. Where that is earlier than
-    it was and more than half of its time is gone, by the rules from now, but never later than it was."""
+    """For the same unit: the date that the same rule gave it before, else one from the round's start, with what the
+    date went through. Where that is sterner and more than half of its time is gone, by the rules from now, but never
+    later than it was. What is looser takes no extension's first date away."""
     if not promises.runs(old, at):
         return
-    start = _round_start(ticket)
-    old.withdrawn_at = at
+    old.withdrawn_at, start = at, _round_start(ticket)
     made = _made(ticket, owed, start, book)
-    if made is not None and _as_before(made, old, ticket, owed, at, book):
-        return
-    if made is not None:
+    if made is None or (old.first_due_at is not None and made.due_at >= old.due_at):
+        _let_stand(old, made, owed)
+    elif (again := _as_before(made, old, ticket, owed, at)) is not None:
+        owed.remove(made)
+        again.withdrawn_at = None
+        promises.give(again, ticket, owed)
+        _carry(old, again, book)
+    else:
         _carry(old, made, book)
         if made.due_at < old.due_at and at > start + (made.due_at - start) / 2:
             owed.remove(made)
-            made = _made(ticket, owed, at, book)
-            if made is not None:
-                _carry_from_now(old, made, ticket, at, book)
-    if made is None:  # no rule fits any more
-        old.withdrawn_at = None
-    elif _is_no_other(made, old, at):
+            _made_from_now(old, ticket, owed, at, book)
+        elif (made.rule_id, made.due_at) == (old.rule_id, old.due_at):
+            _let_stand(old, made, owed)
+        else:
+            made.made_at = at
+
+
+def _made_from_now(old: Promise, ticket: Ticket, owed: list[Promise], at: datetime, book: Rulebook) -> None:
+    """Citizens are waited for no longer than before: what was waited is used up, and a clock that stands does so
+    from now."""
+    calendar = book.calendar(old.unit_id)
+    limit = promises.waits_until(old, ticket, old.paused_at, book) if old.paused_at else None
+    waited = (old.paused_at or at, at if limit is None else min(at, limit))
+    minutes = promises.stood(old, *waited, calendar)
+    made = _made(ticket, owed, at, book)
+    if made is None or made.due_at >= promises.later(old.due_at, minutes, old, calendar):
+        _let_stand(old, made, owed)
+        return
+    _carry_request(old, made)
+    made.stopped_minutes += minutes
+    if old.paused_at is not None:
+        ticket.paused_minutes += working_minutes_between(*waited, calendar)
+        ticket.paused_at = made.paused_at = at
+
+
+def _let_stand(old: Promise, made: Promise | None, owed: list[Promise]) -> None:
+    if made is not None:
         owed.remove(made)
-        old.withdrawn_at = None
-    else:
-        made.made_at = at
+    old.withdrawn_at = None
 
 
-def _as_before(made: Promise, old: Promise, ticket: Ticket, owed: list[Promise], at: datetime, book: Rulebook) -> bool:
-    """A correction that is taken back gives the date that the same rule gave before, later by the time in between; one
-    to something looser takes no extension's first date away."""
-    if old.first_due_at is not None and made.due_at >= old.due_at:
-        owed.remove(made)
-        old.withdrawn_at = None
-        return True
-    before = [(p, p.withdrawn_at) for p in promises.of_round(owed, ticket) if p.withdrawn_at is not None
-              and p is not old and (p.unit_id, p.rule_id) == (made.unit_id, made.rule_id)
-              and p.withdrawn_at <= p.due_at]
-    if not before:
-        return False
-    owed.remove(made)
-    again, since = before[-1]
-    again.withdrawn_at, again.paused_at = None, old.paused_at
-    promises.move(again, since, at, book.calendar(again.unit_id), "corrected")
-    again.stopped_minutes = max(again.stopped_minutes, old.stopped_minutes)
-    promises.give(again, ticket, owed)
-    return True
-
-
-def _is_no_other(made: Promise, old: Promise, at: datetime) -> bool:
-    """Nothing changed, or what was made from now would only come later."""
-    return made.due_at >= old.due_at if made.made_at == at else (made.rule_id, made.due_at) == (old.rule_id, old.due_at)
+def _as_before(made: Promise, old: Promise, ticket: Ticket, owed: list[Promise], at: datetime) -> Promise | None:
+    """The date that the rule of `made` gave this unit earlier in the round, if it still lies ahead."""
+    before = [p for p in promises.of_round(owed, ticket) if p.withdrawn_at is not None and p is not old
+              and (p.unit_id, p.rule_id) == (made.unit_id, made.rule_id) and p.due_at > (old.paused_at or at)]
+    return before[-1] if before else None
 
 
 def _made(ticket: Ticket, owed: list[Promise], start: datetime, book: Rulebook) -> Promise | None:
@@ -127,10 +132,12 @@ def _made(ticket: Ticket, owed: list[Promise], start: datetime, book: Rulebook) 
 
 
 def _carry(old: Promise, made: Promise, book: Rulebook) -> None:
-    """What the old date went through, for the new one too."""
-    calendar = book.calendar(made.unit_id)
-    for since, until, *why in old.explanation.get("paused", []):
-        promises.move(made, datetime.fromisoformat(since), datetime.fromisoformat(until), calendar, *why)
+    """What the old date went through and the other one did not, for that too."""
+    calendar, known = book.calendar(made.unit_id), made.explanation.get("paused", [])
+    for pause in old.explanation.get("paused", []):
+        if pause not in known:
+            since, until, *why = pause
+            promises.move(made, datetime.fromisoformat(since), datetime.fromisoformat(until), calendar, *why)
     made.paused_at = old.paused_at
     _carry_request(old, made)
     for name in ("extension_decided_at", "extension_granted"):
@@ -138,14 +145,6 @@ def _carry(old: Promise, made: Promise, book: Rulebook) -> None:
     if old.first_due_at is not None and old.due_at > made.due_at:
         made.first_due_at, made.due_at = made.due_at, old.due_at
         made.explanation = made.explanation | {"extended": old.explanation["extended"]}
-
-
-def _carry_from_now(old: Promise, made: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> None:
-    """Citizens are waited for no longer than before; a clock that stands, stands from now."""
-    _carry_request(old, made)
-    if old.paused_at is not None:
-        ticket.paused_minutes += working_minutes_between(old.paused_at, at, book.calendar(made.unit_id))
-        ticket.paused_at = made.paused_at = at
 
 
 def _carry_request(old: Promise, made: Promise) -> None:

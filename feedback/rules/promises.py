@@ -230,8 +230,8 @@ def decide(promise: Promise, at: datetime, granted: bool) -> None:
 
 
 def settle(promises: list[Promise], ticket: Ticket, at: datetime, kinds: Iterable[str] = (RESULT, *OF_HOTLINE)) -> None:
-    """Everything still owed of these kinds is answered at `at`; what is late is late. One answer keeps one promise, that
-    of the unit which gave it: a date that stayed behind with another unit counts only if it is broken."""
+    """Everything still owed of these kinds is answered at `at`; what is late is late. One answer keeps one promise,
+    that of the unit which gave it: a date that stayed behind with another unit counts only if it is broken."""
     for promise in [p for p in promises if p.kind in kinds and not is_settled(p)]:
         promise.met_at = at
         if verdict(promise, at) is Verdict.BROKEN:
