@@ -23,7 +23,7 @@ def returned(ticket: Ticket) -> list[Returned]:
     found: dict[int, Returned] = {}
     events = ticket.events.select_related("unit", "text").order_by("version")
     for before, event in pairwise(events):  # after it, nobody has the ticket
-        if event.verb == "send_back" and (ticket.reopened_at is None or event.at >= ticket.reopened_at):
+        if event.verb == "send_back" and (ticket.round_began is None or event.at >= ticket.round_began):
             found[before.unit_id] = Returned(before.unit, event.at, _words(event))
     return list(found.values())
 

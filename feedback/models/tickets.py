@@ -214,6 +214,7 @@ class Ticket(models.Model):
     state = models.CharField(_("Trạng thái"), max_length=12, choices=State.choices, default=State.NEW)
     is_open = models.BooleanField(default=True)  # state in workflow.OPEN; the condition of the partial indexes
     version = models.PositiveIntegerField(default=1)
+    stays = models.JSONField(null=True)  # who had it before in this round, `rules.custody` says what of it is kept
     is_routed = models.BooleanField(default=False, db_default=False)  # a rule named the unit, nobody's hand
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+",
                                  verbose_name=_("Người xử lý"), db_index=False)
@@ -233,12 +234,14 @@ class Ticket(models.Model):
     resolved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     rejected_at = models.DateTimeField(null=True)
-    reopened_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)  # the first time, which figures count; the last is `round_at`
+    round_at = models.DateTimeField(null=True)
     reopened_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     reopening_asked_at = models.DateTimeField(null=True)  # by the unit; until the hotline reopens it or refuses
     handling_minutes = models.PositiveIntegerField(null=True)
     score = models.PositiveSmallIntegerField(null=True)
     rated_at = models.DateTimeField(null=True)  # as `reopened_at`: of the answer of the unit beside it, whoever
+    other_ratings = models.JSONField(null=True)  # of other units' answers: [[unit, moment, score], …]
     rated_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
 
     source_system = models.CharField(max_length=20, blank=True)
@@ -291,6 +294,11 @@ class Ticket(models.Model):
         return self.code
 
     @property
+    def round_began(self):
+        """When it was reopened last, after an answer; None in its first round."""
+        return self.round_at or self.reopened_at
+
+    @property
     def is_self_recorded(self) -> bool:
         """The unit that answers recorded it itself: shown apart, left out of what units are compared by."""
         return self.recorded_by_id is not None and self.recorded_by_id == self.unit_id
@@ -337,7 +345,7 @@ class Promise(models.Model):
 
     Settled promises keep their verdict and their unit for ever; `feedback.rules.promises` says how they live. `due_at`
     is the date in force: it moves with a stopped clock and a granted extension only. `first_due_at` is the date without
-    the extension, null where none was granted. What does not `count` binds towards the citizen and is in no rate.
+    the extension, null where none was granted; `first_unit` let it pass. What does not `count` binds towards the citizen and is in no rate.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="promises")
@@ -347,6 +355,7 @@ class Promise(models.Model):
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()
     first_due_at = models.DateTimeField(null=True)
+    first_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     explanation = models.JSONField(default=dict)
     met_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)

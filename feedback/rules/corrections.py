@@ -60,6 +60,7 @@ def _follow(old: Promise, ticket: Ticket, owed: list[Promise], at: datetime, boo
         _made_again(old, ticket, owed, at, book)
         return
     old.withdrawn_at = at
+    custody.end(ticket)
     if (again := custody.take_back(ticket, owed, at, book)) is not None:
         _made_again(again, ticket, owed, at, book)
     elif (made := _made(ticket, owed, at, book)) is None:
@@ -148,12 +149,10 @@ def _carry(old: Promise, made: Promise, book: Rulebook) -> None:
 
 
 def _carry_request(old: Promise, made: Promise) -> None:
-    """The waiting that was used up, who had the promise, and what was asked for."""
+    """The waiting that was used up, and what was asked for."""
     made.stopped_minutes = old.stopped_minutes
-    if "held" in old.explanation:
-        made.explanation = made.explanation | {"held": old.explanation["held"]}
     made.extension_asked_at, made.extension_to = old.extension_asked_at, old.extension_to
 
 
 def _round_start(ticket: Ticket) -> datetime:
-    return ticket.reopened_at or ticket.occurred_at
+    return ticket.round_began or ticket.occurred_at

@@ -1,91 +1,189 @@
 """Who answers for a date when its ticket goes from unit to unit. Pure, as `lifecycle`, which calls it.
 
-A date that leaves enough time moves along with its ticket. Else it stays with the last unit that had it for a working
-day (`DeadlineRule` "handover"), so that nobody passes it on at the last minute, and nobody pays for giving back at once
-what was not his. A unit that gets a ticket back has the time that it had when it gave it away, no more and no less.
+`ticket.stays` is the chain of those who had the ticket in this round, oldest first: from when to when, by which date,
+accepted when (`leave`). Everything here is read from it:
 
-`explanation["held"]` is the chain of those who had the date before: `[unit, until, what the date was then]`.
+* A date that leaves enough time moves along with its ticket. Else it stays with the last unit that had it for a working
+  day (`DeadlineRule` "handover"), so that nobody passes it on at the last minute, and nobody pays for giving back at
+  once what was not his. What the hotline takes away then is withdrawn: the unit can answer no more.
+* A unit that gets a ticket back has what it had when it gave it away: its date, its request, its time to accept.
+* What a unit recorded itself is owed by itself alone: its date never moves along.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from districts.calendar import add_working_time, after_working_minutes, working_minutes_between
+from districts.calendar import add_working_time, working_minutes_between
 from feedback.models import DeadlineRule, Promise, Ticket, Urgency
-from feedback.rules.promises import (
-    RESULT,
-    amount,
-    count_one,
-    give,
-    is_settled,
-    iso,
-    make,
-    move,
-    of_round,
-    runs,
-)
+from feedback.rules.promises import RESULT, amount, count_one, give, is_settled, iso, make, move, of_round, runs
 from feedback.rules.rows import unsaved
 from feedback.rules.rulebook import Rulebook
 
 HANDOVER = DeadlineRule.Kind.HANDOVER.value
+REQUEST = ("extension_asked_at", "extension_to", "extension_decided_at", "extension_granted")
+moment = datetime.fromisoformat
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One who had a date, since they had it first."""
+
+    unit_id: int
+    since: datetime
+    until: datetime
+
+
+# --- what is remembered ------------------------------------------------------------------------------------------
+
+
+def leave(ticket: Ticket, promise: Promise | None, at: datetime) -> None:
+    """The unit that answers loses its ticket: what it had is kept, in codes, for when the ticket comes back. What was
+    recorded and forwarded at one moment lay nowhere."""
+    since = _had_since(ticket)
+    if not ticket.stays and since >= at:
+        return
+    stay: dict = {"unit": ticket.unit_id, "since": iso(since), "until": iso(at)}
+    if ticket.minutes_to_accept is not None and ticket.accepted_at is not None:
+        stay |= {"accepted": iso(ticket.accepted_at), "minutes": ticket.minutes_to_accept}
+    if promise is not None and promise.unit_id == ticket.unit_id and not is_settled(promise):
+        stay |= {"due": iso(promise.due_at), "rule": promise.rule_id, "why": promise.explanation,
+                 "stopped": promise.stopped_minutes}
+        for name in ("first_due_at", *REQUEST):
+            if (value := getattr(promise, name)) is not None:
+                stay[name] = iso(value) if isinstance(value, datetime) else value
+    ticket.stays = [*(ticket.stays or []), stay]
+
+
+def _had_since(ticket: Ticket) -> datetime:
+    if ticket.stays:
+        return moment(ticket.stays[-1]["until"])
+    return max(filter(None, (ticket.forwarded_at, ticket.round_began, ticket.recorded_at)))
+
+
+def accept(ticket: Ticket, at: datetime, book: Rulebook) -> None:
+    """What a unit accepted before it gave the ticket away is accepted; else it took all the time that it lay there."""
+    own = [stay for stay in ticket.stays or [] if stay["unit"] == ticket.unit_id]
+    if accepted := next((stay for stay in own if "accepted" in stay), None):
+        ticket.accepted_at, ticket.minutes_to_accept = moment(accepted["accepted"]), accepted["minutes"]
+        return
+    lay = [(moment(stay["since"]), moment(stay["until"])) for stay in own] + [(_had_since(ticket), at)]
+    calendar = book.calendar(ticket.unit_id)
+    ticket.accepted_at = at
+    ticket.minutes_to_accept = sum(working_minutes_between(*span, calendar) for span in lay if span[0] < span[1])
+
+
+def _holders(ticket: Ticket) -> list[Holder]:
+    """Those who had the date that the last one had, each once: who gets it back is where they were before."""
+    line: list[Holder] = []
+    before: dict[int, list[Holder]] = {}
+    first: dict[int, datetime] = {}
+    for stay in ticket.stays or []:
+        unit_id = stay["unit"]
+        line = before.setdefault(unit_id, line)
+        line = [*line, Holder(unit_id, first.setdefault(unit_id, moment(stay["since"])), moment(stay["until"]))]
+        if "ended" in stay and stay is not ticket.stays[-1]:
+            line = []
+    return line
+
+
+def end(ticket: Ticket) -> None:
+    """The date of who gave the ticket away last does not go on with it."""
+    if ticket.stays:
+        ticket.stays = [*ticket.stays[:-1], ticket.stays[-1] | {"ended": 1}]
+
+
+# --- handing on ---------------------------------------------------------------------------------------------------
 
 
 def hand_on(promise: Promise, ticket: Ticket, owed: list[Promise], at: datetime, recorded_at: datetime | None,
-            book: Rulebook) -> None:
+            book: Rulebook, *, by_hotline: bool = False) -> None:
     """The ticket, whose date was `promise`, has gone to another unit. `recorded_at` None says that this is history."""
     if promise.made_at == at:
         _first_forward(promise, ticket, owed, at, recorded_at, book)
         return
-    if take_back(ticket, owed, at, book):
-        if runs(promise, at):
-            promise.withdrawn_at = at
-            count_one(owed, ticket, promise.unit_id, at)
+    holders = _holders(ticket)
+    is_ones_own = promise.is_self_made and ticket.recorded_by_id != ticket.unit_id
+    goes = not is_ones_own and _has_enough_left(promise, ticket, at, book)
+    has_own, had_this = _has_own(ticket, owed), any(holder.unit_id == ticket.unit_id for holder in holders)
+    if is_ones_own:
+        _end_own(promise.unit_id, ticket, owed, at)
+    elif not goes and _stay_behind(promise, holders, ticket, owed, at, book, by_hotline):
         return
-    held: list = promise.explanation.get("held", [])
-    back = next((n for n, (unit_id, *_rest) in enumerate(held) if unit_id == ticket.unit_id), None)
-    if _has_enough_left(promise, ticket, at, book):
-        chain = held[:back] if back is not None else [*held, [promise.unit_id, iso(at), iso(promise.due_at)]]
-        _pass(promise, ticket, owed, at, chain)
+    again = None if has_own or (goes and had_this) else take_back(ticket, owed, at, book)
+    if goes and again is None:
+        _pass(promise, ticket, owed, at)
         return
-    keeper = _keeper(promise, ticket, at, book)
-    if keeper is not None and keeper == back:
-        move(promise, datetime.fromisoformat(held[back][1]), at, book.calendar(ticket.unit_id), "corrected")
-        _pass(promise, ticket, owed, at, held[:back])
-        return
-    if keeper is not None:
-        _pass(promise, ticket, owed, at, held[:keeper], held[keeper][0])
-    if not any(p.unit_id == ticket.unit_id and not is_settled(p) for p in of_round(owed, ticket)):
-        if back is None:
-            make(RESULT, ticket, owed, max(at, recorded_at or at), book)
-        else:
-            _make_as_it_was(promise, ticket, owed, held[back], at, book)
+    end(ticket)
+    if goes:  # the receiver has a date of its own again
+        _withdraw(promise, ticket, owed, at)
+    elif again is None and not has_own:
+        make(RESULT, ticket, owed, max(at, recorded_at or at), book)
+
+
+def _stay_behind(promise: Promise, holders: list[Holder], ticket: Ticket, owed: list[Promise], at: datetime,
+                 book: Rulebook, by_hotline: bool) -> bool:
+    """A date that does not move along stays with its keeper, or ends; True where the keeper is who has the ticket."""
+    keeper = _keeper(promise, holders, ticket, at, book) if runs(promise, at) else None
+    if keeper is not None and keeper.unit_id == ticket.unit_id:
+        move(promise, keeper.until, at, book.calendar(ticket.unit_id), "corrected")
+        _pass(promise, ticket, owed, at)
+        return True
+    if by_hotline and promise.unit_id != book.unassigned_id:
+        _withdraw(promise, ticket, owed, at)
+    elif keeper is not None and keeper.unit_id != promise.unit_id:
+        _pass(promise, ticket, owed, at, keeper.unit_id)
+    return False
+
+
+def _end_own(unit_id: int, ticket: Ticket, owed: list[Promise], at: datetime) -> None:
+    """What a unit promised on its own record is over when the record lies elsewhere; what it was late with stays."""
+    for promise in owed:
+        if promise.is_self_made and promise.unit_id == unit_id:
+            _withdraw(promise, ticket, owed, at)
 
 
 def take_back(ticket: Ticket, owed: list[Promise], at: datetime, book: Rulebook) -> Promise | None:
-    """The date of the answering unit that a correction withdrew in this round, in force again and later by the time in
-    between; None where there is none."""
-    had = [(p, p.withdrawn_at) for p in of_round(owed, ticket) if p.unit_id == ticket.unit_id]
-    withdrawn = [(p, since) for p, since in had if since is not None and since != at and since <= p.due_at]
-    if not withdrawn or any(since is None and not is_settled(p) for p, since in had):
+    """The date that the answering unit had when it lost the ticket in this round, later by the time in between: the
+    same one where that was withdrawn, else one like it. None where it had none, was late, or has a date."""
+    stay = _last_stay(ticket)
+    if stay is None or _has_own(ticket, owed):
         return None
-    again, since = withdrawn[-1]
-    again.withdrawn_at = again.paused_at = None
-    move(again, since, at, book.calendar(ticket.unit_id), "corrected")
-    give(again, ticket, owed)
-    return again
+    left = moment(stay["until"])
+    row = next((p for p in of_round(owed, ticket) if p.unit_id == ticket.unit_id and p.withdrawn_at == left), None)
+    if row is None:
+        row = _as_it_was(stay, ticket, owed, at)
+    row.withdrawn_at = row.paused_at = None
+    move(row, left, at, book.calendar(ticket.unit_id), "corrected")
+    give(row, ticket, owed)
+    return row
 
 
-def since(promise: Promise | None, ticket: Ticket, book: Rulebook) -> datetime | None:
-    """Since when the answering unit has had its date, later by the time it lay elsewhere; None where it has none."""
-    if promise is None or promise.unit_id != ticket.unit_id:
-        return None
-    held = promise.explanation.get("held", [])
-    begun = datetime.fromisoformat(held[-1][1]) if held else promise.made_at
-    away = (pause[:2] for pause in promise.explanation.get("paused", []) if pause[2:])
-    calendar = book.calendar(ticket.unit_id)
-    for left, back in away:
-        elsewhere = working_minutes_between(datetime.fromisoformat(left), datetime.fromisoformat(back), calendar)
-        begun = after_working_minutes(begun, elsewhere, calendar) if elsewhere else begun
-    return begun
+def _as_it_was(stay: dict, ticket: Ticket, owed: list[Promise], at: datetime) -> Promise:
+    row = unsaved(Promise, kind=RESULT, made_at=at, unit_id=ticket.unit_id, rule_id=stay["rule"],
+                  due_at=moment(stay["due"]), explanation=stay["why"], stopped_minutes=stay["stopped"])
+    _recall(row, stay)
+    if "first_due_at" in stay:
+        row.first_due_at = moment(stay["first_due_at"])
+    owed.append(row)
+    return row
+
+
+def _recall(promise: Promise, stay: dict) -> None:
+    """What the unit had asked for, and what came of it."""
+    for name in REQUEST:
+        value = stay.get(name)
+        setattr(promise, name, moment(value) if isinstance(value, str) else value)
+
+
+def _last_stay(ticket: Ticket) -> dict | None:
+    """Of the unit that has the ticket now, with a date that was not late when it lost it."""
+    own = [stay for stay in ticket.stays or [] if stay["unit"] == ticket.unit_id]
+    return own[-1] if own and "due" in own[-1] and moment(own[-1]["until"]) <= moment(own[-1]["due"]) else None
+
+
+def _has_own(ticket: Ticket, owed: list[Promise]) -> bool:
+    """A date that stayed with the unit when it gave the ticket away."""
+    return any(p.unit_id == ticket.unit_id and not is_settled(p) for p in of_round(owed, ticket))
 
 
 def _first_forward(promise: Promise, ticket: Ticket, owed: list[Promise], at: datetime, recorded_at: datetime | None,
@@ -100,32 +198,32 @@ def _first_forward(promise: Promise, ticket: Ticket, owed: list[Promise], at: da
     make(RESULT, ticket, owed, max(at, recorded_at), book)
 
 
-def _pass(promise: Promise, ticket: Ticket, owed: list[Promise], at: datetime, chain: list,
-          unit_id: int | None = None) -> None:
-    why = {name: value for name, value in promise.explanation.items() if name != "held"}
-    promise.explanation = why | ({"held": chain} if chain else {})
+def _pass(promise: Promise, ticket: Ticket, owed: list[Promise], at: datetime, unit_id: int | None = None) -> None:
+    """To the unit that has the ticket now, or to `unit_id`; who asked before for a later date has asked."""
     giver = promise.unit_id
     give(promise, ticket, owed, unit_id)
+    asked = [stay for stay in ticket.stays or [] if stay["unit"] == promise.unit_id and REQUEST[0] in stay]
+    if asked and not promise.extension_granted:
+        _recall(promise, asked[-1])
     count_one(owed, ticket, giver, at)
+
+
+def _withdraw(promise: Promise, ticket: Ticket, owed: list[Promise], at: datetime) -> None:
+    if runs(promise, at):
+        promise.withdrawn_at = at
+        count_one(owed, ticket, promise.unit_id, at)
 
 
 def _has_enough_left(promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> bool:
     return runs(promise, at) and _a_day_on(at, promise, ticket, at, book) <= promise.due_at
 
 
-def _keeper(promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> int | None:
-    """Whose the date stays: the place in the chain of the last one who had it for a working day, or of the first; None
-    where that is the giver, or the date has passed."""
-    held = promise.explanation.get("held", [])
-    if not runs(promise, at):
-        return None
-    until = at
-    for place in range(len(held), 0, -1):
-        since = datetime.fromisoformat(held[place - 1][1])
-        if _a_day_on(since, promise, ticket, at, book) <= until:
-            return place if place < len(held) else None
-        until = since
-    return 0 if held else None
+def _keeper(promise: Promise, holders: list[Holder], ticket: Ticket, at: datetime, book: Rulebook) -> Holder | None:
+    """Whose the date stays: the last one who had it for a working day, or the first."""
+    for holder in reversed(holders):
+        if _a_day_on(holder.since, promise, ticket, at, book) <= holder.until:
+            return holder
+    return holders[0] if holders else None
 
 
 def _a_day_on(since: datetime, promise: Promise, ticket: Ticket, at: datetime, book: Rulebook) -> datetime:
@@ -135,16 +233,3 @@ def _a_day_on(since: datetime, promise: Promise, ticket: Ticket, at: datetime, b
     limits = (book.rule(HANDOVER, ticket, at, urgency=level) for level in levels)
     calendar = book.calendar(promise.unit_id)
     return max((add_working_time(since, amount(least), calendar).due for least in limits if least), default=since)
-
-
-def _make_as_it_was(promise: Promise, ticket: Ticket, owed: list[Promise], then: list, at: datetime,
-                    book: Rulebook) -> None:
-    """A date for a unit that gives none away by handing on: the one that it had, later by the time it lay elsewhere."""
-    left, due = (datetime.fromisoformat(moment) for moment in then[1:])
-    why = {name: value for name, value in promise.explanation.items() if name not in ("held", "paused")}
-    why["paused"] = [pause for pause in promise.explanation.get("paused", []) if pause[1] <= then[1]]
-    row = unsaved(Promise, kind=RESULT, made_at=at, rule_id=promise.rule_id, due_at=due, explanation=why)
-    row.stopped_minutes = promise.stopped_minutes
-    move(row, left, at, book.calendar(ticket.unit_id), "corrected")
-    owed.append(row)
-    give(row, ticket, owed)

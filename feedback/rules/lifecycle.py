@@ -11,7 +11,7 @@ from datetime import datetime
 import h3.api.basic_int as h3
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, Kind
 from districts.calendar import working_minutes_between
 from feedback.models import Promise, Ticket
 from feedback.rules import conditions, corrections, custody, promises, workflow
@@ -142,7 +142,7 @@ def apply(life: Lifecycle, verb: str, *, at: datetime, actor: Actor, given: dict
         _EFFECTS[verb](life, at, given, book)
     _CLOCKS[move.clock](life, at, given, book)
     if life.ticket.unit_id != unit_before:
-        _change_unit(life, owed, at, None if life.is_history else recorded_at or at, book)
+        _change_unit(life, owed, at, None if life.is_history else recorded_at or at, actor, book)
     return _record(life, move, at, actor, given, recorded_at or at)
 
 
@@ -242,11 +242,12 @@ _CLOCKS: dict[Clock, Callable] = {
 }
 
 
-def _change_unit(life: Lifecycle, owed: Promise | None, at: datetime, recorded_at: datetime | None,
+def _change_unit(life: Lifecycle, owed: Promise | None, at: datetime, recorded_at: datetime | None, actor: Actor,
                  book: Rulebook) -> None:
     """`owed` is the promise in force before; one that a correction has just withdrawn has its successor already."""
     if owed is not None and not promises.is_settled(owed):
-        custody.hand_on(owed, life.ticket, life.promises, at, recorded_at, book)
+        by_hotline = actor.kind in (Kind.PERSON, Kind.CLIENT) and not actor.is_of_unit
+        custody.hand_on(owed, life.ticket, life.promises, at, recorded_at, book, by_hotline=by_hotline)
     _clocks_of_hotline(life, at, book)
 
 
@@ -261,6 +262,7 @@ def _clocks_of_hotline(life: Lifecycle, at: datetime, book: Rulebook) -> None:
 
 
 def _hand_to(life, at, given, book):
+    custody.leave(life.ticket, life.promise, at)
     life.ticket.unit_id = given["unit"]
     life.ticket.is_routed = bool(given.get("rule"))
     life.ticket.assignee_id = None
@@ -271,13 +273,8 @@ def _hand_to(life, at, given, book):
 
 
 def _accept(life, at, given, book):
-    ticket = life.ticket
-    if ticket.accepted_at is not None:  # the unit had it; the person who did is gone
-        return
-    ticket.accepted_at = at
-    since = max(filter(None, (ticket.forwarded_at, ticket.reopened_at, ticket.recorded_at)))
-    since = min(since, custody.since(life.promise, ticket, book) or since)  # giving it away and back resets nothing
-    ticket.minutes_to_accept = working_minutes_between(since, at, book.calendar(ticket.unit_id))
+    if life.ticket.accepted_at is None:  # else the unit had it; the person who did is gone
+        custody.accept(life.ticket, at, book)
 
 
 def _assign(life, at, given, book):
@@ -289,6 +286,7 @@ def _unassign(life, at, given, book):
 
 
 def _send_back(life, at, given, book):
+    custody.leave(life.ticket, life.promise, at)
     life.ticket.unit_id, life.ticket.is_routed = book.unassigned_id, False
     life.ticket.assignee_id = None
     life.ticket.accepted_at = life.ticket.minutes_to_accept = None
@@ -327,14 +325,15 @@ def _reopen(life, at, given, book):
     if ticket.resolved_at is None:
         given["ended_at"] = ticket.rejected_at or ticket.closed_at
     else:
-        ticket.reopened_at = at
+        ticket.reopened_at, ticket.round_at = ticket.reopened_at or at, at
+        ticket.accepted_at = ticket.minutes_to_accept = ticket.stays = None
         ticket.reopened_unit_id = ticket.reopened_unit_id or ticket.unit_id  # counted once, where it was not good first
     if ticket.unit_id == book.unassigned_id:  # nobody works on it until the hotline forwards it
         given["state"] = workflow.State.RETURNED
         if not any(p.kind in promises.OF_HOTLINE and p.withdrawn_at == given.get("ended_at") for p in life.promises):
             promises.make(promises.CLARIFY, ticket, life.promises, at, book)
-    ticket.resolved_at = ticket.closed_at = ticket.rejected_at = ticket.accepted_at = None
-    ticket.handling_minutes = ticket.minutes_to_accept = ticket.merged_into_id = ticket.reopening_asked_at = None
+    ticket.resolved_at = ticket.closed_at = ticket.rejected_at = None
+    ticket.handling_minutes = ticket.merged_into_id = ticket.reopening_asked_at = None
 
 
 def _ask_reopening(life, at, given, book):

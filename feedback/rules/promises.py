@@ -65,7 +65,7 @@ def runs(promise: Promise, at: datetime) -> bool:
 
 def of_round(promises: Iterable[Promise], ticket: Ticket) -> list[Promise]:
     """The promises of an answer since receipt, or since the ticket was reopened last."""
-    since = ticket.reopened_at
+    since = ticket.round_began
     return [p for p in promises if p.kind == RESULT and (since is None or p.made_at >= since)]
 
 
@@ -131,7 +131,7 @@ def _beside(promise: Promise, ticket: Ticket, promises: list[Promise]) -> list[P
     alike = [p for p in promises if p.kind == promise.kind and p is not promise and p.withdrawn_at is None]
     if promise.kind == RESULT:
         return [p for p in alike if p.unit_id == promise.unit_id]
-    return [p for p in alike if ticket.reopened_at is None or p.made_at >= ticket.reopened_at]
+    return [p for p in alike if ticket.round_began is None or p.made_at >= ticket.round_began]
 
 
 def amount(rule: DeadlineRule) -> Amount:
