@@ -14,7 +14,7 @@ from accounts.roles import UNIT
 from districts import geo
 from districts.models import Unit
 from feedback.models import Promise, Ticket
-from feedback.rules.rights import DECISIONS, IN_AREA, SHARED, verbs_of
+from feedback.rules.rights import DECISIONS, GIVES_AWAY, IN_AREA, SHARED, verbs_of
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import MOVES, Move
 
@@ -58,13 +58,21 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
     if scope is None or ticket.unit_id in scope:
         if scope is not None:  # whoever acts for units is no judge of them, whatever verbs they were given
             return set(verbs) - DECISIONS
-        decides = not DECISIONS.isdisjoint(verbs)
-        return set(verbs) - DECISIONS if decides and judges_own_case(actor, ticket) else set(verbs)
+        decisions = DECISIONS | GIVES_AWAY
+        decides = not decisions.isdisjoint(verbs)
+        return set(verbs) - decisions if decides and judges_own_case(actor, ticket) else set(verbs)
     allowed = set(verbs) & IN_AREA if ticket.area_id in scope else set()
     shared = (set(verbs) & SHARED) - allowed
     if shared and scope and ticket.coordinating.filter(pk__in=scope).exists():
         allowed |= shared
     return allowed
+
+
+def works_besides(actor: Actor) -> list[int]:
+    """The units that somebody of the hotline or the city works for besides."""
+    if actor.user is None or actor.is_of_unit:
+        return []
+    return list(Membership.objects.valid().filter(user=actor.user, role__in=UNIT).values_list("unit_id", flat=True))
 
 
 def judges_own_case(actor: Actor, ticket: Ticket, unit_id: int | None = None) -> bool:

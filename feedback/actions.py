@@ -25,6 +25,7 @@ from feedback import access, reporters
 from feedback.models import EventText, FactChange, Promise, Ticket, TicketEvent
 from feedback.rules import facts, lifecycle
 from feedback.rules.lifecycle import Intake, Lifecycle
+from feedback.rules.rights import GIVES_AWAY
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import IllegalMove
 from live import feed, hints
@@ -60,7 +61,8 @@ def open_ticket(*, actor: Actor, intake: Intake, reporter: dict | None = None, r
         cursor.execute("SELECT nextval('ticket_number')")
         number = cursor.fetchone()[0]
     code = lifecycle.ticket_code(settings.CITY["ticket_prefix"], number, timezone.localtime(at))
-    life = lifecycle.begin(intake, code=code, actor=actor, recorded_at=at, book=book)
+    life = lifecycle.begin(intake, code=code, actor=actor, recorded_at=at, book=book,
+                           besides=access.works_besides(actor))
     if remark:
         lifecycle.apply(life, "note", at=at, actor=actor, given={"note": remark}, book=book)
     _write(life)
@@ -251,6 +253,8 @@ def _look_around(verb: str, actor: Actor, life: Lifecycle, given: dict, locked: 
     if verb == "withdraw" and any(p.pk == given["promise"] and access.judges_own_case(actor, ticket, p.unit_id)
                                   for p in life.promises):
         raise PermissionDenied  # the unit that was late may be another one than now
+    if verb in GIVES_AWAY and not actor.is_of_unit and access.judges_own_case(actor, ticket, given["unit"]):
+        raise PermissionDenied
     if verb == "assign":
         _check_assignee(ticket, given["assignee"])
     if verb == "merge":

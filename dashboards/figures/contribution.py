@@ -18,7 +18,7 @@ while EDGES[-1] < 1_300_000:
     EDGES.append(max(EDGES[-1] + 1, int(EDGES[-1] * 1.05)))
 
 SATISFIED = 4  # of 5
-RESULT, FORWARD = "result", "forward"  # kinds of promise
+RESULT, FORWARD, FIRST = "result", "forward", "first"  # kinds of promise; a first date that was missed
 HANDLING, ACCEPTING, FORWARDING = "handling", "accepting", "forwarding"  # kinds of duration
 _PLAIN: list[Any] = [0, RESULT, None, None, None, None]  # what a short entry of a promise leaves out
 
@@ -96,17 +96,21 @@ def _add_ticket(adds: Counter, facts: dict, city_id: int, zone: ZoneInfo, sign: 
 
 
 def _add_verdict_of_citizens(adds: Counter, facts: dict, city_id: int, zone: ZoneInfo, sign: int) -> None:
-    """Of the unit whose answer it was. What a unit recorded itself earns it no stars."""
+    """Of the unit whose answer it was. What a unit recorded itself earns it no stars, wherever it lies now; older rows
+    say so only where it lies with the unit still."""
     if "reopened" in facts:
         day = local_day(facts["reopened"], zone)
         for scope in (facts.get("reopened_unit", facts["unit"]), city_id):
             adds["day", scope, day, "reopened"] += sign
-    if "rated" in facts and "self" not in facts:
-        day = local_day(facts["rated"], zone)
-        for scope in (facts.get("rated_unit", facts["unit"]), city_id):
+    stars = list(facts.get("ratings", ()))
+    if "rated" in facts and ("self" not in facts or "rated_unit" in facts):
+        stars.append((facts.get("rated_unit", facts["unit"]), facts["rated"], facts["score"]))
+    for unit, rated, score in stars:
+        day = local_day(rated, zone)
+        for scope in (unit, city_id):
             adds["day", scope, day, "rated"] += sign
-            adds["day", scope, day, "satisfied"] += sign * (facts["score"] >= SATISFIED)
-            adds["day", scope, day, "score_sum"] += sign * facts["score"]
+            adds["day", scope, day, "satisfied"] += sign * (score >= SATISFIED)
+            adds["day", scope, day, "score_sum"] += sign * score
 
 
 def _add_answer(adds: Counter, facts: dict, scope: int, zone: ZoneInfo, sign: int) -> None:
@@ -124,6 +128,10 @@ def _add_promises(adds: Counter, facts: dict, city_id: int, zone: ZoneInfo, sign
     for unit, due, met, *more in facts["promises"]:
         is_self, kind, first, met_first, met_at, minutes = more + _PLAIN[len(more) :]
         day = local_day(due, zone)
+        if kind == FIRST:
+            for scope in (unit, city_id):
+                adds["promise", scope, RESULT, day, "first_due"] += sign
+            continue
         if kind != RESULT:  # the hotline's own clocks: of the row "unassigned", never of the city
             adds["promise", unit, kind, day, "due"] += sign
             adds["promise", unit, kind, day, "met"] += sign * met
@@ -137,6 +145,8 @@ def _add_promises(adds: Counter, facts: dict, city_id: int, zone: ZoneInfo, sign
             if not is_self:
                 adds["category", scope, facts["category"], day, "due"] += sign
                 adds["category", scope, facts["category"], day, "met"] += sign * met
+                if first == 0:  # missed: an entry of its own
+                    continue
                 first_day = day if first is None else local_day(first, zone)
                 adds["promise", scope, RESULT, first_day, "first_due"] += sign
                 adds["promise", scope, RESULT, first_day, "first_met"] += sign * (met if first is None else met_first)

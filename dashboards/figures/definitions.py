@@ -170,7 +170,10 @@ _DUE_TODAY = """
     UNION ALL
     SELECT unit_id, kind, 0, 0, 0, 0, count(*), count(*) FILTER (WHERE met_at <= first_due_at) FROM feedback_promise
     WHERE withdrawn_at IS NULL AND paused_at IS NULL AND counts AND NOT is_self_made
-      AND first_due_at BETWEEN %(from)s AND %(now)s GROUP BY unit_id, kind
+      AND first_unit_id IS NULL AND first_due_at BETWEEN %(from)s AND %(now)s GROUP BY unit_id, kind
+    UNION ALL
+    SELECT first_unit_id, kind, 0, 0, 0, 0, count(*), 0 FROM feedback_promise
+    WHERE first_unit_id IS NOT NULL AND first_due_at BETWEEN %(from)s AND %(now)s GROUP BY first_unit_id, kind
 """  # as `feedback.promises` says it
 _WITHDRAWN = f"""
     SELECT unit_id, count(*) FILTER (WHERE {SQL_WAS_LATE}), count(*) FILTER (WHERE NOT ({SQL_WAS_LATE}))

@@ -4,6 +4,7 @@ Both run while the system works. Every batch holds the fold's lock for a moment 
 outbox is folded and the rows of some weeks are recounted: tickets that change meanwhile wait in the outbox as always.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -175,10 +176,11 @@ def _sql(cursor) -> Counter:
 
 _TICKET_FIELDS = (
     "pk unit_id area_id recorded_by_id category_id channel_id occurred_at accepted_at minutes_to_accept resolved_at "
-    "handling_minutes paused_minutes reopened_at reopened_unit_id rejected_at rated_at rated_unit_id score"
+    "handling_minutes paused_minutes reopened_at reopened_unit_id rejected_at rated_at rated_unit_id score "
+    "other_ratings"
 ).split()
 _PROMISE_FIELDS = (
-    "ticket_id kind unit_id made_at due_at first_due_at met_at withdrawn_at paused_at counts is_self_made"
+    "ticket_id kind unit_id made_at due_at first_due_at first_unit_id met_at withdrawn_at paused_at counts is_self_made"
 ).split()
 
 
@@ -192,6 +194,7 @@ def _pure(progress) -> Counter:
                        _PROMISE_FIELDS)
     promise = next(promises, None)
     for done, ticket in enumerate(tickets, 1):
+        ticket.other_ratings = json.loads(ticket.other_ratings or "[]")
         own = []
         while promise is not None and promise.ticket_id == ticket.pk:
             own.append(promise)

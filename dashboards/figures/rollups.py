@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboards.figures.contribution import EDGES
 
 CITY, FROM, TO, ZONE = "%(city)s", "%(from)s", "%(to)s", "%(zone)s"
-SHAPE = 4  # raised when what the tables hold changes: `setup_city` then rebuilds them
+SHAPE = 5  # raised when what the tables hold changes: `setup_city` then rebuilds them
 LARGE = frozenset({"handled_minutes", "stopped_minutes"})  # measures that outgrow four bytes
 
 
@@ -45,6 +45,7 @@ def _hour(column: str) -> str:
 
 _TICKET = "FROM feedback_ticket WHERE "
 _SELF = "recorded_by_id IS NOT NULL AND recorded_by_id = unit_id"
+_WHEN, _STAR = "(rating->>1)::timestamptz", "(rating->>2)::int"  # of `other_ratings`
 
 _HOUR_FACTS = f"""
     SELECT unit_id, {_hour("occurred_at")}, 1 AS received, 0 AS resolved {_TICKET} {_between("occurred_at")}
@@ -62,7 +63,10 @@ _DAY_FACTS = f"""
         {_TICKET} {_between("reopened_at")}
     UNION ALL SELECT unit_id, {_day("rejected_at")}, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0 {_TICKET} {_between("rejected_at")}
     UNION ALL SELECT coalesce(rated_unit_id, unit_id), {_day("rated_at")}, 0, 0, 0, 0, 0, 1, (score >= 4)::int, score,
-        0, 0 {_TICKET} {_between("rated_at")} AND NOT ({_SELF})
+        0, 0 {_TICKET} {_between("rated_at")} AND recorded_by_id IS DISTINCT FROM coalesce(rated_unit_id, unit_id)
+    UNION ALL SELECT (rating->>0)::bigint, {_day(_WHEN)}, 0, 0, 0, 0, 0, 1, ({_STAR} >= 4)::int, {_STAR}, 0, 0
+        FROM feedback_ticket, jsonb_array_elements(other_ratings) AS rating
+        WHERE other_ratings IS NOT NULL AND {_between(_WHEN)} AND recorded_by_id IS DISTINCT FROM (rating->>0)::bigint
 """
 _CHANNEL_FACTS = f"""
     SELECT unit_id, channel_id, {_day("occurred_at")}, 1 AS received {_TICKET} {_between("occurred_at")}
@@ -91,7 +95,10 @@ _PROMISE_FACTS = f"""
         FROM feedback_promise WHERE {_STANDS} AND {_between("due_at")}
     UNION ALL SELECT unit_id, kind, {_day("first_due_at")}, 0, 0, 0, 0, 1,
         (met_at IS NOT NULL AND met_at <= first_due_at)::int
-        FROM feedback_promise WHERE {_STANDS} AND {_OTHERS} AND first_due_at IS NOT NULL AND {_between("first_due_at")}
+        FROM feedback_promise
+        WHERE {_STANDS} AND {_OTHERS} AND first_unit_id IS NULL AND {_between("first_due_at")}
+    UNION ALL SELECT first_unit_id, kind, {_day("first_due_at")}, 0, 0, 0, 0, 1, 0
+        FROM feedback_promise WHERE first_unit_id IS NOT NULL AND {_between("first_due_at")}
 """
 
 

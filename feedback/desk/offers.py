@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from feedback.models import Ticket
-from feedback.rules import conditions, promises
+from feedback.rules import conditions, promises, stars
 from feedback.rules.workflow import Move, State
 
 # What the page offers first; every other legal move stands beside it.
@@ -72,5 +72,5 @@ _REASONS: dict[str, Callable[[Any, datetime], bool]] = {
     "disclose": lambda page, now: page.ticket.hides_name and not page.ticket.is_disclosed,
     "unmerge": lambda page, now: page.ticket.merged_into_id is not None,
     "reopen": lambda page, now: page.ticket.merged_into_id is None,
-    "rate": lambda page, now: conditions.may_be_rated(page.ticket),
+    "rate": lambda page, now: stars.may_be_rated(page.ticket),
 }

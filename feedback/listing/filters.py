@@ -12,7 +12,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,7 +43,7 @@ DATES: dict[str, tuple[str, Words]] = {  # name in addresses → column of the r
     "rated": ("rated_at", gettext_lazy("Đánh giá")),
     "withdrawn": ("withdrawn_at", gettext_lazy("Rút hạn")),  # of promises alone
 }
-JUDGED = {"reopened": "reopened_unit", "rated": "rated_unit"}  # whose answer it was, whoever has the ticket now
+JUDGED = {"reopened": "reopened_unit"}  # whose answer it was, whoever has the ticket now
 
 
 WORKING = (State.ACCEPTED, State.IN_PROGRESS)
@@ -116,15 +118,19 @@ class Per:
     between: Callable[[datetime, datetime], QuerySet[Promise]]
     kept: Q = owed.KEPT
     date: str = "due"
+    whose: Callable[[list[int]], Q] = owed.of_units
 
 
 PER = {
     "result": Per(gettext_lazy("Hạn trả lời"), owed.due_between),
-    "first": Per(gettext_lazy("Hạn ban đầu"), owed.first_due_between, owed.KEPT_FIRST),
+    "first": Per(gettext_lazy("Hạn ban đầu"), owed.first_due_between, owed.KEPT_FIRST,
+                 whose=owed.of_units_first),
     "forward": Per(gettext_lazy("Hạn chuyển của tổng đài"), partial(owed.due_between, kind=FORWARD)),
     "clarify": Per(gettext_lazy("Hạn xác định thẩm quyền"), partial(owed.due_between, kind=CLARIFY)),
     "withdrawn": Per(gettext_lazy("Hạn đã rút"), owed.withdrawn_between, ~owed.WAS_LATE, "withdrawn"),
 }
+_OTHER_STARS = ("SELECT FROM jsonb_array_elements(feedback_ticket.other_ratings) AS star "
+                "WHERE (star->>1)::timestamptz BETWEEN %s AND %s")
 SPAN = {"from": gettext_lazy("Từ ngày"), "to": gettext_lazy("Đến ngày")}
 LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - placed in the city's zone
 
@@ -230,7 +236,7 @@ class TicketFilter(forms.Form):
         if "late" in self.given:
             rows = rows.filter(per.kept) if self.given["late"] == "kept" else rows.exclude(per.kept)
         units = self._units()
-        rows = rows if units is None else rows.filter(unit_id__in=units)
+        rows = rows if units is None else rows.filter(per.whose(units))
         of_ticket = self.conditions(now, leaving=("unit", "late", *(f"{per.date}_{end}" for end in ("from", "to"))))
         return rows.filter(ticket__in=Ticket.objects.filter(of_ticket)) if of_ticket else rows
 
@@ -258,17 +264,37 @@ class TicketFilter(forms.Form):
             if name in given:
                 found &= condition(given[name])
         for name, table in (("late", LATE), ("has", MARKS)):
-            if name in given:
+            if name in given and (given[name] != "others" or not self._asks_for_stars(given)):
                 found &= table[given[name]][1](now)
-        if "unit" in given:
+        if self._asks_for_stars(given):
+            found &= self._rated(given)
+        elif "unit" in given:
             found &= self._of_unit(given)
         if "handler" in given:
             found &= Q(assignee_id=self.actor.user.pk if given["handler"] == ME else int(given["handler"]))
         for name, (column, _words) in DATES.items():
-            if name != "withdrawn" and {f"{name}_from", f"{name}_to"} & given.keys():
+            if name not in ("withdrawn", "rated") and {f"{name}_from", f"{name}_to"} & given.keys():
                 start, end = self._span(name)
                 found &= Q(**{f"{column}__gte": start, f"{column}__lte": end})
         return found
+
+    def _asks_for_stars(self, given: dict) -> bool:
+        return not {"rated_from", "rated_to"}.isdisjoint(given)
+
+    def _rated(self, given: dict) -> Q:
+        """What was rated on these days: an answer of the unit asked for, and by others than who recorded it."""
+        start, end = self._span("rated")
+        unit = given.get("unit")
+        if unit is not None and unit not in (self._units() or []):
+            return Q(pk__in=[])
+        worst, more, asked = Q(rated_at__gte=start, rated_at__lte=end), _OTHER_STARS, [start, end]
+        if unit is not None:
+            worst &= Q(rated_unit=unit) | Q(rated_unit=None, unit_id=unit)
+            more, asked = f"{more} AND (star->>0)::bigint = %s", [*asked, unit]
+        if given.get("has") == "others":
+            worst &= Q(recorded_by=None) | ~Q(recorded_by=Coalesce("rated_unit", "unit"))
+            more += " AND recorded_by_id IS DISTINCT FROM (star->>0)::bigint"
+        return worst | Q(other_ratings__isnull=False) & Q(RawSQL(f"EXISTS ({more})", asked, BooleanField()))  # noqa: S611
 
     def _of_unit(self, given: dict) -> Q:
         unit = given["unit"]

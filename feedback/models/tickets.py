@@ -283,6 +283,7 @@ class Ticket(models.Model):
             models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(state=State.RESOLVED)),
             models.Index(fields=["reopening_asked_at"], name="ticket_asked_to_reopen",
                          condition=Q(reopening_asked_at__isnull=False)),
+            models.Index(fields=["rated_at"], name="ticket_rated_twice", condition=Q(other_ratings__isnull=False)),
             models.Index(fields=["merged_into"], name="ticket_merged", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [
@@ -302,6 +303,11 @@ class Ticket(models.Model):
     def is_self_recorded(self) -> bool:
         """The unit that answers recorded it itself: shown apart, left out of what units are compared by."""
         return self.recorded_by_id is not None and self.recorded_by_id == self.unit_id
+
+    @property
+    def is_imported(self) -> bool:
+        """History of another system, written down long after; what clients send is named by their number."""
+        return bool(self.source_system) and ":" not in self.source_system
 
     @property
     def is_paused(self) -> bool:
@@ -345,7 +351,8 @@ class Promise(models.Model):
 
     Settled promises keep their verdict and their unit for ever; `feedback.rules.promises` says how they live. `due_at`
     is the date in force: it moves with a stopped clock and a granted extension only. `first_due_at` is the date without
-    the extension, null where none was granted; `first_unit` let it pass. What does not `count` binds towards the citizen and is in no rate.
+    the extension, null where none was granted; `first_unit` let it pass, whoever has the promise now. What does not
+    `count` binds towards the citizen and is in no rate.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="promises")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from districts.calendar import add_working_time
 from feedback.models import DeadlineRule
-from feedback.rules import promises, workflow
+from feedback.rules import promises, stars, workflow
 from feedback.rules.rulebook import Rulebook
 
 
@@ -104,18 +104,14 @@ def _disclose(life, at, given, book):
 
 
 def _rate(life, at, given, book):
-    """Once for each answer, and while it can still be reopened: what an answer was worth is said when it is given."""
+    """Once for each answer, or lower than before, and while it can still be reopened: what an answer was worth is said
+    when it is given."""
     ticket = life.ticket
     if ticket.resolved_at is None:
         raise workflow.IllegalMove(_("Phản ánh chưa có kết quả xử lý để đánh giá."))
-    if not may_be_rated(ticket):
-        raise workflow.IllegalMove(_("Kết quả xử lý này đã được đánh giá."))
+    if not stars.may_be_rated(ticket, given["score"]):
+        raise workflow.IllegalMove(_("Kết quả xử lý này đã được đánh giá. Chỉ ghi thêm được mức thấp hơn."))
     _within(DeadlineRule.Kind.REOPENING, life, ticket.resolved_at, at, book, _("Đã quá thời gian ghi đánh giá."))
-
-
-def may_be_rated(ticket) -> bool:
-    """An answer stands, and nobody has rated it."""
-    return ticket.resolved_at is not None and (ticket.rated_at is None or ticket.rated_at < ticket.resolved_at)
 
 
 def _within(kind, life, since, at, book, message) -> None:

@@ -143,9 +143,13 @@ def _carry(old: Promise, made: Promise, book: Rulebook) -> None:
     _carry_request(old, made)
     for name in ("extension_decided_at", "extension_granted"):
         setattr(made, name, getattr(old, name))
-    if old.first_due_at is not None and old.due_at > made.due_at:
+    if old.first_due_at is None:
+        return
+    if old.due_at > made.due_at:
         made.first_due_at, made.due_at = made.due_at, old.due_at
         made.explanation = made.explanation | {"extended": old.explanation["extended"]}
+    if old.first_unit_id is not None:  # missed: it goes with the date that is in force
+        made.first_due_at, made.first_unit_id, old.first_unit_id = old.first_due_at, old.first_unit_id, None
 
 
 def _carry_request(old: Promise, made: Promise) -> None:

@@ -164,6 +164,8 @@ def _as_it_was(stay: dict, ticket: Ticket, owed: list[Promise], at: datetime) ->
     _recall(row, stay)
     if "first_due_at" in stay:
         row.first_due_at = moment(stay["first_due_at"])
+        if missed := next((p for p in owed if p.first_unit_id == ticket.unit_id), None):
+            row.first_unit_id, missed.first_unit_id = missed.first_unit_id, None
     owed.append(row)
     return row
 

@@ -4,7 +4,7 @@ The single verbs (`feedback.actions`) and the bulk ones (`feedback.bulk`) both t
 an operator's save obey the same rules. Rows are unsaved model instances; nothing here queries.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, Kind
 from districts.calendar import working_minutes_between
 from feedback.models import Promise, Ticket
-from feedback.rules import conditions, corrections, custody, promises, workflow
+from feedback.rules import conditions, corrections, custody, promises, stars, workflow
 from feedback.rules.promises import BY_RULE
 from feedback.rules.rows import unsaved
 from feedback.rules.rulebook import Rulebook
@@ -75,6 +75,7 @@ class Lifecycle:
     steps: list[Step] = field(default_factory=list)
     coordinating_ids: tuple[int, ...] = ()
     is_history: bool = False  # imported: its source's dates stand, and no clock of the hotline's runs
+    actor: Actor = Actor.citizen()  # who makes the move that is under way
 
     @property
     def promise(self) -> Promise | None:
@@ -102,8 +103,10 @@ def at_the_counter(intake: Intake, book: Rulebook) -> Intake:
     return replace(intake, channel_id=counter_channel(book), unit_id=None, unit_reason="", promise=BY_RULE)
 
 
-def begin(intake: Intake, *, code: str, actor: Actor, recorded_at: datetime, book: Rulebook) -> Lifecycle:
-    """A new ticket: recorded, promised, and forwarded when a rule, a hand or the source names the unit."""
+def begin(intake: Intake, *, code: str, actor: Actor, recorded_at: datetime, book: Rulebook,
+          besides: Iterable[int] = ()) -> Lifecycle:
+    """A new ticket: recorded, promised, and forwarded when a rule, a hand or the source names the unit. `besides` are
+    units that whoever records works for beside the hotline: what goes to one of them is its own record."""
     at = intake.occurred_at
     ticket = unsaved(
         Ticket, code=code, category_id=intake.category_id, channel_id=intake.channel_id, unit_id=book.unassigned_id,
@@ -120,6 +123,8 @@ def begin(intake: Intake, *, code: str, actor: Actor, recorded_at: datetime, boo
     if intake.unit_id is None:
         routed = book.route(category_id=intake.category_id, area_id=intake.area_id, urgency=intake.urgency, at=at)
     unit_id = routed.unit_id if routed else intake.unit_id
+    if unit_id and ticket.recorded_by_id is None:
+        ticket.recorded_by_id = next((hat for hat in besides if book.in_one_line(hat, unit_id)), None)
     promises.make(promises.RESULT, ticket, life.promises, at, book, date=intake.promise, unit_id=unit_id)
     _record(life, workflow.MOVES["open"], at, actor, {}, recorded_at)
     if unit_id:
@@ -137,12 +142,14 @@ def apply(life: Lifecycle, verb: str, *, at: datetime, actor: Actor, given: dict
     """Make one move on `life` in place; raises `workflow.IllegalMove` and then has changed nothing."""
     move = workflow.check(verb, life.ticket.state, given)
     conditions.check(verb, life, at, given, book)
-    unit_before, owed = life.ticket.unit_id, life.promise
+    unit_before, owed, life.actor = life.ticket.unit_id, life.promise, actor
+    for promise in life.promises:
+        promises.note_missed(promise, at)
     if verb in _EFFECTS:
         _EFFECTS[verb](life, at, given, book)
     _CLOCKS[move.clock](life, at, given, book)
     if life.ticket.unit_id != unit_before:
-        _change_unit(life, owed, at, None if life.is_history else recorded_at or at, actor, book)
+        _change_unit(life, owed, at, None if life.is_history else recorded_at or at, book)
     return _record(life, move, at, actor, given, recorded_at or at)
 
 
@@ -242,13 +249,35 @@ _CLOCKS: dict[Clock, Callable] = {
 }
 
 
-def _change_unit(life: Lifecycle, owed: Promise | None, at: datetime, recorded_at: datetime | None, actor: Actor,
+def _change_unit(life: Lifecycle, owed: Promise | None, at: datetime, recorded_at: datetime | None,
                  book: Rulebook) -> None:
     """`owed` is the promise in force before; one that a correction has just withdrawn has its successor already."""
+    _keep_in_the_line(life.ticket, book)
     if owed is not None and not promises.is_settled(owed):
-        by_hotline = actor.kind in (Kind.PERSON, Kind.CLIENT) and not actor.is_of_unit
+        by_hotline = life.actor.kind in (Kind.PERSON, Kind.CLIENT) and not life.actor.is_of_unit
         custody.hand_on(owed, life.ticket, life.promises, at, recorded_at, book, by_hotline=by_hotline)
     _clocks_of_hotline(life, at, book)
+
+
+def _keep_in_the_line(ticket: Ticket, book: Rulebook) -> None:
+    """What a unit recorded and one above or below it answers is that one's own record."""
+    recorded = ticket.recorded_by_id
+    if recorded is not None and recorded != ticket.unit_id and book.in_one_line(recorded, ticket.unit_id):
+        ticket.recorded_by_id = ticket.unit_id
+        if ticket.rated_unit_id == recorded:  # its stars are its own still
+            ticket.rated_unit_id = ticket.unit_id
+
+
+def _is_of_citizens(life: Lifecycle) -> None:
+    """Somebody else reports it too: what a unit recorded itself is a report like any other from now on."""
+    ticket = life.ticket
+    if ticket.recorded_by_id is None:
+        return
+    stars.forget(ticket, ticket.recorded_by_id)
+    ticket.recorded_by_id = None
+    for promise in life.promises:
+        if not promises.is_settled(promise):
+            promise.is_self_made = False
 
 
 def _clocks_of_hotline(life: Lifecycle, at: datetime, book: Rulebook) -> None:
@@ -302,7 +331,8 @@ def _resolve(life, at, given, book):
     if at < ticket.occurred_at:
         ticket.is_irregular = True  # the source contradicts itself: kept, but no duration can be true
         return
-    worked = working_minutes_between(ticket.occurred_at, at, book.calendar(ticket.unit_id))
+    known_at = ticket.occurred_at if life.is_history or ticket.is_imported else ticket.recorded_at
+    worked = working_minutes_between(min(known_at, at), at, book.calendar(ticket.unit_id))
     ticket.handling_minutes = max(0, worked - ticket.paused_minutes)
 
 
@@ -352,6 +382,8 @@ def _unmerge(life, at, given, book):
 
 def _absorb(life, at, given, book):
     life.ticket.reporter_count += given["part"].reporter_count
+    if given["part"].recorded_by_id != life.ticket.recorded_by_id:
+        _is_of_citizens(life)
 
 
 def _release(life, at, given, book):
@@ -384,14 +416,12 @@ def _clarify(life, at, given, book):
 
 def _join(life, at, given, book):
     life.ticket.reporter_count += 1
+    if not life.actor.is_of_unit:
+        _is_of_citizens(life)
 
 
 def _rate(life, at, given, book):
-    """Of the answers to one report the worst judged one counts: a second answer wipes no star out."""
-    ticket = life.ticket
-    if ticket.score is None or given["score"] < ticket.score:
-        ticket.score, ticket.rated_unit_id = given["score"], ticket.unit_id
-    ticket.rated_at = at
+    stars.rate(life.ticket, given["score"], at)
 
 
 def _edit(life, at, given, book):

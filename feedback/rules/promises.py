@@ -226,6 +226,16 @@ def decide(promise: Promise, at: datetime, granted: bool) -> None:
     promise.explanation = promise.explanation | {"extended": [iso(at), iso(promise.due_at)]}
 
 
+def note_missed(promise: Promise, at: datetime) -> None:
+    """The citizen's first date has a verdict of its own: once it passed while the clock ran it was missed, by the unit
+    that had it then, whatever becomes of the later one."""
+    first = promise.first_due_at
+    if first is None or promise.first_unit_id is not None or first >= at or promise.paused_at is not None:
+        return
+    if promise.counts and not promise.is_self_made and not is_settled(promise):
+        promise.first_unit_id = promise.unit_id
+
+
 # --- settling ---------------------------------------------------------------------------------------------------
 
 
@@ -280,8 +290,8 @@ def may_be_withdrawn(promise: Promise, at: datetime, book: Rulebook) -> bool:
 
 def withdraw_broken(promise: Promise, ticket: Ticket, promises: list[Promise], at: datetime) -> None:
     """A broken promise that was no case of the city's. Another one of the same unit in the same round then counts, a
-    broken one before any other."""
-    promise.withdrawn_at = at
+    broken one before any other. What it missed first is no case of the city's either."""
+    promise.withdrawn_at, promise.first_unit_id = at, None
     count_one(promises, ticket, promise.unit_id, at)
 
 

@@ -38,6 +38,8 @@ JOBS = {
     "demo": frozenset(MOVES),  # an invented city has nobody to protect
 }
 
+GIVES_AWAY = frozenset({"forward", "transfer"})  # of somebody of the city: also a decision, from and to their own unit
+
 # On a ticket that another unit answers for: what its coordinating units may, and what the unit of its place may.
 SHARED = frozenset({"view", "note", "contact"})
 IN_AREA = frozenset({"view", "join"})

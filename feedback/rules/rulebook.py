@@ -37,6 +37,10 @@ class Rulebook:
             area_id = self.units[area_id].parent_id
         return tuple(line)
 
+    def in_one_line(self, one: int, other: int) -> bool:
+        """Whether they are one unit, or one is above the other; the city, which is above all, counts for none."""
+        return self.city_id not in (one, other) and (one in self.area_line(other) or other in self.area_line(one))
+
     def route(self, *, category_id: int, area_id: int | None, urgency: str, at: datetime) -> routing.Routed | None:
         place = routing.Place(
             category_id=category_id,

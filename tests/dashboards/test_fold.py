@@ -65,7 +65,8 @@ def churn(chance, times):
             ("resume", {"note": "x"}),
             ("send_back", {"note": "x"}), ("forward", {"unit": unit("760").pk}),
             ("reopen", {"asked_by": "hotline", "note": "x"}),
-            ("reject", {"reply": "x"}),
+            ("reject", {"reply": "x"}), ("rate", {"score": chance.randrange(1, 6)}),
+            ("edit", {"values": {"urgency": chance.choice(["normal", "urgent"])}}),
         ])
         try:
             actions.VERBS[verb](actor=ACTOR, ticket_id=ticket.pk, at=at, **given)

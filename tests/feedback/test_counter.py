@@ -111,10 +111,13 @@ def test_a_self_recorded_ticket_pads_no_rate(cast):
         assert figures.received == 2 and not figures.histograms["handling"]
 
 
-def test_handed_over_it_is_the_other_units_promise_and_counts(cast):
+def test_handed_over_the_other_unit_has_a_date_of_its_own_that_counts(cast):
+    """What a unit promised itself is over: no invented emergency, no backdated report is handed on with its date."""
     own = actions.open_ticket(actor=by(cast.lan), intake=intake(occurred_at=timezone.now()))
     actions.transfer(actor=by(cast.lan), ticket_id=own.pk, unit=unit("778").pk, note="Nhầm")
-    assert not Promise.objects.get().is_self_made and not Ticket.objects.get().is_self_recorded
+    made, other = Promise.objects.order_by("pk")
+    assert made.is_self_made and made.withdrawn_at and other.unit == unit("778") and not other.is_self_made
+    assert not Ticket.objects.get().is_self_recorded
 
 
 def test_a_city_without_the_channel_says_so(lan):

@@ -204,8 +204,8 @@ def test_a_granted_extension_keeps_the_first_date_beside_it(book):
     promise = life.life.promise
     assert (promise.first_due_at, promise.due_at) == (first, first + 4 * DAY) and life.ticket.due_at == promise.due_at
     life.do("resolve", first + DAY, reply="Xong")
-    [entry] = facts.of(life.ticket, life.life.promises)["promises"]
-    assert entry[2] == 1 and entry[6] == 0  # in time by the date in force, late by the first
+    in_force, missed = facts.of(life.ticket, life.life.promises)["promises"]
+    assert in_force[2] == 1 and missed[4] == "first"  # in time by the date in force, late by the first
 
 
 def test_an_extension_is_asked_once_and_within_its_limit(book):
