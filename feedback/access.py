@@ -14,7 +14,7 @@ from accounts.roles import UNIT
 from districts import geo
 from districts.models import Unit
 from feedback.models import Promise, Ticket
-from feedback.rules.rights import DECISIONS, GIVES_AWAY, IN_AREA, SHARED, verbs_of
+from feedback.rules.rights import DECISIONS, GIVES_AWAY, IN_AREA, OF_UNITS, SHARED, verbs_of
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import MOVES, Move
 
@@ -55,6 +55,8 @@ def _verbs_on(actor: Actor, ticket: Ticket, verbs: list[str]) -> set[str]:
     scope = actor.scope
     if ticket.hides_name and not ticket.is_disclosed and actor.is_of_unit:
         verbs = [verb for verb in verbs if verb != "contact"]  # the hotline alone speaks with who hides their name
+    if scope is None and actor.kind == Kind.CLIENT:
+        verbs = [verb for verb in verbs if verb not in OF_UNITS]
     if scope is None or ticket.unit_id in scope:
         if scope is not None:  # whoever acts for units is no judge of them, whatever verbs they were given
             return set(verbs) - DECISIONS

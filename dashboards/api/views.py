@@ -16,6 +16,7 @@ from hcmc_ioc.lib.api.problems import Problem
 from hcmc_ioc.lib.api.views import Resource, require
 
 USUAL = 30  # days
+COMPARED = (*definitions.PUBLISHED, "on_time", "on_time_first", "withdrawn_late", "withdrawn_early")
 BY_DAY = ("received", "resolved")
 
 
@@ -92,7 +93,7 @@ class Comparisons(_Figures):
         return Response(self.about(unit, period) | {"results": [
             {"unit": row.unit.code, "group": group, "band": row.band, "low": row.low, "high": row.high,
              "group_rate": row.group_rate,
-             "figures": {name: getattr(row.figures, name) for name in (*definitions.PUBLISHED, "on_time")}}
+             "figures": {name: getattr(row.figures, name) for name in COMPARED}}
             for group, rows in groups.items() for row in rows]})
 
 

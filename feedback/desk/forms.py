@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, Kind
 from accounts.models import Membership, User
 from accounts.roles import UNIT
 from feedback.contacts import REASONS
@@ -91,7 +91,9 @@ class MoveForm(forms.Form):
 
 
     def _ask_again(self):
-        """A correction that changes unit or date is shown first, and saved when it is sent again as it is."""
+        """A correction that changes unit or date is shown first, and saved when a person sends it again as it is."""
+        if self.actor.kind != Kind.PERSON:
+            return
         try:
             mark, self.consequences = corrections.consequences(self.actor, self.ticket, self.changes)
         except IllegalMove:

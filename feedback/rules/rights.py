@@ -31,6 +31,8 @@ SCOPES = {
     "figures:read": frozenset({"figures"}),
     "open311:write": frozenset({"open"}),
 }
+# A unit's own: a system of the whole city, which may record and forward what it likes, answers for none.
+OF_UNITS = frozenset(m.verb for m in MOVES.values() if Role.UNIT_STAFF in m.roles and Role.OPERATOR not in m.roles)
 JOBS = {
     "waiting": frozenset({"stop_waiting"}),
     "release": frozenset({"unassign"}),

@@ -65,3 +65,9 @@ def test_units_stand_beside_their_like_in_bands(callers, busy):
     mine = next(row for row in rows if row["unit"] == "760")
     assert (mine["group"], mine["band"], mine["figures"]["received"]) == ("urban", "unknown", 3)
     assert {row["group"] for row in callers.city.get("comparisons/", {"unit": "760"}).json()["results"]} == {"urban"}
+
+
+def test_units_are_compared_with_the_rate_by_the_first_date_and_what_was_withdrawn_beside(callers):
+    """A unit whose dates are extended looks the same as one that needs none."""
+    told = callers.city.get("comparisons/").json()["results"][0]["figures"]
+    assert {"on_time_first", "withdrawn_late", "withdrawn_early"} <= told.keys()

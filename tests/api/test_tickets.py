@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from feedback import actions
 from feedback.models import ContactView, Reporter, Ticket
+from feedback.rules.rights import OF_UNITS
 from feedback.rules.workflow import State
 from tests.city import by, unit
 from tests.feedback.test_actions import brought_to, opened
@@ -210,9 +211,9 @@ def test_a_move_sent_again_does_nothing_twice(callers):
     ticket = opened()
     path = f"tickets/{ticket.code}/moves/transfer/"
     body = {"unit": "778", "note": "Sai địa bàn"}
-    answers = [callers.city.post(path, body, Idempotency_Key="m1") for _ in range(2)]
-    dispatch = [answer.status_code for answer in answers]
-    assert dispatch == [200, 200] and ticket.events.filter(verb="transfer").count() == 1
+    answers = [callers.q1.post(path, body, Idempotency_Key="m1") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert ticket.events.filter(verb="transfer").count() == 1
 
 
 @pytest.mark.parametrize(("verb", "body", "status", "code"), [
@@ -222,8 +223,8 @@ def test_a_move_sent_again_does_nothing_twice(callers):
     ("assign", {"assignee": "nobody"}, 422, "invalid"), ("stop_waiting", {}, 403, "insufficient_scope"),
 ])
 def test_what_may_not_be_is_said(callers, verb, body, status, code):
-    ticket = opened()
-    answer = callers.city.post(f"tickets/{ticket.code}/moves/{verb}/", body)
+    ticket, caller = opened(), callers.q1 if verb in OF_UNITS else callers.city
+    answer = caller.post(f"tickets/{ticket.code}/moves/{verb}/", body)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.json()
     ticket.refresh_from_db()
     assert ticket.version == 2
@@ -242,6 +243,20 @@ def test_a_units_own_system_judges_nothing_of_its_unit(callers, verb, body):
     answer = callers.q1.post(f"tickets/{ticket.code}/moves/{verb}/", body)
     assert answer.status_code == 403 and answer.json()["code"] == "permission_denied"
     assert callers.city.post(f"tickets/{ticket.code}/moves/{verb}/", body).status_code != 403
+
+
+@pytest.mark.parametrize("verb", sorted(OF_UNITS))
+def test_a_system_of_the_whole_city_answers_for_no_unit(callers, verb):
+    """It may record and forward what it likes, as the hotline; what it then accepted and answered nobody would mark."""
+    code = callers.city.post("tickets/", REPORT).json()["code"]
+    answer = callers.city.post(f"tickets/{code}/moves/{verb}/", {"reply": "x", "note": "x", "unit": "778"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+
+
+def test_a_correction_that_changes_the_date_is_made_by_the_hotlines_system(callers):
+    ticket = opened()
+    answer = callers.city.post(f"tickets/{ticket.code}/moves/edit/", {"urgency": "urgent"})
+    assert answer.status_code == 200 and answer.json()["urgency"] == "urgent", answer.content
 
 
 @pytest.mark.parametrize("verb", sorted(actions.VERBS))
