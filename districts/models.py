@@ -107,6 +107,16 @@ class Unit(NamedInTwoLanguages, models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self):
+        """No unit is above itself: whoever walks up the tree would never arrive."""
+        above, seen = self.parent, {self.pk}
+        while above is not None:
+            if above.pk in seen:
+                message = _("Đơn vị cấp trên không thể là chính đơn vị này hay đơn vị cấp dưới.")
+                raise ValidationError({"parent": message})
+            seen.add(above.pk)
+            above = above.parent
+
     def save(self, **kwargs):
         self.fill_derived()
         super().save(**kwargs)

@@ -1,9 +1,13 @@
 """The admin of the catalogue: everything opens, nothing is deleted, tickets are not there."""
 
+from datetime import date
+
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from feedback.models import Category, DeadlineRule
+from tests.city import unit
 
 pytestmark = pytest.mark.django_db
 PAGES = ["category", "channel", "deadlinerule", "routingrule"]
@@ -62,3 +66,22 @@ def test_who_worked_where_is_ended_not_deleted(cast, admin_client):
 
 def test_tickets_are_not_in_the_admin(town, admin_client):
     assert admin_client.get("/admin/feedback/ticket/").status_code == 404
+
+
+def test_a_unit_is_not_above_itself(cast):
+    """The line of units above it, and the tree below it, would never end."""
+    q1, below = unit("760"), unit("778")
+    below.parent = q1
+    below.save()
+    for parent in (q1, below):
+        q1.parent = parent
+        with pytest.raises(ValidationError) as refused:
+            q1.full_clean()
+        assert "parent" in refused.value.error_dict
+
+
+def test_a_rule_does_not_end_before_it_begins(cast):
+    rule = DeadlineRule.objects.get(code="result-2025")
+    rule.valid_from, rule.valid_to = date(2026, 11, 26), date(2026, 11, 25)
+    with pytest.raises(ValidationError):
+        rule.full_clean()
