@@ -38,8 +38,10 @@ def of_units_first(unit_ids) -> Q:
 
 def withdrawn_between(start: datetime, end: datetime) -> QuerySet[Promise]:
     """Promises of an answer that were withdrawn in [start, end]: broken ones by a supervisor (`WAS_LATE`), others
-    because the report was merged, turned down or corrected."""
-    return Promise.objects.filter(kind=RESULT, withdrawn_at__gte=start, withdrawn_at__lte=end)
+    because the report was merged, turned down, corrected or taken away. A broken one is listed in the month that it
+    makes better too, that of its date."""
+    then, was_due = Q(withdrawn_at__gte=start, withdrawn_at__lte=end), Q(due_at__gte=start, due_at__lte=end)
+    return Promise.objects.filter(then | was_due & WAS_LATE, kind=RESULT, withdrawn_at__isnull=False)
 
 
 def of_units(unit_ids) -> Q:

@@ -88,6 +88,10 @@ class Figures:
         return self.satisfied / self.rated if self.rated else None
 
     @property
+    def withdrawn(self) -> int:
+        return self.withdrawn_late + self.withdrawn_early
+
+    @property
     def late(self) -> int:
         return self.due - self.due_met
 
@@ -178,7 +182,9 @@ _DUE_TODAY = """
 _WITHDRAWN = f"""
     SELECT unit_id, count(*) FILTER (WHERE {SQL_WAS_LATE}), count(*) FILTER (WHERE NOT ({SQL_WAS_LATE}))
     FROM feedback_promise
-    WHERE kind = '{RESULT}' AND withdrawn_at >= %(from)s AND withdrawn_at < %(to)s
+    WHERE kind = '{RESULT}' AND withdrawn_at IS NOT NULL
+      AND (withdrawn_at >= %(from)s AND withdrawn_at < %(to)s
+           OR {SQL_WAS_LATE} AND due_at >= %(from)s AND due_at < %(to)s)
     GROUP BY unit_id
 """
 _DURATIONS = """

@@ -139,11 +139,12 @@ _ALL = (
            gettext_lazy("Số phản ánh đang mở mà một đơn vị xử lý trước đó đã để quá hạn; lượt trễ vẫn tính cho đơn vị "
                         "đó."), better="less", asks={"late": "late_before"}),
     Figure("withdrawn_late", gettext_lazy("Hạn trễ đã rút"),
-           gettext_lazy("Số hạn đã trễ được trưởng ca rút trong kỳ vì không thuộc trách nhiệm của Thành phố, có nêu lý "
-                        "do."), dated="withdrawn", asks={"per": "withdrawn", "late": "late"}),
+           gettext_lazy("Số hạn đã trễ được trưởng ca rút vì không thuộc trách nhiệm của Thành phố, có nêu lý do; "
+                        "tính cả vào kỳ được rút và kỳ của ngày đến hạn."),
+           dated="withdrawn", asks={"per": "withdrawn", "late": "late"}),
     Figure("withdrawn_early", gettext_lazy("Hạn đã rút trước khi đến"),
-           gettext_lazy("Số hạn trả lời không còn hiệu lực trong kỳ khi chưa đến, vì phản ánh được gộp, bị từ chối hay "
-                        "sửa lĩnh vực, mức độ, địa bàn."),
+           gettext_lazy("Số hạn trả lời không còn hiệu lực trong kỳ khi chưa đến, do tổng đài gộp, từ chối, sửa hay "
+                        "điều chuyển phản ánh, hoặc đơn vị chuyển phản ánh tự ghi nhận đi nơi khác."),
            dated="withdrawn", asks={"per": "withdrawn", "late": "kept"}),
     Figure("accept_minutes", gettext_lazy("Thời gian tiếp nhận trung vị"),
            gettext_lazy("Một nửa số phản ánh được đơn vị tiếp nhận trong thời gian này kể từ khi được chuyển đến, tính "

@@ -1,6 +1,6 @@
 """What stays with a unit after its ticket went on: missed first dates and stars, in rollups, lists and today."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -76,3 +76,14 @@ def test_stars_on_a_units_own_record_stay_out_wherever_it_lies(cast):
     assert differences_here() == []
     period, now = Period(START.date(), START.date()), START + DAY
     assert [figures_of(code, period, now).rated for code in (Q1, Q7)] == [0, 0]
+
+
+def test_a_late_date_withdrawn_later_leaves_a_trace_in_the_month_that_it_makes_better(cast):
+    ticket, march = opened(START), Period(date(2026, 3, 1), date(2026, 3, 31))
+    actions.withdraw(actor=by(cast.sau), ticket_id=ticket.pk, promise=ticket.promises.get().pk, note="x",
+                     at=START + 35 * DAY)
+    fold.fold_all()
+    april = Period(date(2026, 4, 1), date(2026, 4, 30))
+    for period in (march, april):
+        found = figures_of(Q1, period, START + 40 * DAY)
+        assert (found.late, found.withdrawn_late) == (0, 1), "in the month of its date, and in that of the deed"
