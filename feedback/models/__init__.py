@@ -2,14 +2,13 @@
 
 from feedback.models.journal import JournalEntry
 from feedback.models.lists import FilePiece, ListFile, SavedView
+from feedback.models.personal import ContactView, Draft
 from feedback.models.tickets import (
     CatalogueRow,
     Category,
     Channel,
-    ContactView,
     DatedRule,
     DeadlineRule,
-    Draft,
     EventText,
     FactChange,
     Promise,

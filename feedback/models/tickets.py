@@ -4,7 +4,6 @@ Catalogue rows (categories, channels, rules) are switched off or dated, never de
 `Reporter` alone, encrypted; events carry none, their free text lies in `EventText`.
 """
 
-import uuid
 from datetime import timedelta
 
 from django.conf import settings
@@ -449,23 +448,3 @@ class FactChange(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField()
     at = models.DateTimeField(default=timezone.now)  # how old the figures are is read from the oldest row
-
-
-class Draft(models.Model):
-    """What an operator is typing, saved as they type; encrypted whole, because it holds a caller's data."""
-
-    token = models.UUIDField(default=uuid.uuid4, unique=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
-    fields = EncryptedTextField()
-    updated_at = models.DateTimeField(auto_now=True)
-
-
-class ContactView(models.Model):
-    """Who read whose contact data, when and why. Never edited, never deleted."""
-
-    actor_kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON, db_default=Kind.PERSON)
-    actor_ref = models.CharField(max_length=40, blank=True, default="", db_default="")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT)
-    reason = models.CharField(max_length=120)
-    at = models.DateTimeField(auto_now_add=True)

@@ -77,19 +77,20 @@ def _holders(ticket: Ticket) -> list[Holder]:
     line: list[Holder] = []
     before: dict[int, list[Holder]] = {}
     first: dict[int, datetime] = {}
-    for stay in ticket.stays or []:
+    stays = ticket.stays or []
+    for stay in stays:
         unit_id = stay["unit"]
         line = before.setdefault(unit_id, line)
         line = [*line, Holder(unit_id, first.setdefault(unit_id, moment(stay["since"])), moment(stay["until"]))]
-        if "ended" in stay and stay is not ticket.stays[-1]:
+        if "ended" in stay and stay is not stays[-1]:
             line = []
     return line
 
 
 def end(ticket: Ticket) -> None:
     """The date of who gave the ticket away last does not go on with it."""
-    if ticket.stays:
-        ticket.stays = [*ticket.stays[:-1], ticket.stays[-1] | {"ended": 1}]
+    if stays := ticket.stays:
+        ticket.stays = [*stays[:-1], stays[-1] | {"ended": 1}]
 
 
 # --- handing on ---------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, Kind
 from districts.calendar import working_minutes_between
 from feedback.models import Promise, Ticket
-from feedback.rules import conditions, corrections, custody, promises, stars, workflow
+from feedback.rules import conditions, corrections, custody, own_records, promises, stars, workflow
 from feedback.rules.promises import BY_RULE
 from feedback.rules.rows import unsaved
 from feedback.rules.rulebook import Rulebook
@@ -124,7 +124,7 @@ def begin(intake: Intake, *, code: str, actor: Actor, recorded_at: datetime, boo
         routed = book.route(category_id=intake.category_id, area_id=intake.area_id, urgency=intake.urgency, at=at)
     unit_id = routed.unit_id if routed else intake.unit_id
     if unit_id and ticket.recorded_by_id is None:
-        ticket.recorded_by_id = next((hat for hat in besides if book.in_one_line(hat, unit_id)), None)
+        ticket.recorded_by_id = own_records.hat_of(besides, unit_id, book)
     promises.make(promises.RESULT, ticket, life.promises, at, book, date=intake.promise, unit_id=unit_id)
     _record(life, workflow.MOVES["open"], at, actor, {}, recorded_at)
     if unit_id:
@@ -252,32 +252,11 @@ _CLOCKS: dict[Clock, Callable] = {
 def _change_unit(life: Lifecycle, owed: Promise | None, at: datetime, recorded_at: datetime | None,
                  book: Rulebook) -> None:
     """`owed` is the promise in force before; one that a correction has just withdrawn has its successor already."""
-    _keep_in_the_line(life.ticket, book)
+    own_records.keep_in_the_line(life.ticket, book)
     if owed is not None and not promises.is_settled(owed):
         by_hotline = life.actor.kind in (Kind.PERSON, Kind.CLIENT) and not life.actor.is_of_unit
         custody.hand_on(owed, life.ticket, life.promises, at, recorded_at, book, by_hotline=by_hotline)
     _clocks_of_hotline(life, at, book)
-
-
-def _keep_in_the_line(ticket: Ticket, book: Rulebook) -> None:
-    """What a unit recorded and one above or below it answers is that one's own record."""
-    recorded = ticket.recorded_by_id
-    if recorded is not None and recorded != ticket.unit_id and book.in_one_line(recorded, ticket.unit_id):
-        ticket.recorded_by_id = ticket.unit_id
-        if ticket.rated_unit_id == recorded:  # its stars are its own still
-            ticket.rated_unit_id = ticket.unit_id
-
-
-def _is_of_citizens(life: Lifecycle) -> None:
-    """Somebody else reports it too: what a unit recorded itself is a report like any other from now on."""
-    ticket = life.ticket
-    if ticket.recorded_by_id is None:
-        return
-    stars.forget(ticket, ticket.recorded_by_id)
-    ticket.recorded_by_id = None
-    for promise in life.promises:
-        if not promises.is_settled(promise):
-            promise.is_self_made = False
 
 
 def _clocks_of_hotline(life: Lifecycle, at: datetime, book: Rulebook) -> None:
@@ -383,7 +362,7 @@ def _unmerge(life, at, given, book):
 def _absorb(life, at, given, book):
     life.ticket.reporter_count += given["part"].reporter_count
     if given["part"].recorded_by_id != life.ticket.recorded_by_id:
-        _is_of_citizens(life)
+        own_records.become_a_report(life.ticket, life.promises)
 
 
 def _release(life, at, given, book):
@@ -417,7 +396,7 @@ def _clarify(life, at, given, book):
 def _join(life, at, given, book):
     life.ticket.reporter_count += 1
     if not life.actor.is_of_unit:
-        _is_of_citizens(life)
+        own_records.become_a_report(life.ticket, life.promises)
 
 
 def _rate(life, at, given, book):
