@@ -26,10 +26,28 @@ SCORES = [(5, _("Rất hài lòng")), (4, _("Hài lòng")), (3, _("Chấp nhận
 FARTHEST = timedelta(days=366)  # a later deadline is a slip of the pen
 
 
+# What becomes of the date, said before the move is made.
+OF_THE_DATE = {
+    "transfer": _("Còn đủ thời gian thì hạn đi theo phản ánh. Không đủ, hoặc đã trễ, thì hạn ở lại với đơn vị của bạn "
+                  "và đơn vị nhận có hạn mới."),
+    "send_back": _("Còn đủ thời gian thì hạn đi theo phản ánh. Không đủ, hoặc đã trễ, thì hạn ở lại với đơn vị của "
+                   "bạn. Phản ánh trở lại thì hạn là thời gian còn khi trả."),
+    "ask_citizen": _("Đồng hồ dừng khi chờ người dân nếu hạn chưa qua; tổng thời gian chờ có giới hạn. Hạn đã trễ vẫn "
+                     "là trễ."),
+    "ask_extension": _("Chỉ đề nghị được một lần, trước hạn. Được đồng ý thì hạn mới thay hạn đang có; tỷ lệ đúng hạn "
+                       "ban đầu vẫn tính theo hạn cũ."),
+}
+
+
 class MoveForm(forms.Form):
     """One move on one ticket. `given()` is what the verb takes beside actor and ticket."""
 
     consequences: list[str] = []
+
+    @property
+    def of_the_date(self):
+        return OF_THE_DATE.get(self.move.verb, "")
+
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     request_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 

@@ -99,7 +99,8 @@ class TicketPage:
         """Every date owed, with its unit and how it stands, the one in force first."""
         now = timezone.now()
         others = [p for p in reversed(self.promises) if p is not self.promise]
-        return [Duty.of(p, now, p is not self.promise) for p in ([self.promise] if self.promise else []) + others]
+        shown = ([self.promise] if self.promise else []) + others
+        return [Duty.of(p, now, p is not self.promise, self.ticket, self.events) for p in shown]
 
     @cached_property
     def body(self) -> str:

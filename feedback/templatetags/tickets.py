@@ -13,7 +13,6 @@ from hcmc_ioc.lib import words
 from hcmc_ioc.lib.phones import spoken
 from hcmc_ioc.lib.templating import Library
 from hcmc_ioc.lib.text import hide_phones, mask_name, mask_phone, spoken_code
-from hcmc_ioc.lib.words import exact
 
 register = Library()
 register.filter("spoken_code", spoken_code)
@@ -56,7 +55,7 @@ def moved(explanation: dict) -> list[str]:
 
 
 def _day(moment: str) -> str:
-    return exact(timezone.localtime(datetime.fromisoformat(moment)))
+    return f"{timezone.localtime(datetime.fromisoformat(moment)):%H:%M, %d/%m/%Y}"
 
 
 @register.filter

@@ -32,7 +32,7 @@ def test_the_page_says_what_until_when_and_why_here(client, cast):
     assert "hàng quán lấn chiếm vỉa hè" in words and "12 Lê Lợi, Quận 1" in words
     assert "Đã chuyển" in words and "còn 9 ngày" in words
     assert "10 ngày, tính từ" in words and "Quy chế phối hợp 1022" in words
-    assert "Đơn vị phụ trách địa bàn Quận 1. Còn lại: đơn vị của địa bàn" in words
+    assert "Đơn vị phụ trách địa bàn Quận 1. Đơn vị của địa bàn" in words
     assert "by-area" not in words and "Trật tự" in words
 
 
