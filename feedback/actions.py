@@ -255,6 +255,8 @@ def _look_around(verb: str, actor: Actor, life: Lifecycle, given: dict, locked: 
         raise PermissionDenied  # the unit that was late may be another one than now
     if verb in GIVES_AWAY and not actor.is_of_unit and access.judges_own_case(actor, ticket, given["unit"]):
         raise PermissionDenied
+    if verb == "join":
+        given["besides"] = access.works_besides(actor)
     if verb == "assign":
         _check_assignee(ticket, given["assignee"])
     if verb == "merge":

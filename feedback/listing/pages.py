@@ -94,6 +94,9 @@ class Listing:
     def rows(self, found: list) -> list[Row]:
         """What the columns ask of what was found."""
         book, of_promises = rulebook(), self.filter.per_row is not None
+        if self.filter.given.get("per") == "first":  # of who missed it, whoever has the promise now
+            for promise in found:
+                promise.unit_id = promise.first_unit_id or promise.unit_id
         tickets = book.with_catalogue([row.ticket for row in found] if of_promises else found)
         owed = book.with_units(found) if of_promises else [None] * len(found)
         seen = self._visible(tickets)
@@ -124,7 +127,8 @@ def _with_columns(rows: QuerySet, columns: tuple[str, ...]) -> QuerySet:
     return (rows.select_related("assignee") if "assignee_id" in columns else rows).only(*columns)
 
 
-PROMISED = ("ticket_id", "kind", "unit_id", "made_at", "due_at", "first_due_at", "met_at", "paused_at", "withdrawn_at")
+PROMISED = ("ticket_id", "kind", "unit_id", "made_at", "due_at", "first_due_at", "met_at", "paused_at", "withdrawn_at",
+            "first_unit_id")
 
 
 class Page(Listing):

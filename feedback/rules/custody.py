@@ -15,7 +15,19 @@ from datetime import datetime
 
 from districts.calendar import add_working_time, working_minutes_between
 from feedback.models import DeadlineRule, Promise, Ticket, Urgency
-from feedback.rules.promises import RESULT, amount, count_one, give, is_settled, iso, make, move, of_round, runs
+from feedback.rules.promises import (
+    RESULT,
+    amount,
+    count_one,
+    give,
+    in_force,
+    is_settled,
+    iso,
+    make,
+    move,
+    of_round,
+    runs,
+)
 from feedback.rules.rows import unsaved
 from feedback.rules.rulebook import Rulebook
 
@@ -36,12 +48,12 @@ class Holder:
 # --- what is remembered ------------------------------------------------------------------------------------------
 
 
-def leave(ticket: Ticket, promise: Promise | None, at: datetime) -> None:
+def leave(ticket: Ticket, owed: list[Promise], at: datetime) -> None:
     """The unit that answers loses its ticket: what it had is kept, in codes, for when the ticket comes back. What was
     recorded and forwarded at one moment lay nowhere."""
-    since = _had_since(ticket)
-    if not ticket.stays and since >= at:
+    if not ticket.stays and (ticket.recorded_at >= at or _had_since(ticket) >= at):
         return
+    since, promise = _had_since(ticket), in_force(owed, ticket)
     stay: dict = {"unit": ticket.unit_id, "since": iso(since), "until": iso(at)}
     if ticket.minutes_to_accept is not None and ticket.accepted_at is not None:
         stay |= {"accepted": iso(ticket.accepted_at), "minutes": ticket.minutes_to_accept}

@@ -144,7 +144,8 @@ def apply(life: Lifecycle, verb: str, *, at: datetime, actor: Actor, given: dict
     conditions.check(verb, life, at, given, book)
     unit_before, owed, life.actor = life.ticket.unit_id, life.promise, actor
     for promise in life.promises:
-        promises.note_missed(promise, at)
+        if promise.first_due_at is not None:
+            promises.note_missed(promise, at)
     if verb in _EFFECTS:
         _EFFECTS[verb](life, at, given, book)
     _CLOCKS[move.clock](life, at, given, book)
@@ -270,7 +271,7 @@ def _clocks_of_hotline(life: Lifecycle, at: datetime, book: Rulebook) -> None:
 
 
 def _hand_to(life, at, given, book):
-    custody.leave(life.ticket, life.promise, at)
+    custody.leave(life.ticket, life.promises, at)
     life.ticket.unit_id = given["unit"]
     life.ticket.is_routed = bool(given.get("rule"))
     life.ticket.assignee_id = None
@@ -294,7 +295,7 @@ def _unassign(life, at, given, book):
 
 
 def _send_back(life, at, given, book):
-    custody.leave(life.ticket, life.promise, at)
+    custody.leave(life.ticket, life.promises, at)
     life.ticket.unit_id, life.ticket.is_routed = book.unassigned_id, False
     life.ticket.assignee_id = None
     life.ticket.accepted_at = life.ticket.minutes_to_accept = None
@@ -395,7 +396,7 @@ def _clarify(life, at, given, book):
 
 def _join(life, at, given, book):
     life.ticket.reporter_count += 1
-    if not life.actor.is_of_unit:
+    if not (life.actor.is_of_unit or own_records.is_of_the_hand(life.ticket, given.get("besides", ()), book)):
         own_records.become_a_report(life.ticket, life.promises)
 
 

@@ -16,6 +16,11 @@ def hat_of(besides: Iterable[int], unit_id: int, book: Rulebook) -> int | None:
     return next((hat for hat in besides if book.in_one_line(hat, unit_id)), None)
 
 
+def is_of_the_hand(ticket: Ticket, besides: Iterable[int], book: Rulebook) -> bool:
+    """Whether somebody of the hotline works besides for the unit whose own record this is: no other voice."""
+    return ticket.recorded_by_id is not None and hat_of(besides, ticket.recorded_by_id, book) is not None
+
+
 def keep_in_the_line(ticket: Ticket, book: Rulebook) -> None:
     """What a unit recorded and one above or below it answers is that one's own record."""
     recorded = ticket.recorded_by_id

@@ -48,7 +48,10 @@ def test_a_missed_first_date_is_counted_while_it_stands_and_where_it_was(town):
     do("resolve", ticket, first + 3 * DAY, reply="x")
     fold.fold_all()
     assert differences_here() == []
-    assert [figures_of(code, period, first + 30 * DAY).first_late for code in (Q1, Q7)] == [1, 0]
+    now = first + 30 * DAY
+    assert [figures_of(code, period, now).first_late for code in (Q1, Q7)] == [1, 0]
+    listing = registry.rows_behind(registry.FIGURES["first_late"], unit(Q1).pk, period, now)
+    assert [row.unit.code for row in listing.rows(listing.take(None, 9))] == [Q1], "Quận 7 has the promise now"
 
 
 def test_each_unit_has_the_worst_star_of_its_own_answer(town):

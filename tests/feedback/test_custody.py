@@ -1,8 +1,10 @@
 """Who had a ticket before: what each keeps when it goes from unit to unit, and what comes back with it."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from feedback import actions
 from feedback.rules.promises import verdict
@@ -94,3 +96,18 @@ def test_what_was_extended_is_not_extended_again_though_the_date_stayed_elsewher
     assert life.life.promise.first_due_at is not None, "the citizen's first date is another one than this"
     with pytest.raises(IllegalMove):
         life.do("ask_extension", back + MINUTE, due_at=life.ticket.due_at + DAY, note="x")
+
+
+def test_chains_of_before_are_kept(town):
+    """What stood in the explanation of a date that is owed still, when the chain became the ticket's."""
+    migration = import_module("feedback.migrations.0037_chains_of_before")
+    ticket = opened(START, area=Q7)
+    promise, left = ticket.promises.get(), START + DAY
+    promise.explanation |= {"held": [[unit(Q1).pk, left.isoformat(), promise.due_at.isoformat()]]}
+    promise.save()
+    migration.chains(apps, None)
+    ticket.refresh_from_db()
+    [stay] = ticket.stays
+    assert (stay["unit"], stay["until"], stay["rule"]) == (unit(Q1).pk, left.isoformat(), promise.rule_id)
+    ticket = actions.transfer(actor=by(), ticket_id=ticket.pk, unit=unit(Q1).pk, note="x", at=START + 2 * DAY)
+    assert ticket.due_at == promise.due_at and ticket.promises.count() == 1

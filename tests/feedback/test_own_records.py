@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from accounts.models import Membership
 from districts.models import Unit
@@ -88,3 +89,22 @@ def test_what_a_district_records_and_hands_to_a_unit_of_its_own_is_its_own_recor
     actions.transfer(actor=by(cast.lan), ticket_id=ticket.pk, unit=team.pk, note="x")
     ticket = actions.resolve(actor=by(cast.lan), ticket_id=ticket.pk, reply="x")  # the same clerk answers it
     assert facts.of(ticket, ticket.promises.all()).get("self") == 1
+
+
+def test_who_works_for_the_unit_besides_makes_its_own_record_nobody_elses(cast):
+    Membership.objects.create(user=cast.tu, unit=unit(Q1), role="unit_staff", is_active=False,
+                              valid_from=date(2021, 1, 1))
+    ticket = opened(START, actor=by(cast.lan))
+    actions.join(actor=by(cast.tu), ticket_id=ticket.pk, reporter={"name": "B"}, at=START + HOUR)
+    ticket.refresh_from_db()
+    assert ticket.is_self_recorded and ticket.promises.get().is_self_made
+
+
+def test_who_works_for_a_unit_besides_neither_gives_its_tickets_away_nor_sends_it_any(cast):
+    Membership.objects.create(user=cast.sau, unit=unit(Q1), role="unit_staff", is_active=False,
+                              valid_from=date(2021, 1, 1))
+    own, others = opened(), opened(area=Q7)
+    for ticket, to in ((own, Q7), (others, Q1)):
+        with pytest.raises(PermissionDenied):
+            actions.transfer(actor=by(cast.sau), ticket_id=ticket.pk, unit=unit(to).pk, note="x")
+    actions.transfer(actor=by(cast.sau), ticket_id=others.pk, unit=unit("770").pk, note="x")
