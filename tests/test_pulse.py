@@ -1,6 +1,8 @@
 """Who is away, and what a caught request is answered. With a server that really stands still: tests/test_frozen.py."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 
 import psycopg2
@@ -10,10 +12,13 @@ from django.db import connection
 from django.db.utils import OperationalError
 
 from hcmc_ioc import caught
+from hcmc_ioc import settings as ours
 from hcmc_ioc.lib import pulse
 from hcmc_ioc.pooled import base as pooled
 from hcmc_ioc.pooled.cache import SharedClient
 from live import hints
+from tests import processes
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -137,6 +142,32 @@ def test_while_valkey_is_away_no_hint_is_tried(monkeypatch, caplog):
     monkeypatch.setattr(hints, "_loop", lambda pid: pytest.fail("tried"))
     hints.publish({"city": 1})
     assert not caplog.records
+
+
+def test_a_hint_that_hangs_is_given_up_and_leaves_nothing_behind(monkeypatch, caplog):
+    ended = threading.Event()
+
+    async def hang(_versions):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(hints, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(hints, "_send", hang)
+    hints.publish({"city": 1})
+    assert "live hints not sent" in caplog.text and ended.wait(PATIENCE)
+
+
+def test_web_has_shorter_limits_than_the_worker_and_commands_have_none():
+    web, worker = ours.DATABASE_LIMITS["web"], ours.DATABASE_LIMITS["worker"]
+    assert web.keys() == worker.keys() and all(0 < web[name] < worker[name] for name in web)
+    script = ("import os; from hcmc_ioc.pooled import base; import django; django.setup(); print(base._limits); "
+              "import hcmc_ioc.asgi; print(base._limits)")
+    surroundings = processes.environment("none")
+    said = subprocess.run([sys.executable, "-c", script], env=surroundings, cwd=processes.ROOT, capture_output=True,
+                          text=True).stdout.splitlines()
+    assert said == ["{}", str(web)]
 
 
 def test_a_cache_that_is_gone_costs_a_line_and_no_page(settings, caplog, client, db):

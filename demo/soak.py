@@ -1,0 +1,255 @@
+"""A wall in a real browser while parts of the site are killed and stand still: what it shows is true, or marked as old.
+
+What is true is known here without asking anybody: the calls that were recorded, and the dates that passed.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from accounts.actors import Actor
+from dashboards.figures import definitions, fold
+from dashboards.figures.periods import Period
+from districts.models import Unit
+from feedback import actions
+from feedback.models import Category, Channel, Ticket
+from feedback.rules.lifecycle import Intake
+from feedback.rules.rulebook import rulebook
+from hcmc_ioc.local.servers import children, read_pid
+
+ROOT = Path(__file__).resolve().parent.parent
+GRACE = 20  # seconds in which a change may be on its way to the wall, or the wall on its way to saying that it is old
+PAUSE = 2.0  # seconds between two calls
+DUE_AFTER = 8  # seconds after which each new ticket is overdue
+
+
+class Truth:
+    """What the wall should show, as far as it can be known: at least what was acknowledged, at most what was begun."""
+
+    def __init__(self) -> None:
+        now, self.zone = timezone.now(), rulebook().zone
+        today = now.astimezone(self.zone).date()
+        city = rulebook().city_id
+        figures = definitions.figures([city], Period(today, today), now, medians=False)[city]
+        self.received, self.overdue = figures.received, figures.overdue
+        open_ones = Ticket.objects.open().filter(paused_at=None, due_at__gt=now)
+        self.begun: list[datetime] = []
+        self.done: list[datetime] = []
+        self.due = [(due, due) for due in open_ones.values_list("due_at", flat=True)]  # (could, must) count from
+
+    def allows(self, received: int, overdue: int, now: datetime) -> bool:
+        before = now - timedelta(seconds=GRACE)
+        least = self.received + sum(at <= before for at in list(self.done))
+        most = self.received + sum(at <= now for at in list(self.begun))
+        due = list(self.due)
+        late_least = self.overdue + sum(must <= before for _could, must in due)
+        late_most = self.overdue + sum(could <= now for could, _must in due)
+        return least <= received <= most and late_least <= overdue <= late_most
+
+
+class Caller(threading.Thread):
+    """Somebody calls every few seconds, and the ticket is overdue soon after."""
+
+    def __init__(self, truth: Truth) -> None:
+        super().__init__(name="caller", daemon=True)
+        self.truth, self.ended = truth, threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(PAUSE):
+            try:
+                self.call()
+            except Exception:  # noqa: BLE001, S110 - the database is away: nothing was acknowledged
+                pass
+            finally:
+                connections.close_all()
+
+    def call(self) -> None:
+        self.truth.begun.append(timezone.now())
+        ticket = actions.open_ticket(actor=Actor.system("demo"), intake=report())
+        self.truth.done.append(timezone.now())
+        due = timezone.now() + timedelta(seconds=DUE_AFTER)
+        # No verb gives a date so near; and only here nothing is kept of what happens.
+        self.truth.due.append((due, datetime.max.replace(tzinfo=due.tzinfo)))
+        Ticket.objects.filter(pk=ticket.pk).update(due_at=due)
+        self.truth.due[-1] = (due, max(due, timezone.now()))
+
+
+def report() -> Intake:
+    area = Unit.objects.in_force().areas().first()
+    return Intake(category_id=Category.objects.get(code="trat-tu-lan-chiem").pk,
+                  channel_id=Channel.objects.get(code="phone").pk, body="Thử màn hình tường", address="12 Lê Lợi",
+                  area_id=area.pk, occurred_at=timezone.now())
+
+
+# --- The site's processes
+
+
+@dataclass
+class Site:
+    port: int
+    log: Path
+    running: dict[str, subprocess.Popen] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, *names: str) -> None:
+        for name in names:
+            with self.log.open("ab") as log:
+                self.running[name] = subprocess.Popen(
+                    command(name, self.port), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                    start_new_session=True,
+                )
+
+    def signal(self, name: str, number: int) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.running[name].pid, number)
+
+    def kill(self, name: str) -> None:
+        self.signal(name, signal.SIGKILL)
+        self.running[name].wait()
+
+    def stop(self) -> None:
+        for name in list(self.running):
+            self.kill(name)
+
+
+def command(name: str, port: int) -> list[str]:
+    python = [sys.executable, "-m"]
+    if name == "web":
+        return [*python, "uvicorn", "hcmc_ioc.asgi:application", "--host", "127.0.0.1", "--port", str(port),
+                "--lifespan", "off", "--no-access-log", "--log-level", "warning"]
+    more = ["--pool", "threads", "--concurrency", "2"] if name == "worker" else ["--pidfile="]
+    return [*python, "celery", "--quiet", "-A", "hcmc_ioc", name, "--loglevel", "warning", *more]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def browser_path() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+# --- Troubles: each a context in which something is wrong
+
+
+@contextmanager
+def frozen(site: Site, name: str) -> Iterator[None]:
+    site.signal(name, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        site.signal(name, signal.SIGCONT)
+
+
+@contextmanager
+def killed(site: Site, name: str) -> Iterator[None]:
+    site.kill(name)
+    try:
+        yield
+    finally:
+        site.start(name)
+
+
+@contextmanager
+def server_frozen(pid_file: str) -> Iterator[None]:
+    pid = read_pid(settings.EMBEDDED.run / pid_file)
+    family = [pid, *children(pid)] if pid else []
+    for one in family:
+        os.kill(one, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for one in family:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGCONT)
+
+
+@contextmanager
+def skewed(page, rng: Random) -> Iterator[None]:
+    page.clock.set_system_time(timezone.now() + timedelta(hours=rng.choice([-30, -2, 3, 26])))
+    yield
+
+
+def troubles(site: Site, page, rng: Random) -> dict[str, Callable]:
+    found = {f"{name} frozen": lambda name=name: frozen(site, name) for name in ("web", "worker", "beat")}
+    found |= {f"{name} killed": lambda name=name: killed(site, name) for name in ("web", "worker", "beat")}
+    found["database frozen"] = lambda: server_frozen(".s.PGSQL.5432.lock")
+    found["valkey frozen"] = lambda: server_frozen("valkey.pid")
+    return found | {"clock skewed": lambda: skewed(page, rng)}
+
+
+# --- Watching
+
+SHOWN = """() => {
+  const scene = document.querySelector("#wall-today"), bar = document.querySelector("[data-link-bar]");
+  if (!scene) return null;
+  const tile = (label) => [...scene.querySelectorAll(".wall-tile")]
+    .find((one) => one.querySelector(".wall-label").textContent === label).querySelector(".wall-value").textContent;
+  const number = (text) => Number(text.replaceAll(".", ""));
+  return {
+    received: number(tile("Tiếp nhận")), overdue: number(tile("Quá hạn")), day: scene.dataset.day,
+    marked: scene.classList.contains("is-stale") || !bar.hidden,
+    clock: document.querySelector("[data-wall-clock]").textContent,
+  };
+}"""
+
+
+def is_true(shown: dict, truth: Truth, now: datetime) -> bool:
+    lately = [(now - timedelta(seconds=back)).astimezone(truth.zone) for back in range(-2, GRACE)]
+    days = {moment.date().isoformat() for moment in lately}
+    clocks = {f"{moment:%H:%M}" for moment in lately}
+    told_time = any(clock in shown["clock"] for clock in clocks)
+    return told_time and shown["day"] in days and truth.allows(shown["received"], shown["overdue"], now)
+
+
+@dataclass
+class Account:
+    """Seconds in which the wall was watched, said to be old, and was old without saying so."""
+
+    watched: int = 0
+    marked: int = 0
+    lied: int = 0
+    first: str = ""
+
+    def note(self, shown: dict | None, truth: Truth, now: datetime) -> None:
+        self.watched += 1
+        if shown is None or shown["marked"]:
+            self.marked += 1
+        elif not is_true(shown, truth, now):
+            self.lied += 1
+            self.first = self.first or f"{now:%H:%M:%S} {shown}"
+
+
+def watch(page, truth: Truth, seconds: float, account: Account) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        account.note(page.evaluate(SHOWN), truth, timezone.now())
+        page.wait_for_timeout(1000)
+
+
+def begin(log: Path) -> tuple[Site, Truth]:
+    fold.fold_all()
+    site = Site(free_port(), log)
+    site.start("web", "worker", "beat")
+    return site, Truth()

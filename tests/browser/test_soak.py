@@ -1,0 +1,29 @@
+"""`manage.py soak_wall`: no second in which the wall is old and does not say so. Two minutes here, hours by hand."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from tests import processes
+
+DATABASE = "soak"
+
+
+@pytest.mark.parametrize("troubles", ["web frozen,beat killed"])
+def test_the_wall_is_never_old_without_saying_so(troubles):
+    settings.EMBEDDED.start(DATABASE)
+    surroundings = processes.environment(DATABASE, IOC_DEMO="1") | {"PATH": os.environ["PATH"]}
+
+    def manage(*words):
+        command = [sys.executable, "manage.py", *words]
+        return subprocess.run(command, cwd=processes.ROOT, env=surroundings, capture_output=True, text=True)
+
+    assert manage("setup_city").returncode == 0
+    assert manage("seed_demo", "--tickets", "300", "--months", "1").returncode == 0
+    done = manage("soak_wall", "--minutes", "0", "--only", troubles)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(re.findall(r"marked +[1-9]\d* s, stale but unmarked 0 s", done.stdout)) == 2, done.stdout
