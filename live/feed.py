@@ -173,8 +173,13 @@ def lags(now: datetime | None = None) -> dict[str, int]:
 
 def screen_lag(now: datetime | None = None) -> int:
     """How many seconds what open screens show is behind."""
-    now = now or timezone.now()
-    return max((_seconds(oldest(t.name), now) for t in takers.values() if t.feeds_screens), default=0)
+    return _seconds(screens_wait_since(), now or timezone.now())
+
+
+def screens_wait_since() -> datetime | None:
+    """Since when something waits that open screens do not show yet."""
+    waiting = [oldest(taker.name) for taker in takers.values() if taker.feeds_screens]
+    return min(filter(None, waiting), default=None)
 
 
 def _seconds(since: datetime | None, now: datetime) -> int:

@@ -2,6 +2,7 @@
 how true the figures are, and which versions their topics have."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -12,13 +13,18 @@ from live import feed, signs, topics
 def message(heard: Iterable[str]) -> dict:
     """`lag`: seconds that changes wait for the fold; `tick`: seconds since time alone was last looked at (what became
     overdue), None when never; `day`: the city's today."""
-    now = timezone.now()
+    versions, waits, ticked = topics.versions(heard), feed.screens_wait_since(), signs.last("tick")
+    now = timezone.now()  # last of all: were we held up while asking, what we tell is as old as it is
     return {
         "t": "hb",
         "now": now.isoformat(),
         "day": timezone.localdate(now).isoformat(),
-        "versions": topics.versions(heard),
-        "lag": feed.screen_lag(now),
-        "tick": signs.ages(now)["tick"],
+        "versions": versions,
+        "lag": _seconds(waits, now) or 0,
+        "tick": _seconds(ticked, now),
         "build": settings.BUILD_ID,
     }
+
+
+def _seconds(since: datetime | None, now: datetime) -> int | None:
+    return max(0, int((now - since).total_seconds())) if since else None

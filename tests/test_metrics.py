@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families as families
 
 from feedback import actions
 from feedback.models import FactChange
-from hcmc_ioc.lib import metrics
+from hcmc_ioc.lib import metrics, pulse
 from hcmc_ioc.logs import LineFormatter
 from live import signs
 from tests import processes
@@ -144,3 +144,14 @@ def test_two_processes_count_together_and_a_killed_one_s_screens_are_forgotten(c
     gone.write_bytes(b"")
     metrics.text(timezone.now())
     assert not gone.exists()
+
+
+def test_what_is_away_and_what_is_still_is_told(client, db, monkeypatch):
+    signs.leave("beat")
+    found = scraped(client)
+    assert value(found, "ioc_part_age_seconds", part="beat") < 5
+    assert ("ioc_part_age_seconds", frozenset({("part", "worker")})) not in found, "it never gave one"
+    assert value(found, "ioc_service_away", service="postgresql") == 0
+    monkeypatch.setattr(pulse.database, "away", True)
+    monkeypatch.setattr(metrics, "_ask", lambda *given: pytest.fail("nobody asks a database that is away"))
+    assert value(scraped(client), "ioc_service_away", service="postgresql") == 1

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from hcmc_ioc.lib import pulse
+
 
 def _folder() -> Path:
     """In memory where the machine has such a place: the counts are mapped files, and a full disk would end whoever
@@ -67,9 +69,18 @@ def text(now: datetime) -> bytes:
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)
     asked = CollectorRegistry()
-    waiting = Gauge("ioc_queue_age_seconds", "How long the oldest entry of a queue waits.", ["queue"], registry=asked)
+    away = Gauge("ioc_service_away", "1 while it does not answer this process.", ["service"], registry=asked)
+    for service in (pulse.database, pulse.valkey):
+        away.labels(service.name.lower()).set(service.away)
+    if not pulse.database.away:
+        _ask(now, asked)
+    return generate_latest(registry) + generate_latest(asked)
+
+
+def _ask(now: datetime, registry: CollectorRegistry) -> None:
+    waiting = Gauge("ioc_queue_age_seconds", "How long the oldest entry of a queue waits.", ["queue"], registry=registry)
     silent = Gauge("ioc_part_age_seconds", "How long ago a part last gave a sign of life, or the city was backed up.",
-                   ["part"], registry=asked)
+                   ["part"], registry=registry)
     for gauge, moments, without in ((waiting, queues, 0.0), (silent, parts, None)):
         for name, moment in moments.items():
             with suppress(Exception):
@@ -77,7 +88,6 @@ def text(now: datetime) -> bytes:
                 age = max(0.0, (now - since).total_seconds()) if since else without
                 if age is not None:
                     gauge.labels(name).set(age)
-    return generate_latest(registry) + generate_latest(asked)
 
 
 def _forget_the_dead() -> None:
