@@ -14,7 +14,7 @@ from typing import Any
 from django.core.handlers.asgi import ASGIRequest
 
 from hcmc_ioc import errors
-from hcmc_ioc.lib import pulse
+from hcmc_ioc.lib import metrics, pulse
 
 LIMIT = 3.5  # seconds; with what the pulse needs to be sure, nobody waits longer than five
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ class Answer:
         if _waiting.pop(self, None) is None:
             return
         self.given_up = True
+        metrics.REQUESTS.labels("caught", 503).inc()
         log.warning("%s %s waits for the database: answered 503", self.scope["method"], self.scope["path"],
                     extra={"status_code": 503})
         response = errors.unavailable(ASGIRequest(self.scope, BytesIO()))
