@@ -78,7 +78,8 @@ def text(now: datetime) -> bytes:
 
 
 def _ask(now: datetime, registry: CollectorRegistry) -> None:
-    waiting = Gauge("ioc_queue_age_seconds", "How long the oldest entry of a queue waits.", ["queue"], registry=registry)
+    waiting = Gauge("ioc_queue_age_seconds", "How long the oldest entry of a queue waits.", ["queue"],
+                    registry=registry)
     silent = Gauge("ioc_part_age_seconds", "How long ago a part last gave a sign of life, or the city was backed up.",
                    ["part"], registry=registry)
     for gauge, moments, without in ((waiting, queues, 0.0), (silent, parts, None)):
