@@ -35,7 +35,7 @@ from hcmc_ioc.local.servers import children, read_pid
 ROOT = Path(__file__).resolve().parent.parent
 GRACE = 20  # seconds in which a change may be on its way to the wall, or the wall on its way to saying that it is old
 PAUSE = 2.0  # seconds between two calls
-DUE_AFTER = 8  # seconds after which each new ticket is overdue
+DUE_AFTER = (8, 60)  # seconds within which a new ticket is overdue
 
 
 class Truth:
@@ -63,16 +63,17 @@ class Truth:
 
 
 class Caller(threading.Thread):
-    """Somebody calls every few seconds, and the ticket is overdue soon after."""
+    """Somebody calls every few seconds, and the ticket is overdue soon after; in a `quiet` night dates pass alone."""
 
-    def __init__(self, truth: Truth) -> None:
+    def __init__(self, truth: Truth, rng: Random) -> None:
         super().__init__(name="caller", daemon=True)
-        self.truth, self.ended = truth, threading.Event()
+        self.truth, self.rng, self.ended, self.quiet = truth, rng, threading.Event(), threading.Event()
 
     def run(self) -> None:
         while not self.ended.wait(PAUSE):
             try:
-                self.call()
+                if not self.quiet.is_set():
+                    self.call()
             except Exception:  # noqa: BLE001, S110 - the database is away: nothing was acknowledged
                 pass
             finally:
@@ -82,7 +83,7 @@ class Caller(threading.Thread):
         self.truth.begun.append(timezone.now())
         ticket = actions.open_ticket(actor=Actor.system("demo"), intake=report())
         self.truth.done.append(timezone.now())
-        due = timezone.now() + timedelta(seconds=DUE_AFTER)
+        due = timezone.now() + timedelta(seconds=self.rng.uniform(*DUE_AFTER))
         # No verb gives a date so near; and only here nothing is kept of what happens.
         self.truth.due.append((due, datetime.max.replace(tzinfo=due.tzinfo)))
         Ticket.objects.filter(pk=ticket.pk).update(due_at=due)
@@ -191,9 +192,22 @@ def skewed(page, rng: Random) -> Iterator[None]:
     yield
 
 
-def troubles(site: Site, page, rng: Random) -> dict[str, Callable]:
+@contextmanager
+def at_night(caller: Caller, trouble) -> Iterator[None]:
+    """Nothing is reported, so nothing but the timer tells a screen that time went on."""
+    caller.quiet.set()
+    try:
+        with trouble:
+            yield
+    finally:
+        caller.quiet.clear()
+
+
+def troubles(site: Site, page, rng: Random, caller: Caller) -> dict[str, Callable]:
     found = {f"{name} frozen": lambda name=name: frozen(site, name) for name in ("web", "worker", "beat")}
     found |= {f"{name} killed": lambda name=name: killed(site, name) for name in ("web", "worker", "beat")}
+    found["beat frozen"] = lambda: at_night(caller, frozen(site, "beat"))
+    found["beat killed"] = lambda: at_night(caller, killed(site, "beat"))
     found["database frozen"] = lambda: server_frozen(".s.PGSQL.5432.lock")
     found["valkey frozen"] = lambda: server_frozen("valkey.pid")
     return found | {"clock skewed": lambda: skewed(page, rng)}
@@ -201,6 +215,8 @@ def troubles(site: Site, page, rng: Random) -> dict[str, Callable]:
 
 # --- Watching
 
+IS_CURRENT = """() => document.documentElement.dataset.link === "ok"
+  && document.querySelector("[data-wall-clock]").textContent && !document.querySelector("#wall-today.is-stale")"""
 SHOWN = """() => {
   const scene = document.querySelector("#wall-today"), bar = document.querySelector("[data-link-bar]");
   if (!scene) return null;

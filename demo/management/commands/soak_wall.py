@@ -35,13 +35,15 @@ class Command(BaseCommand):
         device, _token = devices.register(name="soak", unit=city)
         log = Path(mkdtemp(prefix="ioc-soak-")) / "site.log"
         site, truth = soak.begin(log)
-        caller = soak.Caller(truth)
+        rng = Random(seed)
+        caller = soak.Caller(truth, rng)
         try:
             self._await(site)
             caller.start()
             with sync_playwright() as playwright:
                 page = self._wall(playwright, site, devices.seal(device))
-                lied = self._suffer(site, page, truth, minutes * 60, Random(seed), [t for t in only.split(",") if t])
+                known, order = soak.troubles(site, page, rng, caller), [name for name in only.split(",") if name]
+                lied = self._suffer(known, page, truth, minutes * 60, rng, order)
         finally:
             caller.ended.set()
             site.stop()
@@ -64,11 +66,11 @@ class Command(BaseCommand):
         context.add_cookies([{"name": devices.COOKIE, "value": cookie, "url": site.address}])
         page = context.new_page()
         page.goto(f"{site.address}/wall/")
-        page.wait_for_selector("[data-link-state][data-state=ok]", timeout=60_000)
+        page.wait_for_function(soak.IS_CURRENT, timeout=60_000)
         return page
 
-    def _suffer(self, site, page, truth, seconds, rng, order) -> int:
-        known, end, lied = soak.troubles(site, page, rng), time.monotonic() + seconds, 0
+    def _suffer(self, known, page, truth, seconds, rng, order) -> int:
+        end, lied = time.monotonic() + seconds, 0
         while time.monotonic() < end or order:
             name = order.pop(0) if order else rng.choice(sorted(known))
             account = soak.Account()
