@@ -16,7 +16,7 @@ from django.core.handlers.asgi import ASGIRequest
 from hcmc_ioc import errors
 from hcmc_ioc.lib import metrics, pulse
 
-LIMIT = 3.5  # seconds; with what the pulse needs to be sure, nobody waits longer than five
+LIMIT = 1.5  # seconds; the pulse is sure after two to three and looks again every 2.5: nobody waits longer than five
 log = logging.getLogger(__name__)
 _waiting: "dict[Answer, asyncio.AbstractEventLoop]" = {}
 
