@@ -5,6 +5,7 @@ local mode FILE.keys, without which nobody reads names and phones. In production
 are kept apart from the backups.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -51,21 +52,18 @@ def write(file: Path, progress: Progress) -> dict:
         raise BackupError(f"{file} exists already; a backup never overwrites another")
     draft = beside(file, "part")
     try:
-        with _snapshot() as (cursor, name):
+        with _alone(draft), _snapshot() as (cursor, name):
             cursor.execute(_SIZES)
             sizes = dict(cursor.fetchall())
-            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))  # citizens' words are in it
             _run("pg_dump", ["--format=custom", f"--snapshot={name}", f"--file={draft}"], sizes, progress)
             manifest = _manifest(draft, _rows(cursor, sizes))
-        _keep(beside(file, "json"), json.dumps(manifest, indent=1), 0o644)
-        if settings.LOCAL:
-            _keep(beside(file, "keys"), "".join(f"{name}={os.environ[name]}\n" for name in SECRETS), 0o600)
-        draft.rename(file)
-        _settle(file.parent)
+            _keep(beside(file, "json"), json.dumps(manifest, indent=1), 0o644)
+            if settings.LOCAL:
+                _keep(beside(file, "keys"), "".join(f"{name}={os.environ[name]}\n" for name in SECRETS), 0o600)
+            draft.rename(file)
+            _settle(file.parent)
     except OSError as error:
         raise BackupError(f"{error.filename or file}: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
     signs.leave("backup")
     return manifest
 
@@ -83,10 +81,10 @@ def restore(file: Path, progress: Progress) -> dict:
         if cursor.fetchall():
             raise BackupError(f"the database {settings.DATABASES['default']['NAME']} is not empty; nothing was changed")
     keys = _fitting_keys(file, manifest)
+    if keys:  # before the city: whatever ends us in between, a city never lies beside keys that cannot read it
+        _keep(settings.VAR / "secrets.env", keys, 0o600)
     options = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", "--no-comments"]
     _run("pg_restore", [*options, str(file)], manifest["rows"], progress)
-    if keys:
-        _keep(settings.VAR / "secrets.env", keys, 0o600)
     with connection.cursor() as cursor:
         found = _rows(cursor, manifest["rows"])
         cursor.execute("ANALYZE")
@@ -95,6 +93,21 @@ def restore(file: Path, progress: Progress) -> dict:
         raise BackupError(f"restored, but these tables do not hold what the backup did: {wrong}")
     cache.clear()
     return manifest
+
+
+@contextmanager
+def _alone(draft: Path):
+    """The draft, readable by its owner alone (citizens' words are in it), and ours: a second backup into the same file
+    is refused, what a killed one left is written over. It is gone at the end, whatever happens."""
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupError(f"another backup writes {draft}") from None
+        try:
+            yield
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 @contextmanager

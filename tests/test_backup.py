@@ -1,5 +1,6 @@
 """A backup can be restored: what `pg_dump` wrote becomes, in an empty database, the same city with the same figures."""
 
+import fcntl
 import os
 import stat
 import subprocess
@@ -215,6 +216,16 @@ def test_what_cannot_be_restored_is_refused_before_anything_is_written(backed_up
     backed_up.write_bytes(content)
     refused(manage("restore", backed_up, database=empty_database), "is damaged")
     assert sums_of_tables(empty_database) == {}
+
+
+def test_two_backups_into_one_file_at_once_are_refused(backed_up, tmp_path):
+    file = tmp_path / "once.dump"
+    with beside(file, "part").open("w") as other:  # another one is at it, or one was killed: then nothing holds it
+        fcntl.flock(other, fcntl.LOCK_EX)
+        refused(manage("backup", file, database=connection.settings_dict["NAME"]), "another backup writes")
+    assert not file.exists() and beside(file, "part").exists()
+    assert manage("backup", file, database=connection.settings_dict["NAME"]).returncode == 0
+    assert file.exists() and not beside(file, "part").exists()
 
 
 def test_a_full_disk_leaves_no_backup_that_looks_whole(backed_up, tmp_path):

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.patience import PATIENCE
-from tests.test_run import RunningSite, alive
+from tests.test_run import alive, running
 
 pytestmark = pytest.mark.processes
 COOKIE = "ioc_session=abcdefghijklmnopqrstuvwxyz123456"  # somebody's: it is looked up in cache and database
@@ -20,12 +20,8 @@ AT_ONCE = 2
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    site = RunningSite(tmp_path_factory.mktemp("frozen") / "var")
-    try:
-        site.start()
+    with running(tmp_path_factory.mktemp("frozen")) as site:
         yield site
-    finally:
-        site.end()
 
 
 def ask(site, path, **headers):

@@ -83,14 +83,21 @@ class RunningSite:
         return answer
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    site = RunningSite(tmp_path_factory.mktemp("run here") / "var")
+@contextlib.contextmanager
+def running(folder):
+    """The whole site as `make run` starts it, in a place of its own."""
+    site = RunningSite(folder / "var")
     try:
         site.start()
         yield site
     finally:
         site.end()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("run here")) as site:
+        yield site
 
 
 def test_it_starts_and_says_where(site):

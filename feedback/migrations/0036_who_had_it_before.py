@@ -13,6 +13,4 @@ class Migration(migrations.Migration):
         migrations.AddField("promise", "first_unit", models.ForeignKey(
             db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+",
             to="districts.unit")),
-        migrations.AddIndex("ticket", models.Index(
-            fields=["rated_at"], name="ticket_rated_twice", condition=models.Q(other_ratings__isnull=False))),
     ]

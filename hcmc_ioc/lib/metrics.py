@@ -27,7 +27,7 @@ def _folder() -> Path:
     for place in places:
         with suppress(OSError):
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.access(place, os.W_OK):
+        if place.is_dir() and place.stat().st_uid == os.getuid() and os.access(place, os.W_OK):  # nobody else's
             return place
     raise OSError(f"none of these folders can be written: {', '.join(map(str, places))}")
 
