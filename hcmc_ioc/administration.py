@@ -93,9 +93,9 @@ WITHOUT = {
     "cache": _("Bộ nhớ đệm không trả lời: trang chậm hơn, màn hình cập nhật mỗi 10 giây thay vì tức thì."),
     "channel_layer": _("Cập nhật trực tiếp không chạy: màn hình cập nhật mỗi 10 giây thay vì tức thì."),
     "beat":
-        _("Hẹn giờ đã dừng: số quá hạn không đổi theo giờ, việc định kỳ không chạy. Khởi động lại tiến trình beat."),
-    "worker": _("Xử lý nền đã dừng: số liệu, tệp tải về và webhook đứng yên. Khởi động lại tiến trình worker."),
-    "tick": _("Chưa ai xem việc nào vừa quá hạn: số quá hạn trên màn hình có thể cũ."),
+        _("Hẹn giờ đã dừng: số quá hạn không đổi theo giờ, việc định kỳ không chạy. Khởi động lại dịch vụ hẹn giờ."),
+    "worker": _("Xử lý nền đã dừng: số liệu, tệp tải về và webhook đứng yên. Khởi động lại dịch vụ xử lý nền."),
+    "tick": _("Hạn xử lý chưa được rà soát: số quá hạn trên màn hình có thể cũ."),
     "fold": _("Số liệu chưa được cộng: các màn hình đang hiển thị số cũ."),
 }
 LATE = 60  # seconds that background work may be behind before it is worth a word

@@ -330,6 +330,7 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # strangers knocking by address: just 400
         "celery.app.trace": {"level": "WARNING"},  # a line per task every five seconds says nothing
         "celery.worker.strategy": {"level": "WARNING"},
+        "celery.worker.request": {"level": "WARNING"},  # a run that came too late is not owed: nothing to tell
         "celery.beat": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
         "axes": {"level": "WARNING"},

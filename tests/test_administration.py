@@ -76,7 +76,7 @@ def test_the_page_says_how_the_system_is(keeper, monkeypatch):
     assert "Hoạt động tốt" in read(keeper.get(HOME)) and "cần người xử lý" not in read(keeper.get(HOME))
     Sign.objects.filter(name="beat").update(at=timezone.now() - timedelta(minutes=5))
     text = read(keeper.get(HOME))
-    assert "Hệ thống cần người xử lý ngay" in text and "Khởi động lại tiến trình beat" in text and "Có sự cố" in text
+    assert "Hệ thống cần người xử lý ngay" in text and "Khởi động lại dịch vụ hẹn giờ" in text and "Có sự cố" in text
     signs.leave("beat")
     monkeypatch.setattr(feed, "lags", lambda: {"figures": 600})
     assert "chậm 10 phút" in read(keeper.get(HOME))
