@@ -2,16 +2,13 @@
 its clock is set wrong. Counts the seconds in which what is shown is old and not marked as old; 0 alone is good."""
 
 import time
-import urllib.error
-import urllib.request
-from contextlib import suppress
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
 
 from django.core.management.base import BaseCommand, CommandError
 
-from demo import soak
+from demo.trials import wall
 from districts.models import Unit
 from live import devices
 
@@ -34,15 +31,15 @@ class Command(BaseCommand):
         city = next(unit for unit in Unit.objects.in_force() if unit.kind == Unit.Kind.CITY)
         device, _token = devices.register(name="soak", unit=city)
         log = Path(mkdtemp(prefix="ioc-soak-")) / "site.log"
-        site, truth = soak.begin(log)
+        site, truth = wall.begin(log)
         rng = Random(seed)
-        caller = soak.Caller(truth, rng)
+        caller = wall.Caller(truth, rng)
         try:
-            self._await(site)
+            site.wait_until_ready()
             caller.start()
             with sync_playwright() as playwright:
                 page = self._wall(playwright, site, devices.seal(device))
-                known, order = soak.troubles(site, page, rng, caller), [name for name in only.split(",") if name]
+                known, order = wall.troubles(site, page, rng, caller), [name for name in only.split(",") if name]
                 lied = self._suffer(known, page, truth, minutes * 60, rng, order)
         finally:
             caller.ended.set()
@@ -51,32 +48,24 @@ class Command(BaseCommand):
         if lied:
             raise CommandError("the wall showed old figures as if they were new")
 
-    def _await(self, site):
-        end = time.monotonic() + 120
-        while time.monotonic() < end:
-            with suppress(OSError, urllib.error.URLError), urllib.request.urlopen(f"{site.address}/readyz", timeout=5):  # noqa: S310
-                return
-            time.sleep(0.2)
-        raise CommandError(f"the site does not start; see {site.log}")
-
     def _wall(self, playwright, site, cookie):
         flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=soak.browser_path(), args=flags)
+        browser = playwright.chromium.launch(executable_path=wall.browser_path(), args=flags)
         context = browser.new_context(locale="vi-VN", viewport={"width": 1920, "height": 1080})
         context.add_cookies([{"name": devices.COOKIE, "value": cookie, "url": site.address}])
         page = context.new_page()
         page.goto(f"{site.address}/wall/")
-        page.wait_for_function(soak.IS_CURRENT, timeout=60_000)
+        page.wait_for_function(wall.IS_CURRENT, timeout=60_000)
         return page
 
     def _suffer(self, known, page, truth, seconds, rng, order) -> int:
         end, lied = time.monotonic() + seconds, 0
         while time.monotonic() < end or order:
             name = order.pop(0) if order else rng.choice(sorted(known))
-            account = soak.Account()
+            account = wall.Account()
             with known[name]():
-                soak.watch(page, truth, TROUBLE, account)
-            soak.watch(page, truth, CALM, account)
+                wall.watch(page, truth, TROUBLE, account)
+            wall.watch(page, truth, CALM, account)
             self.stdout.write(f"{name:<16} watched {account.watched:3} s, marked {account.marked:3} s, "
                               f"stale but unmarked {account.lied} s {account.first}")
             self.stdout.flush()

@@ -3,36 +3,29 @@
 What is true is known here without asking anybody: the calls that were recorded, and the dates that passed.
 """
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
 from accounts.actors import Actor
 from dashboards.figures import definitions, fold
 from dashboards.figures.periods import Period
+from demo.trials.site import PROGRAMS, Site, free_port, frozen, killed
 from districts.models import Unit
 from feedback import actions
 from feedback.models import Category, Channel, Ticket
 from feedback.rules.lifecycle import Intake
 from feedback.rules.rulebook import rulebook
-from hcmc_ioc.local.servers import children, read_pid
 
-ROOT = Path(__file__).resolve().parent.parent
 GRACE = 20  # seconds in which a change may be on its way to the wall, or the wall on its way to saying that it is old
 PAUSE = 2.0  # seconds between two calls
 DUE_AFTER = (8, 60)  # seconds within which a new ticket is overdue
@@ -97,93 +90,12 @@ def report() -> Intake:
                   area_id=area.pk, occurred_at=timezone.now())
 
 
-# --- The site's processes
-
-
-@dataclass
-class Site:
-    port: int
-    log: Path
-    running: dict[str, subprocess.Popen] = field(default_factory=dict)
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self, *names: str) -> None:
-        for name in names:
-            with self.log.open("ab") as log:
-                self.running[name] = subprocess.Popen(
-                    command(name, self.port), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    start_new_session=True,
-                )
-
-    def signal(self, name: str, number: int) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self.running[name].pid, number)
-
-    def kill(self, name: str) -> None:
-        self.signal(name, signal.SIGKILL)
-        self.running[name].wait()
-
-    def stop(self) -> None:
-        for name in list(self.running):
-            self.kill(name)
-
-
-def command(name: str, port: int) -> list[str]:
-    python = [sys.executable, "-m"]
-    if name == "web":
-        return [*python, "uvicorn", "hcmc_ioc.asgi:application", "--host", "127.0.0.1", "--port", str(port),
-                "--lifespan", "off", "--no-access-log", "--log-level", "warning"]
-    more = ["--pool", "threads", "--concurrency", "2"] if name == "worker" else ["--pidfile="]
-    return [*python, "celery", "--quiet", "-A", "hcmc_ioc", name, "--loglevel", "warning", *more]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def browser_path() -> str | None:
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
 # --- Troubles: each a context in which something is wrong
-
-
-@contextmanager
-def frozen(site: Site, name: str) -> Iterator[None]:
-    site.signal(name, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        site.signal(name, signal.SIGCONT)
-
-
-@contextmanager
-def killed(site: Site, name: str) -> Iterator[None]:
-    site.kill(name)
-    try:
-        yield
-    finally:
-        site.start(name)
-
-
-@contextmanager
-def server_frozen(pid_file: str) -> Iterator[None]:
-    pid = read_pid(settings.EMBEDDED.run / pid_file)
-    family = [pid, *children(pid)] if pid else []
-    for one in family:
-        os.kill(one, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for one in family:
-            with suppress(ProcessLookupError):
-                os.kill(one, signal.SIGCONT)
 
 
 @contextmanager
@@ -204,12 +116,12 @@ def at_night(caller: Caller, trouble) -> Iterator[None]:
 
 
 def troubles(site: Site, page, rng: Random, caller: Caller) -> dict[str, Callable]:
-    found = {f"{name} frozen": lambda name=name: frozen(site, name) for name in ("web", "worker", "beat")}
-    found |= {f"{name} killed": lambda name=name: killed(site, name) for name in ("web", "worker", "beat")}
+    found = {f"{name} frozen": lambda name=name: frozen(site, name) for name in PROGRAMS}
+    found |= {f"{name} killed": lambda name=name: killed(site, name) for name in PROGRAMS}
     found["beat frozen"] = lambda: at_night(caller, frozen(site, "beat"))
     found["beat killed"] = lambda: at_night(caller, killed(site, "beat"))
-    found["database frozen"] = lambda: server_frozen(".s.PGSQL.5432.lock")
-    found["valkey frozen"] = lambda: server_frozen("valkey.pid")
+    found["database frozen"] = lambda: frozen(site, "PostgreSQL")
+    found["valkey frozen"] = lambda: frozen(site, "Valkey")
     return found | {"clock skewed": lambda: skewed(page, rng)}
 
 
@@ -267,5 +179,5 @@ def watch(page, truth: Truth, seconds: float, account: Account) -> None:
 def begin(log: Path) -> tuple[Site, Truth]:
     fold.fold_all()
     site = Site(free_port(), log)
-    site.start("web", "worker", "beat")
+    site.start(*PROGRAMS)
     return site, Truth()
