@@ -113,6 +113,45 @@ class SentRequest(models.Model):
         indexes = [models.Index(fields=["at"], name="sent_request_at")]
 
 
+class Attempt(models.Model):
+    """One attempt to sign in (`accounts.attempts`, the only writer): by which name, from where, and how it ended."""
+
+    class Outcome(models.TextChoices):
+        SIGNED_IN = "in", _("Đã đăng nhập")
+        WRONG = "wrong", _("Không đúng")
+        PAUSED = "paused", _("Bị chặn do tạm dừng")
+        BEGUN = "begun", _("Chưa xong")  # until it is known how it ends; counts as wrong, so that none slips by beside
+
+    class Limit(models.TextChoices):
+        PAIR = "pair", _("Tên đăng nhập tại một địa chỉ")
+        ACCOUNT = "account", _("Tên đăng nhập tại mọi địa chỉ lạ")
+        ADDRESS = "address", _("Nhiều tên đăng nhập từ một địa chỉ")
+
+    at = models.DateTimeField(default=timezone.now)
+    account = models.CharField(max_length=150)  # as it was tried, where there is one; else what `attempts.named` leaves
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    address = models.GenericIPAddressField()
+    line = models.GenericIPAddressField()  # what limits count by: see `hcmc_ioc.lib.origins`
+    device = models.CharField(max_length=32, blank=True)  # somebody signed in with it before
+    outcome = models.CharField(max_length=6, choices=Outcome.choices, default=Outcome.BEGUN)
+    limit = models.CharField(max_length=7, choices=Limit.choices, blank=True)
+    times = models.PositiveIntegerField(default=1)  # refused again and again while paused: one row
+    forgiven_at = models.DateTimeField(null=True)  # counts no more: signed in well since, or the pause was lifted
+    lifted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("lần đăng nhập")
+        verbose_name_plural = _("nhật ký đăng nhập")
+        indexes = [
+            models.Index(fields=["at"], name="attempt_at"),
+            models.Index(fields=["account", "at"], name="attempt_of_account"),
+            models.Index(fields=["line", "at"], name="attempt_from_line"),
+        ]
+
+    def __str__(self):
+        return self.account
+
+
 class Client(models.Model):
     """Another system that reads and writes here, within a unit and everything below it and within its scopes. Secrets
     are kept as digests alone; `accounts.clients` is the only writer."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import client_views, views
+from accounts import attempt_views, client_views, views
 
 urlpatterns = [
     path("dang-nhap/", views.SignIn.as_view(), name="sign_in"),
@@ -8,6 +8,8 @@ urlpatterns = [
     path("tai-khoan/", views.profile, name="profile"),
     path("tai-khoan/mat-khau/", views.ChangePassword.as_view(), name="change_password"),
     path("tai-khoan/vai-tro/", views.switch, name="switch_membership"),
+    path("quan-tri/dang-nhap/", attempt_views.sign_ins, name="sign_ins"),
+    path("quan-tri/dang-nhap/bo-tam-dung/", attempt_views.lift_pause, name="lift_pause"),
     path("ket-noi/", client_views.client_list, name="clients"),
     path("ket-noi/<int:pk>/doi-ma/", client_views.client_rotate, name="client_rotate"),
     path("ket-noi/<int:pk>/khoa/", client_views.client_key, name="client_key"),

@@ -13,11 +13,12 @@ from django.utils.translation import check_for_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from accounts import actions
+from accounts import actions, attempts
 from accounts.forms import SignInForm
 from accounts.models import Membership
 
 LONGEST_WAY = 2000  # characters of an address to go back to
+
 
 class SignIn(auth_views.LoginView):
     template_name = "accounts/sign_in.html"
@@ -27,6 +28,7 @@ class SignIn(auth_views.LoginView):
     def form_valid(self, form):
         response = super().form_valid(form)
         remember_language(response, form.get_user().language)
+        attempts.remember_device(self.request, response)
         return response
 
 
@@ -53,8 +55,11 @@ class ChangePassword(auth_views.PasswordChangeView):
 
 
 def locked_out(request, credentials, *args, **kwargs):
-    """Shown after too many wrong passwords (django-axes); says when to try again, not whether the account exists."""
-    return render(request, "accounts/locked_out.html", status=429)
+    """Shown after too many wrong passwords (`attempts`); says when to try again, not whether the account exists."""
+    minutes = round(attempts.WINDOW.total_seconds() / 60)
+    answer = render(request, "accounts/locked_out.html", {"minutes": minutes}, status=429)
+    answer["Retry-After"] = str(minutes * 60)
+    return answer
 
 
 @login_required

@@ -50,6 +50,8 @@ ROOMS = (
     (_("Con người"), (
         Matter("accounts.user", _("Ai đăng nhập, với vai trò nào, ở đơn vị nào; đặt lại mật khẩu, khóa tài khoản."),
                "users"),
+        Matter("accounts.attempt", _("Ai đăng nhập, ai nhập sai, từ đâu; bỏ tạm dừng đăng nhập."), "lock",
+               page="sign_ins"),
         Matter("auth.group", _("Cho người khác cùng quản lý một phần danh mục."), "shield"),
     )),
     (_("Kết nối"), (

@@ -1,7 +1,5 @@
 """The site's own middleware."""
 
-from ipaddress import ip_address
-
 from django.conf import settings
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
@@ -9,8 +7,8 @@ from django.utils.cache import patch_vary_headers
 
 from hcmc_ioc import errors
 from hcmc_ioc.lib import pulse, requests
+from hcmc_ioc.lib.origins import asker
 
-NOBODY = "0.0.0.0"  # noqa: S104 - no address anybody has: all who come without one are locked out together
 PROGRAMS = ("/api/", "/open311/")  # who asks here without a session is one
 
 
@@ -27,16 +25,12 @@ def request_id(get_response):
 
 
 def address(get_response):
-    """Who asks has an address or none that we know: a proxy passes on what anybody wrote into X-Forwarded-For, and
-    neither the database nor a lock-out knows what "unknown" is."""
+    """`REMOTE_ADDR` is who asks, for everything behind: limits, logs, audits. A proxy that nobody named passes on what
+    anybody wrote into X-Forwarded-For, and neither the database nor a limit knows what "unknown" is."""
 
     def middleware(request):
-        given = request.META.get("REMOTE_ADDR")
-        try:
-            known = "%" not in given and str(ip_address(given))
-        except (ValueError, TypeError):
-            known = ""
-        request.META["REMOTE_ADDR"] = known or NOBODY
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+        request.META["REMOTE_ADDR"] = asker(request.META.get("REMOTE_ADDR"), forwarded, settings.TRUSTED_PROXIES)
         return get_response(request)
 
     return middleware

@@ -5,7 +5,6 @@ is production, which refuses to start without its secrets and names them.
 """
 
 import tomllib
-from datetime import timedelta
 from pathlib import Path
 
 from celery.schedules import crontab
@@ -170,13 +169,11 @@ LOGOUT_REDIRECT_URL = "sign_in"
 SESSION_ENGINE = "hcmc_ioc.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # one shift
 SESSION_COOKIE_NAME = "ioc_session"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
+AXES_HANDLER = "accounts.attempts.Limits"  # which attempts are paused, and their log
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+SIGN_INS_KEPT_DAYS = env.number("IOC_SIGN_INS_KEPT_DAYS", 180)
 
 # --- Words, time
 
@@ -285,6 +282,7 @@ HOOKS_PRIVATE = env.flag("IOC_HOOKS_PRIVATE")  # webhooks may go to http, any po
 
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
+TRUSTED_PROXIES = env.networks("IOC_TRUSTED_PROXIES")  # who may say for whom they ask (hcmc_ioc/lib/origins.py)
 CSRF_COOKIE_NAME = "ioc_csrf"
 HTTPS = env.flag("IOC_HTTPS", default=not LOCAL)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

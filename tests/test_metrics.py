@@ -96,7 +96,7 @@ def test_refused_sign_ins_are_counted(client, cast):
         client.post(reverse("sign_in"), {"username": cast.ha.username, "password": "wrong"})
     after = scraped(client)
     refused = "ioc_sign_in_refusals_total"
-    for why in ("password", "locked"):
+    for why in ("password", "pair"):
         assert value(after, refused, why=why) > value(before, refused, why=why)
 
 

@@ -67,7 +67,7 @@ def command(name: str, port: int) -> list[str]:
     python = [sys.executable, "-m"]
     if name == "web":
         return [*python, "uvicorn", "hcmc_ioc.asgi:application", "--host", "127.0.0.1", "--port", str(port),
-                "--lifespan", "off", "--no-access-log", "--log-level", "warning"]
+                "--lifespan", "off", "--no-access-log", "--no-proxy-headers", "--log-level", "warning"]
     more = ["--pool", "threads", "--concurrency", "2"] if name == "worker" else ["--pidfile="]
     return [*python, "celery", "--quiet", "-A", "hcmc_ioc", name, "--loglevel", "warning", *more]
 

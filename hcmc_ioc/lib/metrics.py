@@ -45,7 +45,7 @@ SECONDS = Histogram("ioc_request_duration_seconds", "From the request to the fir
                     buckets=STEPS)
 SOCKETS = Gauge("ioc_sockets", "Open screens that listen.", ["kind"], multiprocess_mode="livesum")
 HINTS = Counter("ioc_hints", "Hints sent to open screens.")
-REFUSALS = Counter("ioc_sign_in_refusals", "Sign-ins refused: a wrong password, or locked out.", ["why"])
+REFUSALS = Counter("ioc_sign_in_refusals", "Sign-ins refused: a wrong password, or the limit that paused it.", ["why"])
 IMPORTED = Counter("ioc_imported_rows", "Rows of imports, by what became of them.", ["outcome"])
 
 Moment = Callable[[], datetime | None]
