@@ -51,7 +51,7 @@ format: .venv/dev
 	@$(FORMAT) --quiet templates/for_admin
 
 screenshots: .venv/dev
-	@exec $(PY) -m docs.screenshots $(or $(ADDRESS),http://localhost:8000) $(PAIRING)
+	@exec $(PY) -m docs.screenshots $(or $(ADDRESS),http://localhost:8000)
 
 lock: .venv/dev
 	@$(PY) -m pip install --quiet uv

@@ -1,6 +1,6 @@
 """`make screenshots`: the pictures of the README, taken from the running demo (`make run` in another terminal).
 
-    python -m docs.screenshots http://localhost:8000 PAIRING_ADDRESS
+    python -m docs.screenshots http://localhost:8000
 """
 
 import sys
@@ -24,26 +24,44 @@ PICTURES = (  # name, account, address, width, height
 )
 
 
-def main(address: str, pairing: str = "") -> None:
+def main(address: str) -> None:
     HERE.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
         for name, account, path, width, height in PICTURES:
-            page = browser.new_context(viewport={"width": width, "height": height}, base_url=address).new_page()
-            page.goto("/dang-nhap/")
-            page.fill("[name=username]", account)
-            page.fill("[name=password]", PASSWORD)
-            page.press("[name=password]", "Enter")
-            page.wait_for_load_state()
+            page = _signed_in(browser, address, account, width, height)
             page.goto(path)
             _save(page, name)
-        if pairing:
-            page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
-            page.goto(pairing)
-            _save(page, "wall")
-            page.keyboard.press("ArrowRight")
-            _save(page, "wall-units")
+        page = _wall(browser, address)
+        _save(page, "wall")
+        page.keyboard.press("ArrowRight")
+        _save(page, "wall-units")
         browser.close()
+
+
+def _signed_in(browser, address: str, account: str, width: int, height: int):
+    page = browser.new_context(viewport={"width": width, "height": height}, base_url=address).new_page()
+    page.goto("/dang-nhap/")
+    page.fill("[name=username]", account)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_load_state()
+    return page
+
+
+def _wall(browser, address: str):
+    """A wall, paired as people do it."""
+    page = browser.new_context(viewport={"width": 1920, "height": 1080}, base_url=address).new_page()
+    page.goto("/wall/")
+    page.click("[action='/wall/ghep/'] button")
+    code = page.locator("[data-pairing-code]").inner_text()
+    keeper = _signed_in(browser, address, "truongca", 1440, 900)
+    keeper.goto("/man-hinh/")
+    keeper.fill("[name=code]", code)
+    keeper.fill("[name=name]", "Màn hình chụp ảnh")
+    keeper.press("[name=name]", "Enter")
+    page.wait_for_url("**/wall/")
+    return page
 
 
 def _save(page, name: str) -> None:

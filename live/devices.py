@@ -1,7 +1,6 @@
-"""Wall devices: each has a token of its own. The only writer of `Device`."""
+"""Wall devices. The only writer of `Device`."""
 
-import hashlib
-import secrets
+from datetime import datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
@@ -13,18 +12,12 @@ from live import hints
 from live.models import Device
 
 COOKIE = "ioc_screen"
+REVOCABLE = timedelta(hours=24)  # so long after it was revoked a device can be let in again, without pairing
 _SALT = "screen"  # of the cookie; devices paired long ago hold it
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-@transaction.atomic(durable=True)
-def register(*, name: str, unit: Unit, place: str = "") -> tuple[Device, str]:
-    """A new device and its token; the token is shown once and stored only as a digest."""
-    token = secrets.token_urlsafe(24)
-    return Device.objects.create(name=name, unit=unit, place=place, token_digest=_digest(token)), token
+def register(*, name: str, unit: Unit, place: str = "") -> Device:
+    return Device.objects.create(name=name, unit=unit, place=place)
 
 
 @transaction.atomic(durable=True)
@@ -32,6 +25,17 @@ def revoke(device: Device) -> None:
     """The device goes dark: its pages are refused, its socket closes."""
     Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=timezone.now())
     hints.publish_on_commit({topic(device): 0})
+
+
+@transaction.atomic(durable=True)
+def restore(device: Device) -> bool:
+    """What was revoked by mistake shows figures again by itself; False when that was too long ago."""
+    lately = Device.objects.filter(pk=device.pk, revoked_at__gt=timezone.now() - REVOCABLE)
+    return bool(lately.update(revoked_at=None))
+
+
+def is_restorable(device: Device, now: datetime) -> bool:
+    return device.revoked_at is not None and device.revoked_at > now - REVOCABLE
 
 
 def topic(device: Device) -> str:
@@ -43,11 +47,6 @@ def acting(device: Device) -> Actor:
     return Actor.device(device.pk, device.unit_id)
 
 
-def by_token(token: str) -> Device | None:
-    """The device that holds this token, unless it was revoked."""
-    return Device.objects.select_related("unit").filter(token_digest=_digest(token), revoked_at=None).first()
-
-
 def seal(device: Device) -> str:
     """What the device's cookie holds."""
     return signing.dumps(device.pk, salt=_SALT)
@@ -55,13 +54,19 @@ def seal(device: Device) -> str:
 
 def by_cookie(cookie: str | None) -> Device | None:
     """The device of a sealed cookie; None when forged, absent or revoked."""
+    device = paired(cookie)
+    return device if device and device.revoked_at is None else None
+
+
+def paired(cookie: str | None) -> Device | None:
+    """The same, also when it was revoked."""
     if not cookie:
         return None
     try:
         pk = signing.loads(cookie, salt=_SALT)
     except signing.BadSignature:
         return None
-    return Device.objects.select_related("unit").filter(pk=pk, revoked_at=None).first()
+    return Device.objects.select_related("unit").filter(pk=pk).first()
 
 
 def seen(device: Device) -> None:

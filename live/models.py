@@ -16,12 +16,11 @@ class TopicVersion(models.Model):
 
 
 class Device(models.Model):
-    """A wall in an operations room: a device with a token of its own, never a person. Revoking it closes its socket."""
+    """A wall in an operations room: a device, never a person. Revoking it closes its socket."""
 
     name = models.CharField(_("Tên màn hình"), max_length=80)
     place = models.CharField(_("Nơi đặt"), max_length=120, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("Phạm vi"))
-    token_digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(_("Tạo lúc"), auto_now_add=True)
     revoked_at = models.DateTimeField(_("Thu hồi lúc"), null=True, blank=True)
     last_seen_at = models.DateTimeField(_("Thấy lần cuối"), null=True, blank=True)
@@ -32,6 +31,16 @@ class Device(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class Pairing(models.Model):
+    """A wall that shows a code and waits for somebody to make it a device (`live.pairing`)."""
+
+    code = models.CharField(max_length=8)
+    made_at = models.DateTimeField(default=timezone.now)
+    address = models.GenericIPAddressField()
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
 
 
 class Sign(models.Model):

@@ -10,6 +10,7 @@ from dashboards.screens import wall
 from dashboards.topics import CITY, of_unit
 from live import devices, fragments, topics
 from live.models import Device
+from live.views import not_paired
 
 SCENES = {"today": wall.today, "units": wall.units}
 
@@ -20,7 +21,7 @@ def wall_page(request):
     device = devices.by_cookie(request.COOKIES.get(devices.COOKIE))
     request.acting_kind = "device" if device else ""
     if device is None:
-        return render(request, "live/refused.html", status=404)
+        return not_paired(request)
     part = request.GET.get("part")
     if part:
         if part not in SCENES:

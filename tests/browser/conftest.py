@@ -142,13 +142,16 @@ class Pages:
 
     def wall(self, name, **options):
         """A device that the shift supervisor paired, with the whole city on it."""
+        page = self(**({"width": 1920, "height": 1080} | options))
+        page.goto("/wall/")
+        page.get_by_role("button", name="Lấy mã ghép").click()
+        code = page.locator("[data-pairing-code]").inner_text()
         keeper = self("truongca")
         keeper.goto("/man-hinh/")
-        keeper.get_by_label("Tên").fill(name)
-        keeper.get_by_role("button", name="Tạo màn hình").click()
-        address = keeper.locator("[data-pair]").inner_text()
-        page = self(**({"width": 1920, "height": 1080} | options))
-        page.goto(address)
+        keeper.get_by_label("Mã trên màn hình").fill(code)
+        keeper.get_by_label("Tên màn hình").fill(name)
+        keeper.get_by_role("button", name="Ghép màn hình").click()
+        page.wait_for_url("**/wall/")
         return page
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import steps
+from tests.browser.conftest import PASSWORD
 
 SOCKET = re.compile("/ws/live/")
 
@@ -121,7 +122,28 @@ def test_a_revoked_screen_goes_dark(open_page):
     follows(wall)
     keeper = open_page("truongca")
     keeper.goto("/man-hinh/")
-    keeper.get_by_role("row", name="Cho mượn").get_by_role("button", name="Thu hồi").click()
+    keeper.get_by_role("row", name="Cho mượn").get_by_role("link", name="Thu hồi").click()
+    expect(wall.locator(".wall-tile").first).to_be_visible()
+    keeper.get_by_role("button", name="Thu hồi").click()
     expect(keeper.locator(".toast")).to_contain_text("Đã thu hồi màn hình")
     expect(wall.locator("h1")).to_contain_text("đã bị thu hồi")
     expect(wall.locator(".wall-tile")).to_have_count(0)
+
+
+def test_a_wall_is_paired_by_scanning_its_code_with_a_phone(open_page):
+    wall = open_page(width=1920, height=1080)
+    wall.goto("/wall/")
+    wall.get_by_role("button", name="Lấy mã ghép").click()
+    code = wall.locator("[data-pairing-code]").inner_text().replace(" ", "")
+    expect(wall.locator("svg.qr")).to_be_visible()
+    phone = open_page(width=390, height=844)
+    phone.goto(f"/man-hinh/#ma={code}")  # what the drawn code says
+    phone.fill("[name=username]", "truongca")
+    phone.fill("[name=password]", PASSWORD)
+    phone.press("[name=password]", "Enter")
+    expect(phone.get_by_label("Mã trên màn hình")).to_have_value(code)
+    assert "#" not in phone.url
+    phone.get_by_label("Tên màn hình").fill("Sảnh nhỏ")
+    phone.get_by_role("button", name="Ghép màn hình").click()
+    expect(phone.locator(".toast")).to_contain_text("Đã ghép “Sảnh nhỏ”")
+    follows(wall)

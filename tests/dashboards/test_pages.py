@@ -1,6 +1,5 @@
 """Pages of figures: who sees which, the list behind each number, costs, wrong addresses, a city whose data ended."""
 
-import re
 from datetime import date, timedelta
 
 import pytest
@@ -216,13 +215,12 @@ def test_an_empty_city_has_screens_that_say_what_will_come(cast, client):
     assert client.get(reverse("unit_screen", args=[slug("760")])).status_code == 200
 
 
-def test_pairing_trades_the_token_for_a_cookie_and_revoking_ends_it(town, client):
+def test_a_wall_shows_its_scenes_until_it_is_revoked(town, client):
     opened()
     fold.fold_all()
-    screen, token = devices.register(name="Tường 1", unit=Unit.objects.city())
+    screen = devices.register(name="Tường 1", unit=Unit.objects.city())
     assert client.get(reverse("wall")).status_code == 404
-    assert client.get(reverse("wall_pair", args=["x" + token])).status_code == 404
-    assert client.get(reverse("wall_pair", args=[token])).url == reverse("wall")
+    client.cookies[devices.COOKIE] = devices.seal(screen)
     assert "Phản ánh 1022" in client.get(reverse("wall")).content.decode()
     for scene in ("today", "units"):
         assert client.get(reverse("wall"), {"part": scene}).status_code == 200
@@ -235,18 +233,8 @@ def test_the_wall_shows_no_words_of_citizens(town, client):
     opened(body="Bà Nguyễn Thị Bí Mật ở hẻm 45 báo mất nắp cống", title="Bà Nguyễn Thị Bí Mật")
     fold.fold_all()
     for scope in (Unit.objects.city(), unit("760")):
-        _screen, token = devices.register(name="Tường", unit=scope)
-        client.get(reverse("wall_pair", args=[token]))
+        client.cookies[devices.COOKIE] = devices.seal(devices.register(name="Tường", unit=scope))
         assert "Bí Mật" not in client.get(reverse("wall")).content.decode()
-
-
-def test_the_address_of_a_new_screen_is_shown_once(cast, client):
-    client.force_login(cast.sau)
-    given = {"name": "Tường 2", "place": "", "unit": Unit.objects.city().pk}
-    page = client.post(reverse("screens"), given).content.decode()
-    token = re.search(r"/wall/pair/([\w-]+)/", page)[1]
-    assert devices.by_token(token).name == "Tường 2"
-    assert token not in client.get(reverse("screens")).content.decode()
 
 
 def test_periods():

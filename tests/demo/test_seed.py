@@ -150,20 +150,16 @@ def test_production_has_no_such_command(command):
     assert done.returncode and f"Unknown command: '{command}'" in done.stderr
 
 
-def test_accounts_are_printed_one_per_role_and_the_screen_once(town, capsys, monkeypatch, client):
+def test_accounts_are_printed_one_per_role_and_how_a_wall_is_paired(town, capsys, monkeypatch, client):
     monkeypatch.setenv("IOC_DEMO_PASSWORD", "mot-mat-khau-khac")
     call_command("demo_accounts")
     first = capsys.readouterr().out
     assert set(Membership.objects.values_list("role", flat=True)) >= {account.role for account in cast.shown()}
     for account in cast.shown():
         assert account.username in first
-    assert "mot-mat-khau-khac" in first and "/wall/pair/" in first
+    assert "mot-mat-khau-khac" in first and "/wall/" in first and "truongca" in first
     assert User.objects.get(username="canbo.q1").check_password("mot-mat-khau-khac")
     assert User.objects.get(username="quantri").is_superuser
-    call_command("demo_accounts")
-    assert "/wall/pair/" not in capsys.readouterr().out
-    call_command("demo_accounts", new_screen=True)
-    assert "/wall/pair/" in capsys.readouterr().out
 
 
 def test_the_map_of_168_communes_has_its_demo_too(town, settings):

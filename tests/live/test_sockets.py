@@ -141,7 +141,7 @@ def test_a_ticket_page_hears_of_each_new_version(cast, ticket):
 
 
 def test_a_revoked_screen_goes_dark_at_once_and_stays_dark(town):
-    screen, _token = devices.register(name="Phòng điều hành", unit=unit("79"))
+    screen = devices.register(name="Phòng điều hành", unit=unit("79"))
     cookie = f"{devices.COOKIE}={devices.seal(screen)}"
 
     async def run():
@@ -225,7 +225,7 @@ def test_where_no_socket_gets_through_the_heartbeat_is_asked_for(cast, client):
     told = client.get(asked)
     assert told.status_code == 200 and set(told.json()["versions"]) == {"city"}
     client.logout()
-    device, _token = devices.register(name="Sảnh", unit=unit("79"))
+    device = devices.register(name="Sảnh", unit=unit("79"))
     client.cookies[devices.COOKIE] = devices.seal(device)
     assert set(client.get(asked).json()["versions"]) == {"city"}
     devices.revoke(device)

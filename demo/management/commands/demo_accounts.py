@@ -1,30 +1,25 @@
-"""`manage.py demo_accounts`: makes and prints who can be signed in as, with the password, and a wall screen to pair."""
+"""`manage.py demo_accounts`: makes and prints who can be signed in as, with the password, and how a wall is
+paired."""
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone, translation
 
 from accounts.roles import Role
 from demo import cast
-from districts.models import Unit
-from live import devices
-from live.models import Device
 
-SCREEN = "Màn hình trung tâm điều hành"
+SCREEN = "mở /wall/ trên thiết bị, bấm “Lấy mã ghép”; truongca nhập mã ở mục Màn hình tường"
 
 
 class Command(BaseCommand):
     requires_system_checks = []  # needs no pages
-    help = "Make and print one demo account per role, and a wall screen."
+    help = "Make and print one demo account per role, and how a wall is paired."
 
-    def add_arguments(self, parser):
-        parser.add_argument("--new-screen", action="store_true", help="pair anew: the old screen goes dark")
-
-    def handle(self, *args, new_screen, **options):
+    def handle(self, *args, **options):
         cast.enrol(timezone.localdate(), cast.password())
         with translation.override("vi"):
             self._table()
         self.stdout.write(f"\n  Mật khẩu chung: {cast.password()}")
-        self.stdout.write(f"  Màn hình tường: {self._screen(anew=new_screen)}")
+        self.stdout.write(f"  Màn hình tường: {SCREEN}")
 
     def _table(self) -> None:
         rows = [("Vai trò", "Tài khoản", "Đơn vị", "Họ và tên")]
@@ -36,14 +31,3 @@ class Command(BaseCommand):
         for row in rows:
             line = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
             self.stdout.write(f"  {line}".rstrip())
-
-    @staticmethod
-    def _screen(*, anew: bool) -> str:
-        """The address that pairs a device; the token is kept as a digest only, so it is shown once."""
-        known = Device.objects.filter(name=SCREEN, revoked_at=None)
-        if known and not anew:
-            return "đã tạo trước đây; tạo địa chỉ ghép mới: manage.py demo_accounts --new-screen"
-        for device in known:
-            devices.revoke(device)
-        _device, token = devices.register(name=SCREEN, unit=Unit.objects.city())
-        return f"mở /wall/pair/{token}/ trên thiết bị của tường"

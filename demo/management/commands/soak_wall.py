@@ -29,7 +29,7 @@ class Command(BaseCommand):
         except ImportError:
             raise CommandError("playwright is not installed: `make .venv/dev`") from None
         city = next(unit for unit in Unit.objects.in_force() if unit.kind == Unit.Kind.CITY)
-        device, _token = devices.register(name="soak", unit=city)
+        device = devices.register(name="soak", unit=city)
         log = Path(mkdtemp(prefix="ioc-soak-")) / "site.log"
         site, truth = wall.begin(log)
         rng = Random(seed)
