@@ -83,6 +83,7 @@ PARTS = {
     "database": _("Cơ sở dữ liệu"),
     "writes": _("Ghi dữ liệu"),
     "migrations": _("Bản cập nhật dữ liệu"),
+    "database_log": _("Nhật ký cơ sở dữ liệu"),
     "cache": _("Bộ nhớ đệm"),
     "channel_layer": _("Cập nhật trực tiếp"),
     "beat": _("Hẹn giờ"),
@@ -92,6 +93,8 @@ PARTS = {
 }
 WITHOUT = {
     "writes": _("Không ghi được dữ liệu: phản ánh mới không lưu được. Kiểm tra chỗ trống của ổ đĩa cơ sở dữ liệu."),
+    "database_log":
+        _("Nhật ký cơ sở dữ liệu ghi cả lời và số điện thoại người dân. Đặt lại cấu hình theo hướng dẫn vận hành."),
     "cache": _("Bộ nhớ đệm không trả lời: trang chậm hơn, màn hình cập nhật mỗi 10 giây thay vì tức thì."),
     "channel_layer": _("Cập nhật trực tiếp không chạy: màn hình cập nhật mỗi 10 giây thay vì tức thì."),
     "beat":

@@ -139,6 +139,16 @@ def writes():
             cursor.execute(statement)
 
 
+def database_log():
+    """An error that PostgreSQL logs holds the statement and the row: a citizen's words and phone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name LIKE 'log_%'")
+        found = dict(cursor.fetchall())
+    silent = found["log_min_messages"] in ("log", "fatal", "panic")
+    statements = found["log_statement"] in ("none", "ddl") and found["log_min_duration_statement"] == "-1"
+    return None if silent and statements else "tells citizens' data"
+
+
 def shared_cache():
     cache.set("readyz", "ok", 10)
     return None if cache.get("readyz") == "ok" else "does not keep what it was given"
@@ -161,6 +171,7 @@ CHECKS = {
     "database": database,
     "migrations": migrations,
     "writes": writes,
+    "database_log": database_log,
     "cache": shared_cache,
     "channel_layer": channel_layer,
 }

@@ -39,7 +39,7 @@ def test_readyz_when_everything_is_there(client, db):
     told = answer.json()
     assert told["ready"] and told["degraded"] == []
     assert set(told["behind"].values()) == {0} and "figures" in told["behind"]
-    assert set(told["checks"]) == {"database", "migrations", "writes", "cache", "channel_layer"}
+    assert set(told["checks"]) == {"database", "migrations", "writes", "database_log", "cache", "channel_layer"}
     assert set(told["checks"].values()) == {"ok"} and set(told["signs"]) == set(signs.PARTS)
 
 

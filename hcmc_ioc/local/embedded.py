@@ -43,7 +43,10 @@ POSTGRES_OPTIONS = {
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",
     "jit": "off",  # our queries are short: compiling them costs more than it saves
-    "log_min_messages": "warning",
+    # What failed is told by us, without the values: a statement that fails holds a citizen's words and phone.
+    "log_min_messages": "log",  # of errors nothing, of the server's own life everything
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "timezone": "UTC",
 }
 

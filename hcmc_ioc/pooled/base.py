@@ -7,6 +7,7 @@ Connections are closed as ever: by Django after each request or task; a thread t
 
 import gc
 import os
+import re
 import select
 import threading
 from collections import deque
@@ -14,7 +15,9 @@ from weakref import WeakSet
 
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
-from psycopg2 import OperationalError, extensions
+from django.db.utils import DatabaseErrorWrapper
+from django.utils.functional import cached_property
+from psycopg2 import Error, OperationalError, extensions
 
 BURST_SECONDS = 1  # many requests at once: places come back by themselves
 WAIT_SECONDS = 10
@@ -95,8 +98,34 @@ def hung_up(connection):
     return bool(poll.poll(0))
 
 
+WITH_VALUES = ("22", "42601")  # data that do not fit, and statements that cannot be read: their message quotes them
+
+
+def without_values(error):
+    """PostgreSQL tells with an error the row that failed, and the driver repeats it: a citizen's words and phone. What
+    is left is the sentence and its code, so that no log, task or page of an error can show more."""
+    said, code = error.diag.message_primary, error.pgcode or ""
+    if said:
+        if code.startswith(WITH_VALUES):
+            said = re.sub('".*"', '"…"', said, flags=re.DOTALL)
+        error.args = (f"{said} ({code})",)
+
+
+class Wordless(DatabaseErrorWrapper):
+    """Django's, which makes its own errors of the driver's."""
+
+    def __exit__(self, kind, error, traceback):
+        if isinstance(error, Error):
+            without_values(error)
+        super().__exit__(kind, error, traceback)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     lease = None
+
+    @cached_property
+    def wrap_database_errors(self):
+        return Wordless(self)
 
     @property
     def shared(self):
