@@ -24,6 +24,18 @@ def request_id(get_response):
     return middleware
 
 
+def unkept(get_response):
+    """No browser, proxy or disk keeps an answer that does not say itself that it may be kept: pages, pieces, files,
+    JSON, redirects and refusals, whoever asks. Static files say so, and the outlines of areas."""
+
+    def middleware(request):
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
 def address(get_response):
     """`REMOTE_ADDR` is who asks, for everything behind: limits, logs, audits. A proxy that nobody named passes on what
     anybody wrote into X-Forwarded-For, and neither the database nor a limit knows what "unknown" is."""

@@ -103,6 +103,7 @@ if DEMO:
 
 MIDDLEWARE = [
     "hcmc_ioc.middleware.request_id",
+    "hcmc_ioc.middleware.unkept",
     "hcmc_ioc.health.healthz",
     "hcmc_ioc.metrics.served",
     "hcmc_ioc.metrics.measured",
