@@ -280,7 +280,7 @@ def tidy() -> dict:
         added = "SELECT id FROM feedback_ticketevent WHERE ticket_id > %s OR actor_kind = 'client'"
         cursor.execute(f"DELETE FROM feedback_eventtext WHERE event_id IN ({added})", [newest])
         cursor.execute(f"DELETE FROM feedback_ticketevent WHERE id IN ({added})", [newest])
-        for table in ("ticketevent", "promise", "reporter", "contactview", "ticket_coordinating", "journalentry"):
+        for table in ("ticketevent", "promise", "reporter", "reading", "ticket_coordinating", "journalentry"):
             cursor.execute(f"DELETE FROM feedback_{table} WHERE ticket_id > %s", [newest])
         cursor.execute("DELETE FROM feedback_ticket WHERE id > %s", [newest])
         removed = cursor.rowcount

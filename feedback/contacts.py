@@ -1,11 +1,11 @@
-"""Who reported a ticket: shown to those who may, and every look is written down. The only writer of `ContactView`."""
+"""Who reported a ticket: shown to those who may, and every look is written down (`readings`)."""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from feedback import access
-from feedback.models import ContactView, Reporter, Ticket
+from feedback import access, readings
+from feedback.models import Reporter, Ticket
 
 SHOWN = 60  # seconds for which contact data stays on a screen
 REASONS = {
@@ -22,9 +22,7 @@ def reveal(*, actor: Actor, ticket: Ticket, reason: str) -> list[Reporter]:
         raise PermissionDenied
     if reason not in REASONS:
         raise ValueError(f"unknown reason {reason!r}")
-    ContactView.objects.create(
-        actor_kind=actor.kind, actor_ref=actor.own_ref, user=actor.user, ticket=ticket, reason=reason
-    )
+    readings.note(actor, readings.Kind.CONTACT, ticket=ticket, reason=reason, rows=1)
     return reporters_of(ticket)
 
 

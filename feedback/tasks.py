@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.roles import UNIT
-from feedback import actions, journal
+from feedback import actions, journal, readings
 from feedback.listing import jobs
 from feedback.models import Promise, Ticket
 from feedback.rules import promises
@@ -40,8 +40,9 @@ def write_files():
 
 @shared_task(name="feedback.tasks.forget_journal", ignore_result=True)
 def forget_journal():
-    """Once a day: changes that other systems should long have read."""
+    """Once a day: changes that other systems should long have read, and who read what long ago."""
     journal.forget(timezone.now())
+    readings.forget(timezone.now())
 
 
 @shared_task(name="feedback.tasks.release_assignees", ignore_result=True)

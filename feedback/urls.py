@@ -1,5 +1,6 @@
 from django.urls import path
 
+from feedback import read_log
 from feedback.api.deeds import client_deeds
 from feedback.console import views as console
 from feedback.desk import inbox, ticket
@@ -7,6 +8,7 @@ from feedback.listing import downloads
 from feedback.listing import views as listing
 
 urlpatterns = [
+    path("quan-tri/du-lieu/", read_log.page, name="read_log"),
     path("ket-noi/<int:pk>/", client_deeds, name="client_deeds"),
     path("tiep-nhan/", console.intake, name="intake"),
     path("tiep-nhan/gop/", console.join, name="intake_join"),

@@ -54,6 +54,10 @@ ROOMS = (
                page="sign_ins"),
         Matter("auth.group", _("Cho người khác cùng quản lý một phần danh mục."), "shield"),
     )),
+    (_("Dữ liệu của người dân"), (
+        Matter("feedback.reading", _("Ai đã xem thông tin người phản ánh, tải danh sách, đọc qua API."), "eye",
+               page="read_log"),
+    )),
     (_("Kết nối"), (
         Matter("accounts.client", _("Hệ thống của đơn vị khác đọc và ghi ở đây: quyền, mã bí mật, thu hồi."),
                "plug-connected", page="clients"),

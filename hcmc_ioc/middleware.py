@@ -43,6 +43,7 @@ def address(get_response):
     def middleware(request):
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
         request.META["REMOTE_ADDR"] = asker(request.META.get("REMOTE_ADDR"), forwarded, settings.TRUSTED_PROXIES)
+        requests.come_from(request.META["REMOTE_ADDR"])
         return get_response(request)
 
     return middleware

@@ -174,6 +174,7 @@ AXES_HANDLER = "accounts.attempts.Limits"  # which attempts are paused, and thei
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+READINGS_KEPT_DAYS = env.number("IOC_READINGS_KEPT_DAYS", 730)
 SIGN_INS_KEPT_DAYS = env.number("IOC_SIGN_INS_KEPT_DAYS", 180)
 
 # --- Words, time

@@ -9,10 +9,12 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.actors import Actor
 from dashboards.figures import definitions
 from dashboards.figures.comparison import Standing
 from dashboards.figures.registry import FIGURES
 from dashboards.screens.query import Query
+from feedback import readings
 from hcmc_ioc.lib import sheets
 from hcmc_ioc.lib.sheets import Head, Sheet
 from hcmc_ioc.lib.words import Words
@@ -28,15 +30,16 @@ def is_asked(request) -> bool:
     return request.GET.get("tep") == "xlsx"
 
 
-def answer(what: str, tables: list[Sheet], query: Query, who: str, now: datetime) -> FileResponse:
-    """The workbook, to be saved under a name that says what it is of."""
+def answer(what: str, tables: list[Sheet], query: Query, user, now: datetime) -> FileResponse:
+    """The workbook, to be saved under a name that says what it is of; that it was taken is written down."""
     period = query.period
     more: list[tuple[Words, str]] = [
         (gettext_lazy("Kỳ"), f"{query.name} ({_days_of(query)})"),
         (gettext_lazy("So với"), query.compared_with),
         (gettext_lazy("Đang mở, quá hạn"), _("tại thời điểm lập")),
     ]
-    file = sheets.workbook(sheets.about(what, who, now, more), tables)
+    file = sheets.workbook(sheets.about(what, str(user), now, more), tables)
+    readings.note(Actor.person(user), readings.Kind.FILE, asked=f"Số liệu (XLSX): {what} · {_days_of(query)}")
     name = f"so-lieu-{period.start:%Y%m%d}-{period.end:%Y%m%d}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=sheets.TYPE)
 

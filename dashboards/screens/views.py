@@ -50,7 +50,7 @@ def city_overview(request):
     chosen = query.period(request.GET, scope, now)
     if sheets.is_asked(request):
         found = overview.city(chosen.period, now)
-        return sheets.answer(scope.name, sheets.city(found, chosen), chosen, str(request.user), now)
+        return sheets.answer(scope.name, sheets.city(found, chosen), chosen, request.user, now)
     version = topics.versions([CITY])[CITY]
     html = fragments.shared(
         "dashboards/overview_part.html", CITY, version,
@@ -79,7 +79,7 @@ def fields_of_units(request):
     found = matrix.matrix(chosen.period, now)
     if sheets.is_asked(request):
         what = _("Đúng hạn theo đơn vị và lĩnh vực")
-        return sheets.answer(what, sheets.matrix(found), chosen, str(request.user), now)
+        return sheets.answer(what, sheets.matrix(found), chosen, request.user, now)
     context = found | {"query": chosen, "scope": scope, "nav_current": "overview"}
     return render(request, "dashboards/matrix.html", context)
 
@@ -98,7 +98,7 @@ def all_units(request):
     chosen = query.period(request.GET, units.city(), now)
     shown = overview.all_units([unit for unit in choice if unit.kind != Unit.Kind.UNASSIGNED], chosen.period, now)
     if sheets.is_asked(request):
-        return sheets.answer(_("Đơn vị"), sheets.units(shown, chosen), chosen, str(request.user), now)
+        return sheets.answer(_("Đơn vị"), sheets.units(shown, chosen), chosen, request.user, now)
     return render(request, "dashboards/units.html", shown | {"query": chosen})
 
 
@@ -111,7 +111,7 @@ def unit_operations(request, slug: str):
     if sheets.is_asked(request):
         tables = sheets.unit(unit_screen.unit(scope, chosen.period, now), unit_screen.peers(scope, chosen.period, now),
                              chosen)
-        return sheets.answer(scope.name, tables, chosen, str(request.user), now)
+        return sheets.answer(scope.name, tables, chosen, request.user, now)
     topic = of_unit(scope)
     versions = topics.versions([topic, CITY])
     address = f"{request.path}?{chosen.encoded}"

@@ -5,15 +5,16 @@ from rest_framework.response import Response
 
 from feedback import access, journal
 from feedback.api import asked, representation
+from feedback.api.reading import Readable
 from feedback.models import JournalEntry, Ticket
 from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib.api.problems import Problem
-from hcmc_ioc.lib.api.views import Resource, require
+from hcmc_ioc.lib.api.views import require
 
 LOOKED_AT = 2000  # entries; those of others are passed over, so a page may be short and more may follow
 
 
-class Changes(Resource):
+class Changes(Readable):
     def get(self, request) -> Response:
         """Tickets that changed behind the cursor `since`, each once, as it stands now; one that is the caller's no more
         as `{"code", "version", "left": true}`. Without `since` nothing but the cursor of this moment: take it, read

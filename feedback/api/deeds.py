@@ -9,7 +9,7 @@ from accounts.actors import Kind
 from accounts.models import Client
 from accounts.roles import Role
 from feedback.contacts import REASONS
-from feedback.models import ContactView, TicketEvent
+from feedback.models import Reading, TicketEvent
 
 SHOWN = 100
 
@@ -23,7 +23,7 @@ def client_deeds(request, pk: int):
     client = get_object_or_404(Client.objects.select_related("unit"), pk=pk)
     own = {"actor_kind": Kind.CLIENT, "actor_ref": str(client.pk)}
     events = TicketEvent.objects.filter(**own).select_related("ticket").order_by("-pk")
-    looks = ContactView.objects.filter(**own).select_related("ticket").order_by("-pk")
+    looks = Reading.objects.filter(**own, kind=Reading.Kind.CONTACT).select_related("ticket").order_by("-pk")
     context = {
         "client": client, "nav_current": "administration",
         "events": events.only("verb", "at", "recorded_at", "ticket__code")[:SHOWN],

@@ -16,6 +16,7 @@ from accounts import keys
 from accounts.models import User
 from feedback import access, actions, contacts
 from feedback.api import asked, payload, representation
+from feedback.api.reading import Readable
 from feedback.console.intake import IntakeForm
 from feedback.desk.forms import MoveForm
 from feedback.models import Ticket
@@ -25,7 +26,7 @@ from hcmc_ioc.lib.api.problems import Problem, invalid
 from hcmc_ioc.lib.api.views import Resource, require
 
 
-class Tickets(Resource):
+class Tickets(Readable):
     def get(self, request) -> Response:
         """Tickets that the caller may see, narrowed and in order; the next page behind `cursor`."""
         require(access.may(self.actor, "view"), "tickets:read")
@@ -69,7 +70,7 @@ class Tickets(Resource):
             raise Problem(409, "known_source_id", _("Đã có phản ánh mang source_id này.")) from None
 
 
-class OneTicket(Resource):
+class OneTicket(Readable):
     def get(self, request, code: str) -> Response:
         """The ticket as it stands, with its ETag; 304 where the caller has that version."""
         require(access.may(self.actor, "view"), "tickets:read")
@@ -77,7 +78,7 @@ class OneTicket(Resource):
         return self.versioned(_shown(self.actor, ticket.pk), ticket.version)
 
 
-class Events(Resource):
+class Events(Readable):
     def get(self, request, code: str) -> Response:
         """Its history, the oldest first."""
         require(access.may(self.actor, "view"), "tickets:read")

@@ -26,7 +26,7 @@ from feedback.desk import corrections, earlier, offers
 from feedback.desk.duties import Duty
 from feedback.desk.forms import ContactForm, MoveForm
 from feedback.listing.pages import around
-from feedback.models import EventText, Ticket, Urgency
+from feedback.models import EventText, Reading, Ticket, Urgency
 from feedback.rules import promises, reasons
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import MOVES, AskedBy, IllegalMove
@@ -160,7 +160,8 @@ class TicketPage:
     @cached_property
     def looks(self):
         """Who read the contact data lately; shown to those who may read it themselves."""
-        return list(self.ticket.contactview_set.select_related("user").order_by("-pk")[:5]) if self.may_contact else []
+        read = self.ticket.reading_set.filter(kind=Reading.Kind.CONTACT) if self.may_contact else Reading.objects.none()
+        return list(read.select_related("user").order_by("-pk")[:5])
 
 
 def events_of(ticket: Ticket, **which) -> list:

@@ -1,7 +1,5 @@
 """Lists as files: at once while they are short or CSV, else ordered, written in the background, and fetched here."""
 
-import logging
-
 from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,14 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from feedback import readings
 from feedback.listing import columns, files, jobs
 from feedback.listing.filters import TicketFilter
 from feedback.listing.pages import Page
 from feedback.listing.views import COOKIE, reader
 from feedback.models import ListFile
 from hcmc_ioc.lib import sheets
-
-logger = logging.getLogger(__name__)
 
 
 @never_cache
@@ -34,7 +31,7 @@ def tickets_file(request, form: str):
         raise Http404
     if form == "xlsx" and page.count() > files.MOST:
         return redirect(f"{reverse('list_files')}?lap=1&{page.query}")
-    _log(form, request.user, page.query)
+    _note(actor, form, page.filter)
     if form == "csv":
         return _sent(files.csv_lines(page, taken), "text/csv; charset=utf-8", name)
     return FileResponse(files.xlsx(page, taken, str(request.user)), as_attachment=True, filename=name)
@@ -66,9 +63,10 @@ def list_files(request):
 @login_required
 def list_file(request, token):
     """The file, once it is there, for whoever ordered it, in the same role."""
-    mine = ListFile.objects.filter(membership=reader(request).user.membership, has_failed=False)
+    actor = reader(request)
+    mine = ListFile.objects.filter(membership=actor.user.membership, has_failed=False)
     file = get_object_or_404(mine, token=token, finished_at__isnull=False)
-    _log("xlsx", request.user, file.query)
+    _note(actor, "xlsx", jobs.listing_of(actor, file.query).filter, file.total)
     ListFile.objects.filter(pk=file.pk, fetched_at=None).update(fetched_at=timezone.now())
     answer = _sent(_each(jobs.pieces(file)), sheets.TYPE, _name(file.made_at, "xlsx"))
     answer["Content-Length"] = str(file.size)
@@ -90,5 +88,6 @@ def _name(when, form: str) -> str:
     return f"phan-anh-{timezone.localtime(when):%Y%m%d-%H%M}.{form}"
 
 
-def _log(form: str, user, query: str) -> None:
-    logger.info("list exported form=%s user=%s query=%s", form, user.pk, query)
+def _note(actor, form: str, narrowed: TicketFilter, rows: int | None = None) -> None:
+    what = readings.in_words(f"Danh sách phản ánh ({form.upper()})", narrowed)
+    readings.note(actor, readings.Kind.FILE, asked=what, rows=rows)

@@ -45,7 +45,6 @@ def order(actor: Actor, query: str, shown: str) -> ListFile:
     if ListFile.objects.filter(membership=membership).count() >= IN_ALL:
         raise ValidationError(_("Đã lập %(n)s tệp trong 24 giờ qua: hãy dùng các tệp đã có.") % {"n": IN_ALL})
     file = ListFile.objects.create(membership=membership, query=listing.query, columns=shown, total=total)
-    logger.info("list ordered user=%s query=%s", actor.user.pk, file.query)
     transaction.on_commit(_wake, robust=True)
     return file
 

@@ -2,7 +2,7 @@
 
 from feedback.models.journal import JournalEntry
 from feedback.models.lists import FilePiece, ListFile, SavedView
-from feedback.models.personal import ContactView, Draft
+from feedback.models.personal import Draft, Reading
 from feedback.models.tickets import (
     CatalogueRow,
     Category,
@@ -24,7 +24,6 @@ __all__ = [
     "CatalogueRow",
     "Category",
     "Channel",
-    "ContactView",
     "DatedRule",
     "DeadlineRule",
     "Draft",
@@ -34,6 +33,7 @@ __all__ = [
     "JournalEntry",
     "ListFile",
     "Promise",
+    "Reading",
     "Reporter",
     "RoutingRule",
     "SavedView",

@@ -1,14 +1,24 @@
-"""The id of the request being served: on every log line, every ticket event and every answer."""
+"""The request being served: its id, on every log line, every ticket event and every answer; and from where it comes."""
 
 from contextvars import ContextVar
 from uuid import uuid4
 
 _current = ContextVar("request_id", default="")
+_asker = ContextVar("asker", default="")
 
 
 def request_id():
     """The current request's id, "" outside of one."""
     return _current.get()
+
+
+def asker():
+    """The address of who sent the current request, "" outside of one."""
+    return _asker.get()
+
+
+def come_from(address):
+    _asker.set(address)
 
 
 def begin(given=""):

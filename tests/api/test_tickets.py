@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from feedback import actions
-from feedback.models import ContactView, Reporter, Ticket
+from feedback.models import Reading, Reporter, Ticket
 from feedback.rules.rights import OF_UNITS
 from feedback.rules.workflow import State
 from tests.city import by, unit
@@ -115,7 +115,7 @@ def test_contact_data_needs_its_scope_and_a_reason_and_is_logged(callers):
     assert callers.reader.post(path, {"reason": "verify"}).status_code == 403
     assert callers.q1.post(path, {"reason": "curious"}).status_code == 422
     assert callers.q1.post(path, {"reason": "verify"}).json()["results"][0]["phone"] == "+84901234567"
-    seen = ContactView.objects.get()
+    seen = Reading.objects.get()
     assert (seen.actor_kind, seen.actor_ref) == ("client", str(callers.q1.client.pk))
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback import access, actions
-from feedback.models import ContactView, EventText, Promise, Ticket, TicketEvent
+from feedback.models import EventText, Promise, Reading, Ticket, TicketEvent
 from feedback.rules.workflow import MOVES, State
 from tests.city import by, unit
 from tests.feedback.pages import move, read, signed_in
@@ -179,7 +179,7 @@ def test_phones_in_the_words_themselves_are_masked_until_a_reason_is_given(clien
         assert "•••" in words and "0900 000 007" not in words and "0900000008" not in words
     shown = read(client.post(reverse("ticket_contact", args=[ticket.code]), {"reason": "direct"}))
     assert "0900 000 007" in shown and "0900000008" in shown
-    assert ContactView.objects.get().user == cast.ha
+    assert Reading.objects.get().user == cast.ha
 
 
 def test_words_that_came_in_meanwhile_hide_their_phones_too(client, cast):
@@ -223,10 +223,10 @@ def test_contact_data_is_masked_until_a_reason_is_given_and_every_look_is_kept(c
     assert "0900 000 001" not in read(page_of(client, ticket)) and "N. V. An" in read(page_of(client, ticket))
     address = reverse("ticket_contact", args=[ticket.code])
     assert "Chọn lý do trước khi xem." in read(client.post(address, {"reason": ""}))
-    assert not ContactView.objects.exists()
+    assert not Reading.objects.exists()
     shown = client.post(address, {"reason": "ask"})
     assert "0900 000 001" in read(shown) and shown.headers["Refresh"].startswith("60;")
-    look = ContactView.objects.get()
+    look = Reading.objects.get()
     assert (look.user, look.ticket, look.reason) == (cast.lan, ticket, "ask")
     piece = client.post(address, {"reason": "ask"}, headers={"HX-Request": "true"}).content.decode()
     assert 'hx-trigger="load delay:60s"' in piece and "Hỏi thêm người dân" in piece
