@@ -8,11 +8,14 @@ import gc
 import io
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -92,10 +95,11 @@ def write(stories: Iterable[Story], *, job: Actor, zone, wake: bool = True,
         raise PermissionDenied
     _prepare()
     _number(stories, zone)
-    events, texts = _events(stories)
+    event_ids = _ids(TicketEvent, sum(len(story.life.steps) for story in stories))
     with _copying() as copy:
         copy(Ticket, (vars(s.life.ticket) for s in stories))
         copy(Promise, (vars(p) for s in stories for p in s.life.promises))
+        events, texts = _events(stories, event_ids)
         copy(TicketEvent, events)
         copy(EventText, texts)
         copy(FactChange, (_change(s) for s in stories), without_id=True)
@@ -147,10 +151,10 @@ def _name_target(story: Story, target: Ticket) -> None:
     next(s for s in told if not s.columns["data"]["part"]).columns["data"]["part"] = story.life.ticket.code
 
 
-def _events(stories: list[Story]) -> tuple[list[dict], list[dict]]:
+def _events(stories: list[Story], ids: list[int]) -> tuple[list[dict], list[dict]]:
     steps = [(step, s.life.ticket.pk) for s in stories for step in s.life.steps]
     events, texts = [], []
-    for (step, ticket_id), pk in zip(steps, _ids(TicketEvent, len(steps)), strict=True):
+    for (step, ticket_id), pk in zip(steps, ids, strict=True):
         events.append(step.columns | {"id": pk, "ticket_id": ticket_id})
         if step.words:
             texts.append({"event_id": pk, "words": step.words, "is_public": step.is_public})
@@ -192,7 +196,11 @@ def _reporters(story: Story) -> Iterable[dict]:
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _has_escapes = re.compile(r"[\\\n\r\t]").search  # most texts have none, and translating is slow
+NULL = "\\N"
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
+_moment = lru_cache(maxsize=10_000)(str)  # the rows of a life name the same few moments, and writing one is slow
+PIECE = 500  # rows of a COPY: PostgreSQL takes the first while the others are made
+AT_ONCE = 2**24  # bytes read for PostgreSQL: each read of a piece waits until the busy thread lets go of Python
 
 
 def _words(value: str) -> str:
@@ -210,7 +218,9 @@ def _format_of(column: models.Field):
         return crypto.encrypt
     if isinstance(column, models.CharField | models.TextField):
         return _words
-    return str  # numbers, booleans, moments, UUIDs: nothing in them needs escaping
+    if isinstance(column, models.DateTimeField):
+        return _moment
+    return str  # numbers, booleans, UUIDs: nothing in them needs escaping
 
 
 @contextmanager
@@ -224,8 +234,8 @@ def _copying():
         jobs = []
 
         def copy(model: type[models.Model], rows: Iterable[dict], *, without_id: bool = False) -> None:
-            if given := _lines(model, rows, without_id):
-                jobs.append(copier.submit(connection.connection.cursor().copy_expert, *given))
+            for statement, lines in _pieces(model, rows, without_id):
+                jobs.append(copier.submit(connection.connection.cursor().copy_expert, statement, lines, AT_ONCE))
 
         yield copy
         with connection.wrap_database_errors:
@@ -233,18 +243,26 @@ def _copying():
                 job.result()
 
 
-def _lines(model: type[models.Model], rows: Iterable[dict], without_id: bool) -> tuple[str, io.StringIO] | None:
-    """The statement and the text of COPY for rows given as {attribute: value}; None without rows. Generated columns are
-    the database's, and so are ids if asked."""
+def _pieces(model: type[models.Model], rows: Iterable[dict], without_id: bool) -> Iterator[tuple[str, io.BytesIO]]:
+    """The statement and the text of COPY, as often as needed, for rows given as {attribute: value}. Generated columns
+    are the database's, and so are ids if asked."""
     columns = [c for c in model._meta.concrete_fields if not c.generated and not (without_id and c.primary_key)]
     plan = [(c.attname, _format_of(c)) for c in columns]
-    lines = [
-        "\t".join(["\\N" if (value := row[name]) is None else form(value) for name, form in plan]) for row in rows
-    ]
-    if not lines:
-        return None
-    names = ", ".join(c.column for c in columns)
-    return f"COPY {model._meta.db_table} ({names}) FROM STDIN", io.StringIO("\n".join(lines) + "\n")
+    statement = f"COPY {model._meta.db_table} ({', '.join(c.column for c in columns)}) FROM STDIN"
+    rows = iter(rows)
+    while piece := list(islice(rows, PIECE)):
+        told = [_told([row[name] for row in piece], form) for name, form in plan]
+        lines = "\n".join(map("\t".join, zip(*told, strict=True)))
+        yield statement, io.BytesIO(f"{lines}\n".encode())
+
+
+def _told(values: list, form: Callable[[Any], str]) -> list[str]:
+    """The values of a column as COPY reads them."""
+    if values.count(None) == len(values):
+        return [NULL] * len(values)
+    if form is _words and not _has_escapes("".join(filter(None, values))):
+        return [NULL if value is None else value for value in values]
+    return [NULL if value is None else form(value) for value in values]
 
 
 @contextmanager

@@ -355,9 +355,10 @@ class _Reader:
         name = self.text(row, "unit")
         if not name:
             return None
-        unit = self.units.get(vn_norm(name))
+        unit = self.units.get(name) or self.units.get(vn_norm(name))
         if unit is None:
             raise BadRow(f"unit: {name!r} is not a unit of this city that works today")
+        self.units[name] = unit  # as this file spells it
         return unit
 
     def _category(self, row: dict) -> Category:

@@ -55,6 +55,12 @@ class Taker:
 
 takers: dict[str, Taker] = {}
 
+_HAND = """
+    INSERT INTO live_handover (taker, kind, object_id, at, tries, retry_at)
+    SELECT taker, %s, object_id, %s, 0, %s
+    FROM unnest(%s::bigint[]) WITH ORDINALITY AS changed (object_id, place), unnest(%s) AS taker ORDER BY place
+"""
+
 
 def register(taker: Taker) -> None:
     """Hand every change from now on to `taker` too; called once, when its app is ready."""
@@ -71,26 +77,24 @@ def hand(kind: str, object_ids: Iterable[int], *, is_history: bool = False, wake
         raise RuntimeError("handing over changes outside their transaction would lose or invent them")
     wanting = [t for t in takers.values() if kind in t.kinds and not (is_history and t.notifies)]
     now = timezone.now()
-    with_rows = [taker for taker in wanting if taker.work is not None]
+    with_rows = [taker.name for taker in wanting if taker.work is not None]
     if with_rows:
-        Handover.objects.bulk_create(
-            [Handover(taker=taker.name, kind=kind, object_id=pk, at=now, retry_at=now)
-             for pk in object_ids for taker in with_rows],
-            batch_size=5000,
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(_HAND, [kind, now, now, list(object_ids), with_rows])
     if wake and wanting:
         transaction.on_commit(lambda: _wake(wanting), robust=True)
 
 
 def _wake(wanting: list[Taker]) -> None:
     """Ask the background to take now; a burst asks once. Without a broker the next sweep takes it."""
-    for taker in wanting:
-        try:
-            if cache.add(queued(taker), 1, timeout=5):
+    try:
+        asked = cache.get_many([queued(taker) for taker in wanting])  # mostly all of them, in one question
+        for taker in wanting:
+            if queued(taker) not in asked and cache.add(queued(taker), 1, timeout=5):
                 given = [taker.name] if taker.task == TASK else []
                 current_app.send_task(taker.task, given, retry=False, ignore_result=True)
-        except Exception as exc:  # noqa: BLE001 - the change is safe; the sweep comes within seconds
-            log.warning("background not woken (%s): the next sweep takes the change", exc)
+    except Exception as exc:  # noqa: BLE001 - the change is safe; the sweep comes within seconds
+        log.warning("background not woken (%s): the next sweep takes the change", exc)
 
 
 def queued(taker: Taker) -> str:

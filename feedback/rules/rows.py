@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from django.db.models.base import ModelState
+from django.db.models.fields import NOT_PROVIDED
 
 
 def unsaved(model: Any, **columns) -> Any:
@@ -25,6 +26,7 @@ def unsaved(model: Any, **columns) -> Any:
 def _defaults(model) -> tuple[dict, dict, frozenset]:
     """The defaults of the columns: those that are the same for every row, those that are made for each; all names."""
     columns = [column for column in model._meta.concrete_fields if not column.generated]
-    made = {column.attname: column.get_default for column in columns if callable(column.default)}
+    made = {column.attname: column.get_default for column in columns
+            if callable(column.default) and column.default is not NOT_PROVIDED}
     constants = {c.attname: c.get_default() for c in columns if c.attname not in made}
     return constants, made, frozenset(column.attname for column in columns)

@@ -5,10 +5,10 @@ import unicodedata
 
 # The letter đ does not decompose in Unicode, so it is folded by hand, as the SQL function's unaccent does.
 _D = str.maketrans({"đ": "d", "Đ": "D"})
-_BLANKS = re.compile(r"\s+")
 _CONTROLS = re.compile(  # and marks of direction, blanks without width, halves of characters
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]"
 )
+_DIGIT = re.compile(r"\d")
 _PHONE_LIKE = re.compile(r"(?<!\d)(?:\+?\d[\s.\-]?){8,14}\d(?!\d)")
 
 
@@ -21,7 +21,7 @@ def vn_norm(text: str) -> str:
     if not text.isascii():
         bare = unicodedata.normalize("NFD", text.translate(_D))
         bare = "".join(c for c in bare if not unicodedata.combining(c))
-    return _BLANKS.sub(" ", bare).strip().lower()
+    return " ".join(bare.split()).lower()
 
 
 def clean(text: str) -> str:
@@ -34,12 +34,14 @@ def clean(text: str) -> str:
 
 def hide_phones(text: str) -> str:
     """`text` with everything that looks like a phone number blotted out; for titles, search and lists."""
+    if len(_DIGIT.findall(text)) < 9:  # as most texts have, and counting is ten times faster
+        return text
     return _PHONE_LIKE.sub("•••", text)
 
 
 def headline(text: str, limit: int = 110) -> str:
     """The first sentence of `text` as a title of at most `limit` characters, cut at a word, without phone numbers."""
-    line = _BLANKS.sub(" ", hide_phones(text)).strip()
+    line = " ".join(hide_phones(text).split())
     stop = re.search(r"[.!?](?:\s|$)", line)
     if stop and 12 <= stop.start() < limit:
         return line[: stop.start()]
