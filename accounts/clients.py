@@ -18,6 +18,7 @@ from accounts.actors import Actor
 from accounts.models import Client, ClientToken, User
 from accounts.scopes import API, FOR_HOTLINE, HOTLINE, split
 from districts.models import Unit
+from hcmc_ioc.lib import sql
 
 LIFE = timedelta(hours=1)  # of a token
 LONG = timedelta(days=365)  # of a key
@@ -111,7 +112,7 @@ def revoke_token(client: Client, token: str) -> None:
 
 def by_token(token: str) -> ClientToken | None:
     """The token, while it and its client are in force."""
-    row = next(iter(ClientToken.objects.select_related("client").filter(digest=_digest(token))), None)
+    row = next(iter(sql.read(ClientToken, "WHERE digest = %s", [_digest(token)], beside="client")), None)
     if row is None:
         return None
     now, client = timezone.now(), row.client

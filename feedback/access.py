@@ -17,6 +17,7 @@ from feedback.models import Promise, Ticket
 from feedback.rules.rights import DECISIONS, GIVES_AWAY, IN_AREA, OF_UNITS, SHARED, verbs_of
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import MOVES, Move
+from hcmc_ioc.lib import sql
 
 
 def may(actor: Actor, verb: str, ticket: Ticket | None = None) -> bool:
@@ -104,8 +105,8 @@ def _has_area(actor: Actor) -> bool:
 
 def ticket_for(actor: Actor, code: str, verb: str = "view") -> Ticket:
     """The ticket with `code`, if `actor` may do `verb` on it; 404 when not visible, 403 when not allowed."""
-    visible = Ticket.objects.visible_to(actor).filter(code=code if code.isprintable() else "")
-    if not (ticket := next(iter(visible.select_related("assignee")), None)):
+    ticket = next(iter(sql.read(Ticket, "WHERE code = %s", [code if code.isprintable() else ""])), None)
+    if ticket is None or not may(actor, "view", ticket):
         raise Http404
     rulebook().with_catalogue([ticket])  # planning the joins took ten times as long as reading the ticket
     if verb != "view" and not may(actor, verb, ticket):

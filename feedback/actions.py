@@ -28,6 +28,7 @@ from feedback.rules.lifecycle import Intake, Lifecycle
 from feedback.rules.rights import GIVES_AWAY
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import IllegalMove
+from hcmc_ioc.lib import sql
 from live import feed, hints
 
 
@@ -267,7 +268,7 @@ def _look_around(verb: str, actor: Actor, life: Lifecycle, given: dict, locked: 
 
 def _loaded(ticket: Ticket) -> tuple[Lifecycle, tuple]:
     """The life of a locked ticket, and how it stood: its facts, its columns and those of its promises."""
-    life = Lifecycle(ticket, list(Promise.objects.filter(ticket_id=ticket.pk).order_by("pk")))
+    life = Lifecycle(ticket, sql.read(Promise, "WHERE ticket_id = %s ORDER BY id", [ticket.pk]))
     return life, (facts.of(ticket, life.promises), *map(_columns, (ticket, *life.promises)))
 
 
@@ -298,48 +299,47 @@ def _locked_line(ticket: Ticket, locked: dict[int, Ticket]) -> list[Ticket]:
 
 def _lock(*ticket_ids: int | None) -> dict[int, Ticket]:
     """The tickets locked, in order of their ids: two merges that cross wait for each other and do not deadlock."""
-    ids = [pk for pk in ticket_ids if pk]
-    wanted = Ticket.objects.filter(pk__in=ids).order_by(*["pk"] if len(ids) > 1 else [])
-    locked = {ticket.pk: ticket for ticket in wanted.select_for_update(of=("self",)).defer("search")}
+    found = sql.read(Ticket, "WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [[pk for pk in ticket_ids if pk]])
+    locked = {ticket.pk: ticket for ticket in found}
     if ticket_ids[0] not in locked:
         raise Ticket.DoesNotExist(f"no ticket {ticket_ids[0]}")
     return locked
 
 
-def _columns(ticket: Ticket) -> dict:
-    """What the row holds, apart from the ticket, so that a change inside a value is seen too."""
+def _columns(row) -> dict:
+    """What the row holds, apart from it, so that a change inside a value is seen too."""
     return {name: deepcopy(value) if isinstance(value, dict | list) else value
-            for name, value in vars(ticket).items() if name[0] != "_"}
+            for name, value in vars(row).items() if name[0] != "_"}
 
 
 def _write(life: Lifecycle, before: dict | None = None, *stored: dict) -> None:
     """`before` has the facts, `stored` the columns of a ticket that is there already and of its promises."""
     ticket = life.ticket
     if not stored:
-        ticket.save(force_insert=True)
-    for row, columns in zip((ticket, *life.promises), stored, strict=False):
-        _save_changes(row, columns)
-    fresh = [p for p in life.promises if p.pk is None]
-    for promise in fresh:
-        promise.ticket = ticket
-    Promise.objects.bulk_create(fresh)
-    events = TicketEvent.objects.bulk_create([TicketEvent(ticket=ticket, **step.columns) for step in life.steps])
-    EventText.objects.bulk_create(
-        EventText(event=event, words=step.words, is_public=step.is_public)
-        for event, step in zip(events, life.steps, strict=True)
-        if step.words
-    )
+        ((ticket.pk,),) = sql.together(sql.insert(Ticket, [vars(ticket)], returning=True))
+        ticket._state.adding, ticket._state.db = False, connection.alias
+    changes = [_changes(row, columns) for row, columns in zip((ticket, *life.promises), stored, strict=False)]
+    fresh = [vars(promise) | {"ticket_id": ticket.pk} for promise in life.promises if promise.pk is None]
+    steps = [step.columns | {"ticket_id": ticket.pk} for step in life.steps]
+    event_ids = [pk for pk, in sql.together(
+        *filter(None, changes), *([sql.insert(Promise, fresh)] if fresh else []),
+        sql.insert(TicketEvent, steps, returning=True),
+    )]
+    texts = [{"event_id": pk, "words": step.words, "is_public": step.is_public}
+             for pk, step in zip(event_ids, life.steps, strict=True) if step.words]
+    change = {"ticket_id": ticket.pk, "before": before, "after": facts.of(ticket, life.promises), "at": timezone.now()}
+    sql.together(*([sql.insert(EventText, texts)] if texts else []), sql.insert(FactChange, [change]))
     if life.coordinating_ids:
         ticket.coordinating.set(life.coordinating_ids)
-    FactChange.objects.create(ticket_id=ticket.pk, before=before, after=facts.of(ticket, life.promises))
+    ticket.made = life.promises
     hints.publish_on_commit({f"ticket:{ticket.pk}": ticket.version})
-    feed.hand("ticket", [event.pk for event in events])
+    feed.hand("ticket", event_ids)
 
 
-def _save_changes(row, stored: dict) -> None:
-    """Write the columns that changed, lest PostgreSQL fold the words for searching anew."""
-    if changed := [name for name, value in _columns(row).items() if stored.get(name) != value]:
-        row.save(force_update=True, update_fields=changed)
+def _changes(row, stored: dict) -> sql.Statement | None:
+    """The columns that changed, lest PostgreSQL fold the words for searching anew."""
+    changed = {name: value for name, value in _columns(row).items() if stored.get(name) != value}
+    return sql.update(type(row), row.pk, changed) if changed else None
 
 
 def _unit_in_force(unit_id: int | None) -> int | None:

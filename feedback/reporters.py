@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from feedback.models import Reporter, Ticket
-from hcmc_ioc.lib import crypto
+from hcmc_ioc.lib import crypto, sql
 
 
 def add(ticket: Ticket, given: dict, at: datetime, *, is_first: bool) -> None:
     """`given` holds `name`, `phone` (E.164), `email`, each optional; all of it is stored encrypted."""
-    Reporter.objects.create(**columns(ticket, given, at, is_first=is_first))
+    sql.together(sql.insert(Reporter, [columns(ticket, given, at, is_first=is_first)]))
 
 
 def columns(ticket: Ticket, given: dict, at: datetime, *, is_first: bool) -> dict:

@@ -69,7 +69,7 @@ LISTED = (  # the columns of it
 
 def whole(row: Ticket, now: datetime) -> dict:
     """The ticket alone, with the words of the report and every promise that was made."""
-    made = rulebook().with_units(row.promises.order_by("pk"))
+    made = rulebook().with_units(row.made if hasattr(row, "made") else row.promises.order_by("pk"))
     return ticket(row) | {
         "body": hide_phones(row.body),
         "coordinating": [code for code, in rows(_COORDINATING, [row.pk])],

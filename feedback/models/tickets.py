@@ -255,6 +255,8 @@ class Ticket(models.Model):
         expression=TicketSearch("title", "body", "address", "code"), output_field=SearchVectorField(), db_persist=True
     )
 
+    made: list["Promise"]  # all its promises, at hand in a ticket that a verb has just written
+
     objects = TicketQuerySet.as_manager()
 
     class Meta:

@@ -1,6 +1,12 @@
 """Statements that are written out."""
 
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
 from django.db import connection
+
+Statement = tuple[str, list]  # with its parameters
 
 
 def rows(statement: str, given) -> list[tuple]:
@@ -8,3 +14,74 @@ def rows(statement: str, given) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return cursor.fetchall()
+
+
+def read(model: Any, rest: str, given: list, *, beside: str = "") -> list:
+    """Rows of `model` by the rest of the statement ("WHERE code = %s"), without what the database generates, and with
+    the row that their foreign key `beside` names. Django takes longer to write such a statement than PostgreSQL to
+    answer it."""
+    own, table, more, join, key = _Columns.of(model), model._meta.db_table, "", "", None
+    if beside:
+        key = model._meta.get_field(beside)
+        other, named = _Columns.of(key.related_model), key.related_model._meta.db_table
+        more, join = f", {other.text}", f" JOIN {named} ON {named}.id = {table}.{key.column}"
+    found = []
+    for values in rows(f"SELECT {own.text}{more} FROM {table}{join} {rest}", given):
+        found.append(row := own.row(values[: len(own.names)]))
+        if key is not None:
+            setattr(row, beside, other.row(values[len(own.names) :]))
+    return found
+
+
+def insert(model: Any, given: Iterable[Mapping[str, Any]], *, returning: bool = False) -> Statement:
+    """New rows of `model`, each {attribute: value} with the same attributes; others than columns are passed over, ids
+    are the database's, and the answer where they are wanted. Django's own way takes five times as long."""
+    given = list(given)
+    columns = [column for name, column in _columns(model).items() if name in given[0]]
+    row = f"({', '.join(['%s'] * len(columns))})"
+    text = (f"INSERT INTO {model._meta.db_table} ({', '.join(c.column for c in columns)}) "
+            f"VALUES {', '.join([row] * len(given))}{' RETURNING id' if returning else ''}")
+    return text, [c.get_db_prep_save(values[c.attname], connection) for values in given for c in columns]
+
+
+def update(model: Any, pk: int, values: Mapping[str, Any]) -> Statement:
+    """One row of `model`, with {attribute: value} of some columns."""
+    columns = [_columns(model)[name] for name in values]
+    text = f"UPDATE {model._meta.db_table} SET {', '.join(f'{c.column} = %s' for c in columns)} WHERE id = %s"
+    return text, [*(c.get_db_prep_save(values[c.attname], connection) for c in columns), pk]
+
+
+def together(*statements: Statement) -> list[tuple]:
+    """All of them in one go, one after the other; the rows that the last one answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(text for text, _given in statements),
+                       [value for _text, given in statements for value in given])
+        return cursor.fetchall() if cursor.description else []
+
+
+class _Columns:
+    """The columns of `model` that are read: as text of a statement, and how a row is made of them."""
+
+    def __init__(self, model: Any):
+        columns = [column for column in model._meta.concrete_fields if not column.generated]
+        self.model, self.names = model, [column.attname for column in columns]
+        self.text = ", ".join(f"{model._meta.db_table}.{column.column}" for column in columns)
+        self.read = {n: column.from_db_value for n, column in enumerate(columns) if hasattr(column, "from_db_value")}
+
+    @classmethod
+    @cache
+    def of(cls, model: Any) -> "_Columns":
+        return cls(model)
+
+    def row(self, values: tuple) -> Any:
+        if self.read:
+            values = tuple(self.read[n](value, None, connection) if n in self.read else value
+                           for n, value in enumerate(values))
+        return self.model.from_db(connection.alias, self.names, values)
+
+
+@cache
+def _columns(model: Any) -> dict[str, Any]:
+    """The columns that are written, by attribute."""
+    meta = model._meta
+    return {c.attname: c for c in meta.concrete_fields if not c.generated and c is not meta.auto_field}

@@ -5,7 +5,9 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from feedback import actions
@@ -35,6 +37,21 @@ def walked(caller, path, query) -> list[str]:
             return found
         parts = urlsplit(address)
         answer = caller.http.get(f"{parts.path}?{parts.query}", headers=caller._with({}))
+
+
+def test_a_whole_life_asks_the_database_little(callers):
+    """Opened, accepted, resolved and found again; each statement is a third of a millisecond of a busy process."""
+
+    def live():
+        code = callers.city.post("tickets/", REPORT).json()["code"]
+        for verb, given in (("accept", {}), ("resolve", {"reply": "Đã xử lý xong."})):
+            assert callers.q1.post(f"tickets/{code}/moves/{verb}/", given).status_code == 200
+        assert codes(callers.city.get("tickets/", {"q": code})) == [code]
+
+    live()  # what a process knows is read
+    with CaptureQueriesContext(connection) as asked:
+        live()
+    assert len([query for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]]) <= 26
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
