@@ -1,6 +1,6 @@
 """Form fields that take what people really type, and say clearly what is wrong with it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 
 from django import forms
@@ -91,6 +91,13 @@ def check_past(moment: datetime | None) -> None:
 class Grouped(ModelChoiceIterator):
     """The rows of a choice under the headings that its field gives them."""
 
+    def __init__(self, field):
+        self.field = field
+
+    @property
+    def queryset(self):
+        return self.field.queryset
+
     def __iter__(self):
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
@@ -152,12 +159,29 @@ class UnitChoice(GroupedChoice):
 
     def __init__(self, *, areas_only: bool = False, **more):
         self.areas_only = areas_only
-        super().__init__(in_force(areas_only), **more)
+        super().__init__(None, **more)
 
     def __deepcopy__(self, memo):
-        copied = super().__deepcopy__(memo)
-        copied.queryset = in_force(self.areas_only)  # which units are in force is asked per form, not per process
+        copied = forms.Field.__deepcopy__(self, memo)
+        copied.queryset = None  # which units are in force is asked per form, not per process, and where they are wanted
         return copied
+
+    def to_python(self, value):
+        """As `CategoryChoice` does, where all of them may be chosen."""
+        number = _number(value)
+        if self._queryset is None and number in _working(self.areas_only, timezone.localdate()):
+            return rulebook().units[number]
+        return super().to_python(value)
+
+    @property
+    def queryset(self):
+        if self._queryset is None:
+            self._queryset = in_force(self.areas_only)
+        return self._queryset
+
+    @queryset.setter
+    def queryset(self, rows):
+        self._set_queryset(rows)
 
     def heading(self, unit):
         return Unit.Kind(unit.kind).label
@@ -168,6 +192,18 @@ def in_force(areas_only: bool = False):
     units = Unit.objects.in_force()
     areas = units.areas()
     return areas if areas_only else (areas | units.organisations())
+
+
+@ttl_cache(seconds=10)
+def _working(areas_only: bool, day: date) -> frozenset[int]:
+    """The ids of those in force on the day, which is today."""
+    return frozenset(in_force(areas_only).values_list("pk", flat=True)) & rulebook().units.keys()
+
+
+def _number(value) -> int:
+    """An id as a form sends it; 0, which no row has, for anything else."""
+    text = str(value)
+    return int(text) if len(text) < 12 and text.isascii() and text.isdecimal() else 0
 
 
 class CategoryChoice(GroupedChoice):
@@ -182,8 +218,8 @@ class CategoryChoice(GroupedChoice):
 
     def to_python(self, value):
         """From the rulebook, as routing reads it; what that does not know is asked of the database."""
-        known, text = rulebook().categories, str(value)
-        row = known.get(int(text)) if len(text) < 12 and text.isascii() and text.isdecimal() else None
+        known = rulebook().categories
+        row = known.get(_number(value))
         if row and row.is_active and row.parent_id and known[row.parent_id].is_active:
             return row
         return super().to_python(value)
@@ -208,6 +244,18 @@ class FieldChoice(GroupedChoice):
 
     def label_from_instance(self, category):
         return category.name if category.parent_id else _("Cả lĩnh vực %(name)s") % {"name": category.name}
+
+
+class ChannelInUse(forms.ModelChoiceField):
+    """How a report reaches the city today."""
+
+    def __init__(self, **more):
+        super().__init__(Channel.objects.filter(is_active=True), **more)
+
+    def to_python(self, value):
+        """As `CategoryChoice` does."""
+        row = rulebook().channels.get(_number(value))
+        return row if row and row.is_active else super().to_python(value)
 
 
 class ChannelChoice(GroupedChoice):

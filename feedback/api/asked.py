@@ -37,7 +37,7 @@ def listing(actor: Actor, get: Mapping[str, str], now: datetime) -> Listing:
         asked["state"] = states.get(get["is_open"], "")
     if get.get("sort") and not sort_in(get):
         errors["?sort"] = [_("Không sắp xếp được theo cột này.")]
-    narrowed = TicketFilter(actor, asked)
+    narrowed = TicketFilter(actor, asked, shown=False)
     errors |= {f"?{name}": messages for name, messages in narrowed.errors.items()}
     if errors:
         raise Problem(400, "bad_parameter", _("Có tham số không đúng."), errors)

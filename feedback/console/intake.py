@@ -15,8 +15,8 @@ from districts.models import Unit
 from feedback import actions
 from feedback.access import may_open_in
 from feedback.console import drafts
-from feedback.fields import Address, CategoryChoice, Moment, Phone, Text, UnitChoice, check_past
-from feedback.models import Channel, DeadlineRule, Ticket, Urgency
+from feedback.fields import Address, CategoryChoice, ChannelInUse, Moment, Phone, Text, UnitChoice, check_past
+from feedback.models import DeadlineRule, Ticket, Urgency
 from feedback.rules import reasons
 from feedback.rules.lifecycle import Intake, counter_channel
 from feedback.rules.rulebook import rulebook
@@ -52,8 +52,7 @@ class IntakeForm(ReporterForm):
     needs_several = forms.ChoiceField(label=_("Cần nhiều đơn vị"), choices=YES_NO, widget=forms.RadioSelect,
                                       required=False)
     is_public = forms.ChoiceField(label=_("Công khai"), choices=YES_NO, widget=forms.RadioSelect, required=False)
-    channel = forms.ModelChoiceField(Channel.objects.filter(is_active=True), label=_("Kênh tiếp nhận"),
-                                     empty_label=None)
+    channel = ChannelInUse(label=_("Kênh tiếp nhận"), empty_label=None)
     occurred_at = Moment(label=_("Tiếp nhận lúc (để trống là bây giờ)"), required=False)
     draft = forms.UUIDField(widget=forms.HiddenInput, required=False)
 

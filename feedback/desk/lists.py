@@ -96,7 +96,7 @@ def chosen(actor, name: str) -> View:
 
 def tickets(view: View, actor, now):
     """The tickets of a view in the scope of `actor`."""
-    [rows] = TicketFilter(actor, view.asked(actor)).tickets(now)
+    [rows] = TicketFilter(actor, view.asked(actor), shown=False).tickets(now)
     if view.name == "extensions":
         return rows.annotate(asked_at=Subquery(ASKED.filter(ticket=OuterRef("pk")).values("extension_asked_at")[:1]))
     return rows

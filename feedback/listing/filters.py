@@ -157,7 +157,8 @@ def _choice(label: Words, anything: Words, choices: dict) -> forms.ChoiceField:
 
 class TicketFilter(forms.Form):
     """The filters of a list, all optional, all in the address. What cannot be read is said at its field and narrows
-    nothing. `actor` None is the system, which sees everything."""
+    nothing. `actor` None is the system, which sees everything. One that nobody is `shown` has but the fields that are
+    asked for: making the others takes longer than the list."""
 
     q = Text(label=gettext_lazy("Từ trong nội dung, mã"), required=False, max_length=200,
              widget=forms.TextInput({"type": "search", "data-search": "", "autocomplete": "off"}))
@@ -175,21 +176,28 @@ class TicketFilter(forms.Form):
     has = _choice(gettext_lazy("Dấu hiệu"), gettext_lazy("Không lọc"), MARKS)
     per = _choice(gettext_lazy("Mỗi dòng"), gettext_lazy("Phản ánh"), {name: (per.label,) for name, per in PER.items()})
 
-    def __init__(self, actor: Actor | None, data):
+    def __init__(self, actor: Actor | None, data, *, shown: bool = True):
+        if not shown:
+            self.base_fields = {name: field for name, field in self.base_fields.items() if name in data}
         super().__init__(data, auto_id="filter_%s")
         self.actor = actor
-        for name, (_column, words) in DATES.items():
-            for end, which in SPAN.items():
-                self.fields[f"{name}_{end}"] = day = Day(label=words, required=False)
-                day.widget.attrs["aria-label"] = f"{words}: {which}"
+        self._add_days([f"{name}_{end}" for name in DATES for end in SPAN if shown or f"{name}_{end}" in data])
         if actor is None or actor.scope is None:
-            del self.fields["whose"]
+            self.fields.pop("whose", None)
         if actor is None or not access.may(actor, "search_phone"):
-            del self.fields["caller"]
-        else:
+            self.fields.pop("caller", None)
+        elif "q" in self.fields:
             self.fields["q"].label = gettext_lazy("Nội dung, mã, điện thoại")
-        self.fields["handler"].choices = [("", gettext_lazy("Mọi người")), *self._handlers(data.get("unit"))]
+        if "handler" in self.fields:
+            self.fields["handler"].choices = [("", gettext_lazy("Mọi người")), *self._handlers(data.get("unit"))]
         self.is_valid()
+
+    def _add_days(self, names: list[str]) -> None:
+        for field in names:
+            name, _under, end = field.rpartition("_")
+            words = DATES[name][1]
+            self.fields[field] = day = Day(label=words, required=False)
+            day.widget.attrs["aria-label"] = f"{words}: {SPAN[end]}"
 
     def _handlers(self, unit: Any) -> list[tuple[str, Words]]:
         """Who may be asked for: oneself, the people of one's units, or for the city's people those of the unit asked

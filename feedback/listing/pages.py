@@ -188,7 +188,7 @@ class Around:
 def around(actor: Actor, query: str, ticket: Ticket, now: datetime) -> Around | None:
     """Where `ticket` stands in the list of that address; None where the list is of promises, or of nothing."""
     get = QueryDict(query[:2000])
-    narrowed = TicketFilter(actor, get)
+    narrowed = TicketFilter(actor, get, shown=False)
     listing = Listing(actor, narrowed, now, sort_in(get))
     if narrowed.per_row is not None:
         return None
