@@ -53,3 +53,9 @@ def test_a_connection_that_the_server_ended_is_not_used_again():
         other.client_kill_filter(_type="normal", skipme=True)
         wait_for(lambda: len(other.client_list(_type="normal")) == 1)
     assert cache.get("word") == "một"
+
+
+def test_what_is_counted_is_forgotten_in_time():
+    assert [cache.count("asked", 30) for _ in range(3)] == [1, 2, 3]
+    with Redis.from_url(settings.CACHES["default"]["LOCATION"]) as asking:
+        assert 0 < asking.ttl(cache.make_key("asked")) <= 30

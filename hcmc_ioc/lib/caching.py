@@ -1,5 +1,6 @@
 """Small in-process caches: for catalogue rows that change rarely, and for what is said hundreds of times on a page."""
 
+from contextlib import suppress
 from functools import lru_cache, wraps
 from threading import RLock
 
@@ -21,9 +22,8 @@ def ttl_cache(seconds=10, maxsize=1024):
         @wraps(function)
         def cached(*args, **kwargs):
             key = keys.hashkey(*args, **kwargs)
-            with lock:
-                if key in answers:
-                    return answers[key]
+            with lock, suppress(KeyError):
+                return answers[key]
             answer = function(*args, **kwargs)
             with lock:
                 answers[key] = answer

@@ -66,6 +66,15 @@ class SharedClient(RedisCacheClient):
     def incr(self, key, delta):
         return self._unless_away(lambda: RedisCacheClient.incr(self, key, delta), delta, changes=False)
 
+    def count(self, key, timeout):
+        return self._unless_away(lambda: self._count(key, timeout), 0, changes=False)
+
+    def _count(self, key, timeout):
+        client = self.get_client(key, write=True)
+        if (count := client.incr(key)) == 1:
+            client.expire(key, timeout)
+        return count
+
     def set_many(self, data, timeout):
         return self._unless_away(lambda: RedisCacheClient.set_many(self, data, timeout), None, changes=True)
 
@@ -80,3 +89,8 @@ class SharedCache(RedisCache):
     def __init__(self, server, params):
         super().__init__(server, params)
         self._class = SharedClient
+
+    def count(self, key: str, timeout: int) -> int:
+        """How often this was asked of `key`, within `timeout` seconds from the first; 0 while Redis is away. Django's
+        `incr` asks first whether there is anything to raise."""
+        return self._cache.count(self.make_and_validate_key(key), timeout)
