@@ -93,7 +93,7 @@ def test_what_cannot_be_written_down_is_not_told(cast, client, ticket, monkeypat
     def fails(*args, **more):
         raise OSError
 
-    monkeypatch.setattr(Reading.objects, "create", fails)
+    monkeypatch.setattr(readings, "note", fails)
     client.raise_request_exception = False
     answer = client.get("/api/v1/tickets/", headers=key)
     assert answer.status_code == 500 and ticket.code not in answer.content.decode()
