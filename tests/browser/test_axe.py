@@ -23,6 +23,8 @@ PAGES = {
     "matrix": ("lanhdao.tp", "/tong-quan/linh-vuc/"),
     "units": ("lanhdao.tp", "/don-vi/"),
     "screens": ("truongca", "/man-hinh/"),
+    "sign-ins": ("quantri", "/quan-tri/dang-nhap/"),
+    "readings": ("quantri", "/quan-tri/du-lieu/"),
 }
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 
