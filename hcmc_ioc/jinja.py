@@ -4,6 +4,7 @@ Jinja2 (BSD) instead of Django's own language: it compiles a template once to Py
 takes a third of the time. Django's admin keeps Django's (`templates/for_admin/`).
 """
 
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
@@ -47,7 +48,9 @@ def libraries() -> list[tuple[str, Library]]:
     return [(app, library) for app, library in found if isinstance(library, Library)]
 
 
+@lru_cache(maxsize=20_000)
 def url_for(name: str, *args, **kwargs) -> str:
+    """Kept: a list links a hundred times to the same pages."""
     return reverse(name, args=args, kwargs=kwargs)
 
 

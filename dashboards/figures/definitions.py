@@ -16,6 +16,7 @@ from feedback.querysets import DUE_SOON, SQL_DUE_SOON, SQL_LATE_OPEN, SQL_OVERDU
 from feedback.rules.promises import CLARIFY
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import TO_FORWARD
+from hcmc_ioc.lib.caching import ttl_cache
 from hcmc_ioc.lib.sql import rows
 
 KINDS = (HANDLING, ACCEPTING, FORWARDING)  # of durations that have a median
@@ -57,6 +58,11 @@ class Figures:
     area_open: int = 0  # in the unit's area, whoever answers for them; asked for with `areas`
     area_overdue: int = 0
     histograms: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict), repr=False)
+
+    @property
+    def counts(self) -> tuple:
+        """Everything but the histograms, from which the medians were read."""
+        return tuple(value for name, value in vars(self).items() if name != "histograms")
 
     @property
     def on_time(self) -> float | None:
@@ -113,19 +119,20 @@ PUBLISHED = ("received", "resolved", "due", "due_met", "reopened", "median_minut
 
 
 def figures(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: bool | Collection[int] = True,
-            standing: bool = True, areas: bool = False, durations: Sequence[str] = KINDS) -> dict[int, Figures]:
+            standing: bool = True, withdrawn: bool = True, areas: bool = False) -> dict[int, Figures]:
     """The figures of each unit; the city's id gives the city. Costs the same few queries for one unit or all.
 
-    `medians` may name the units that need one, `durations` of what; without `standing` what is open now is left out (a
-    period of the past); with `areas` what lies open in the units' areas is counted too.
+    `medians` may name the units that need one; without `standing` what is open now is left out (a period of the past),
+    without `withdrawn` the dates that were; with `areas` what lies open in the units' areas is counted too.
     """
     answer = {pk: Figures() for pk in unit_ids}
     _add_days(answer, period)
     _add_promises(answer, period, now)
     if medians:
-        _add_medians(answer, answer if medians is True else medians, period, durations)
-    if standing:
+        _add_medians(answer, answer if medians is True else medians, period, KINDS)
+    if withdrawn:
         _add_withdrawn(answer, period)
+    if standing:
         _add_now(answer, now)
     if areas:
         _add_areas(answer, now)
@@ -136,7 +143,10 @@ def before(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: b
     """The figures of what `period` is compared with. When it ends with today, what was received and resolved counts up
     to the same time of the last day then: half a day is not held against a whole one."""
     earlier = period.before()
-    answer = figures(unit_ids, earlier, now, medians=medians, standing=False, durations=[HANDLING])
+    answer = figures(unit_ids, earlier, now, medians=False, standing=False, withdrawn=False)
+    if medians:
+        for unit_id, median in _medians_then(tuple(answer), earlier).items():
+            answer[unit_id].median_minutes = median
     book = rulebook()
     local = now.astimezone(book.zone)
     if period.end == local.date():
@@ -147,6 +157,15 @@ def before(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: b
                 answer[scope].received -= received
                 answer[scope].resolved -= resolved
     return answer
+
+
+@ttl_cache(seconds=60)
+def _medians_then(unit_ids: tuple[int, ...], over: Period) -> dict[int, int | None]:
+    """Unit → median of a period that is over. Only a correction changes it, and it is the dearest figure of a screen:
+    it is counted anew once a minute."""
+    counted = {pk: Figures() for pk in unit_ids}
+    _add_medians(counted, unit_ids, over, [HANDLING])
+    return {pk: figure.median_minutes for pk, figure in counted.items()}
 
 
 SQL_WAS_LATE = "withdrawn_at > due_at AND paused_at IS NULL"
@@ -182,11 +201,10 @@ _DUE_TODAY = """
 _WITHDRAWN = f"""
     SELECT unit_id, count(*) FILTER (WHERE {SQL_WAS_LATE}), count(*) FILTER (WHERE NOT ({SQL_WAS_LATE}))
     FROM feedback_promise
-    WHERE kind = '{RESULT}' AND withdrawn_at IS NOT NULL
-      AND (withdrawn_at >= %(from)s AND withdrawn_at < %(to)s
-           OR {SQL_WAS_LATE} AND due_at >= %(from)s AND due_at < %(to)s)
+    WHERE kind = '{RESULT}' AND withdrawn_at >= %(from)s
+      AND (withdrawn_at < %(to)s OR {SQL_WAS_LATE} AND due_at >= %(from)s AND due_at < %(to)s)
     GROUP BY unit_id
-"""
+"""  # what was late is withdrawn after its date, so nothing that was withdrawn before the period counts in it
 _DURATIONS = """
     SELECT unit_id, kind, bin, sum(tickets) FROM dashboards_durationday
     WHERE unit_id = ANY(%s) AND kind = ANY(%s) AND day BETWEEN %s AND %s

@@ -19,7 +19,7 @@ from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib.words import Words, number, worktime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each
 class Figure:
     """`form` is how it is written: number, percent (a share 0–1) or worktime (working minutes, within 5 %).
 

@@ -12,12 +12,10 @@ from dashboards.figures.periods import Period
 from dashboards.figures.registry import FIGURES, Figure
 from districts.models import Unit
 from feedback.models import Ticket
+from feedback.querysets import SQL_OVERDUE
 from feedback.rules.rulebook import rulebook
+from feedback.rules.workflow import State
 from hcmc_ioc.lib.stats import change
-
-LATE_SHOWN = 8
-NEWEST_SHOWN = 8
-
 
 TILES = ("received", "open", "overdue", "on_time", "median_minutes", "satisfaction")
 
@@ -29,7 +27,7 @@ class Tile:
     figure: Figure
     value: float | int | None
     previous: float | int | None
-    spark: list | None
+    spark: tuple
     note: str
     cases: tuple[int, ...] = ()  # on how many it stands, and how many before; of a count itself nothing
 
@@ -73,7 +71,7 @@ def tiles(now: Figures, before: Figures, sparks: dict[str, list]) -> list[Tile]:
         note = figure.note(now) if figure.note else ""
         cases = (getattr(now, figure.cases), getattr(before, figure.cases)) if figure.cases else ()
         found.append(Tile(
-            figure, figure.value(now), None if standing else figure.value(before), sparks.get(figure.code),
+            figure, figure.value(now), None if standing else figure.value(before), tuple(sparks.get(figure.code, ())),
             _("hiện nay; %(note)s") % {"note": note} if standing else note, cases,
         ))
     return found
@@ -92,8 +90,8 @@ def city(period: Period, now: datetime) -> dict:
         "area_groups": named(of_areas),
         "organisation_groups": named(of_others),
         "unassigned": next(((u, by_unit[u.pk]) for u in everybody if u.kind == Unit.Kind.UNASSIGNED), None),
-        "late": late(Ticket.objects.all(), now),
-        "newest": newest(Ticket.objects.all()),
+        "late": lines("late", units.city(), now),
+        "newest": lines("newest", units.city(), now),
     }
 
 
@@ -126,16 +124,19 @@ def named(groups: dict[str, list]) -> list[tuple[str, list]]:
     return [(GROUPS[code], rows) for code, rows in groups.items()]
 
 
-def late(tickets, now: datetime):
-    """The tickets that have been overdue longest."""
-    return light(tickets.overdue(now).order_by("due_at")[:LATE_SHOWN])
+LINES = {  # what the eight tickets of a short list are, and their order
+    "late": (f"is_open AND {SQL_OVERDUE}", "due_at"),  # overdue longest
+    "next_due": ("is_open AND paused_at IS NULL AND due_at > %(now)s", "due_at"),
+    "unaccepted": (f"is_open AND state = '{State.FORWARDED}'", "due_at"),
+    "newest": ("true", "occurred_at DESC"),
+}
+_LINES = """
+    SELECT id, code, title, address, unit_id, area_id, category_id, occurred_at, due_at, paused_at FROM feedback_ticket
+    WHERE {} AND (%(all)s OR unit_id = %(unit)s) ORDER BY {} LIMIT 8
+"""
 
 
-def newest(tickets):
-    return light(tickets.order_by("-occurred_at")[:NEWEST_SHOWN])
-
-
-def light(tickets) -> list[Ticket]:
-    """Only what a line of a list shows."""
-    shown = "code title address unit_id area_id category_id occurred_at due_at paused_at".split()
-    return rulebook().with_catalogue(tickets.only(*shown))
+def lines(which: str, scope: Unit, now: datetime) -> list[Ticket]:
+    """A short list of the tickets of `scope`, with what a line of it shows alone."""
+    given = {"now": now, "unit": scope.pk, "all": scope.kind == Unit.Kind.CITY}
+    return rulebook().with_catalogue(Ticket.objects.raw(_LINES.format(*LINES[which]), given))

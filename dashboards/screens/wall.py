@@ -8,7 +8,6 @@ from dashboards.figures.definitions import Figures
 from dashboards.figures.periods import Period
 from dashboards.screens import overview
 from districts.models import Unit
-from feedback.models import Ticket
 from feedback.rules.rulebook import rulebook
 
 MONTH = 30
@@ -32,7 +31,7 @@ def today(scope: Unit, now: datetime) -> dict:
         "ended_on": ended,
         "hours": series.hours(scope.pk, day, now),
         "behind": behind(others, by_unit) if scope.kind == Unit.Kind.CITY else None,
-        "late": None if scope.kind == Unit.Kind.CITY else overview.late(Ticket.objects.of_units([scope.pk]), now),
+        "late": None if scope.kind == Unit.Kind.CITY else overview.lines("late", scope, now),
     }
 
 

@@ -14,7 +14,8 @@ from dashboards.figures import sentences
 from dashboards.figures.registry import FIGURES, asked
 from dashboards.screens import maps
 from hcmc_ioc.lib import pills, svg, words
-from hcmc_ioc.lib.templating import Library, rendered
+from hcmc_ioc.lib.caching import drawn_once
+from hcmc_ioc.lib.templating import Library, kept, rendered
 
 register = Library()
 
@@ -64,6 +65,7 @@ def _address(page: str, *names: str) -> str:
 
 
 @register.simple_tag
+@drawn_once
 def figure_tile(tile, scope, query) -> SafeString:
     shown, unit = _shown(tile)
     figure = tile.figure
@@ -105,6 +107,9 @@ def situation_sentences(figures, before, period, now) -> list[str]:
     return sentences.situation(figures, before, period, localdate(now))
 
 
+_outlines, _tiles = drawn_once(svg.outline_map), drawn_once(svg.tile_map)
+
+
 @register.simple_tag
 def on_time_map(standings, query=None) -> dict:
     """The areas coloured by their on-time rate, as tiles or outlines: {"map", "legend", "has_outlines"}.
@@ -117,11 +122,11 @@ def on_time_map(standings, query=None) -> dict:
     if query and query.map_form != "o" and paths:
         shapes = [svg.Shape(paths[row.unit.code], *_shown_on_map(row, uppers, query)) for row in standings
                   if row.unit.code in paths]
-        drawn = svg.outline_map(shapes, box, _("Tỷ lệ đúng hạn theo đơn vị"))
+        drawn = _outlines(shapes, box, _("Tỷ lệ đúng hạn theo đơn vị"))
     else:
         tiles = [svg.Tile(row.unit.tile_col, row.unit.tile_row, *_shown_on_map(row, uppers, query))
                  for row in standings if row.unit.tile_col is not None]
-        drawn = svg.tile_map(tiles, _("Tỷ lệ đúng hạn theo đơn vị"))
+        drawn = _tiles(tiles, _("Tỷ lệ đúng hạn theo đơn vị"))
     legend = svg.legend(uppers, max(rates, default=None), "percent", low_is_strong=True)
     return {"map": drawn, "legend": legend, "has_outlines": bool(paths)}
 
@@ -163,6 +168,23 @@ def hourly(hours) -> dict:
         "band": (hours.low, hours.high),
         "marks": hours.unusual(),
     }
+
+
+@register.simple_tag
+def standings(rows, query, own=None, linked: bool = False) -> SafeString:
+    """One group in bands; `own` is a unit to mark, `linked` leads to the units' screens."""
+    about = tuple((row.unit.pk, row.unit.slug, row.unit.short_name, row.group_rate, *row.figures.counts)
+                  for row in rows)
+    return kept("dashboards/_standings.html", about, query.encoded, own and own.pk,
+                 shown={"rows": rows, "query": query, "own": own, "linked": linked})
+
+
+@register.simple_tag
+def fields_table(rows, scope, query, over) -> SafeString:
+    """The fields of `scope`: what came, how its dates were kept; each opens its list. `over` is without today."""
+    about = tuple((row, row.category.name) for row in rows)
+    return kept("dashboards/_fields.html", about, scope.pk, query, over,
+                 shown={"fields": rows, "scope": scope, "query": query, "period": query.period, "over": over})
 
 
 @register.simple_tag

@@ -4,10 +4,11 @@ from contextlib import suppress
 from functools import lru_cache, wraps
 from threading import RLock
 
-from cachetools import TTLCache, keys
+from cachetools import LRUCache, TTLCache, keys
 from django.utils.translation import get_language
 
-_caches = []
+_caches: list = []
+_drawn: list = []  # what empties the caches of that which follows from its arguments alone
 
 
 def ttl_cache(seconds=10, maxsize=1024):
@@ -51,10 +52,56 @@ def per_language(function):
     def kept(*args, **kwargs):
         return said(get_language(), *args, **kwargs)
 
+    _drawn.append(said.cache_clear)
     return kept
 
 
+def drawn_once(function):
+    """Keep what a function draws of the same values in the same language: the numbers of one call change a row of a
+    page, and its other pieces stay as they are. The arguments are values, lists and tuples."""
+    drawn = per_language(lambda args, named: function(*args, **dict(named)))
+
+    @wraps(function)
+    def kept(*args, **named):
+        return drawn(_frozen(args), _frozen(list(named.items())))
+
+    return kept
+
+
+def _frozen(value):
+    """Lists and what lies in them as tuples, which can be looked up."""
+    return tuple(map(_frozen, value)) if type(value) in (list, tuple) else value
+
+
+class Kept:
+    """The answers last asked for, at most `size`, by what they are about."""
+
+    def __init__(self, size: int):
+        self.answers, self.lock = LRUCache(size), RLock()
+        _drawn.append(self.clear)
+
+    def get(self, about, make):
+        """The answer about this; `make()` where it is not kept, which two threads may do at once."""
+        with self.lock:
+            answer = self.answers.get(about)
+        if answer is None:
+            answer = make()
+            with self.lock:
+                self.answers[about] = answer
+        return answer
+
+    def clear(self):
+        with self.lock:
+            self.answers.clear()
+
+
 def clear_all():
-    """Forget everything: for tests, and after a catalogue was loaded."""
+    """Forget every catalogue: for tests, and after one was loaded."""
     for cached in _caches:
         cached.clear()
+
+
+def draw_anew():
+    """Forget what was kept by the values that it shows: for a test that compares."""
+    for clear in _drawn:
+        clear()

@@ -5,9 +5,9 @@ figures. The promise is the same: what is not marked safe is escaped.
 """
 
 from collections.abc import Iterable
-from html import escape
 
 from django.utils.safestring import SafeString
+from markupsafe import escape
 
 
 def format_html(template: str, *values, **named) -> SafeString:

@@ -3,7 +3,10 @@
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from jinja2 import pass_context
+
+from hcmc_ioc.lib import caching
 
 
 class Library(template.Library):
@@ -27,3 +30,12 @@ class Library(template.Library):
 def rendered(name: str, context: dict) -> SafeString:
     """A template as a piece of another one."""
     return SafeString(render_to_string(name, context))
+
+
+_pieces = caching.Kept(2000)
+
+
+def kept(name: str, *about, shown: dict) -> SafeString:
+    """A template as a piece of another one, written anew only when something it is `about` changed: all that `shown`
+    has of values, in tuples that can be looked up. One call changes one row of a page of figures."""
+    return _pieces.get((get_language(), name, about), lambda: rendered(name, shown))

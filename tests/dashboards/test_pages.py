@@ -1,8 +1,11 @@
 """Pages of figures: who sees which, the list behind each number, costs, wrong addresses, a city whose data ended."""
 
+import re
 from datetime import date, timedelta
+from random import Random
 
 import pytest
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +15,7 @@ from dashboards.figures.periods import Period
 from districts.models import Unit
 from feedback import actions
 from feedback.models import Ticket
+from hcmc_ioc.lib import caching
 from live import devices, fragments
 from live.models import TopicVersion
 from tests.city import SYSTEM, intake, unit
@@ -258,3 +262,32 @@ def test_a_running_period_is_compared_with_the_one_before_up_to_the_same_time(to
         assert (before.received, before.resolved) == (2, 1)
         over = definitions.before([scope.pk], period, now + timedelta(days=1))[scope.pk]
         assert (over.received, over.resolved) == (4, 4)
+
+
+OF_THE_MOMENT = re.compile(r'datetime="[^"]*"|data-version="\d+"|\d\d:\d\d:\d\d')
+
+
+def test_kept_pieces_show_what_drawing_everything_anew_shows(cast, client):
+    """Pieces are kept by the values that they show: whatever happens, no old number stays on a page."""
+    rng = Random(12)
+    parts = [(cast.ha, "overview", "1"), (cast.lan, "own unit", "own"), (cast.lan, "own unit", "peers")]
+
+    def pages():
+        found = []
+        for person, name, part in parts:
+            client.force_login(person)
+            TopicVersion.objects.update(version=F("version") + 1)
+            found.append(OF_THE_MOMENT.sub("", client.get(PAGES[name](), {"part": part}).content.decode()))
+        return found
+
+    before = pages()
+    for _round in range(6):
+        ticket = opened(at=timezone.now() - timedelta(hours=rng.randrange(600)))
+        if rng.random() < 0.6:
+            actions.resolve(actor=SYSTEM, ticket_id=ticket.pk, reply="Xong")
+        fold.fold_all()
+        kept = pages()
+        assert kept[0] != before[0]
+        caching.draw_anew()
+        before = pages()
+        assert kept == before
