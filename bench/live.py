@@ -10,6 +10,7 @@ import re
 import time
 from pathlib import Path
 
+import psutil
 import websockets
 from django.urls import reverse
 
@@ -18,28 +19,30 @@ from bench.console import bar
 from bench.pages import ReportForm
 from tests import processes
 
-SCREENS = 50
 JITTER = 0.3
 PAUSE = (1.0, 2.0)  # seconds between two changes
 PATIENCE = 15
 _VERSION = re.compile(rb'data-topic="city"\s+data-version="(\d+)"')
 
 
-def measure(database: str, changes: int, logs: Path) -> dict:
-    """`seconds` from click to changed number for every screen and change, and `memory` in MB by process."""
+def measure(database: str, changes: int, logs: Path, screens: int = 50, web: int = 1) -> dict:
+    """`seconds` from click to changed number for every screen and change, `memory` in MB by service, and `cpu`, seconds
+    of the `web` processes per change."""
     logs.mkdir(parents=True, exist_ok=True)
-    services = ("web1", "worker", "beat")
-    with processes.site(database, logs, services, DJANGO_SETTINGS_MODULE="bench.settings") as site:
+    surroundings = {"DJANGO_SETTINGS_MODULE": "bench.settings", "WEB_CONCURRENCY": str(web)}
+    with processes.site(database, logs, ("web1", "worker", "beat"), **surroundings) as site:
         leader, form = Browser(site.address, "ha"), ReportForm(Browser(site.address, "tu"), database)
-        seconds = asyncio.run(_watch(leader, form, changes))
+        before = spent(site.running["web1"].pid)
+        seconds = asyncio.run(_watch(leader, form, changes, screens))
+        used = spent(site.running["web1"].pid) - before
         memory = {name: pss(process.pid) for name, process in site.running.items()}
-    return {"seconds": seconds, "memory": memory}
+    return {"seconds": seconds, "memory": memory, "cpu": used / changes}
 
 
-async def _watch(leader: Browser, form: ReportForm, changes: int) -> list[float]:
-    screens = [Screen(leader) for _ in range(SCREENS)]
+async def _watch(leader: Browser, form: ReportForm, changes: int, wanted: int) -> list[float]:
+    screens = [Screen(leader) for _ in range(wanted)]
     tasks = [asyncio.create_task(screen.run()) for screen in screens]
-    await _all(tasks, [screen.ready for screen in screens], 60)
+    await _all(tasks, [screen.ready for screen in screens], 120)
     seconds = []
     for number in range(changes):
         form.fill()
@@ -50,7 +53,7 @@ async def _watch(leader: Browser, form: ReportForm, changes: int) -> list[float]
         assert saved.status == 204, saved.text[:2000]
         await _all(tasks, [screen.changed for screen in screens], PATIENCE)
         seconds += [screen.at - started for screen in screens]
-        bar(f"Changes on {SCREENS} screens", number + 1, changes)
+        bar(f"Changes on {wanted} screens", number + 1, changes)
         await asyncio.sleep(random.uniform(*PAUSE))
     for task in tasks:
         task.cancel()
@@ -107,6 +110,15 @@ class Screen:
 
 
 def pss(pid: int) -> float:
-    """The memory of a process in MB, what it shares with others counted in parts."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return int(re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE).group(1)) / 1024
+    """The memory of a process and of those it started in MB, what they share with others counted in parts."""
+    return sum(process.memory_full_info().pss for process in family(pid)) / 2**20
+
+
+def spent(pid: int) -> float:
+    """Seconds of CPU of a process and of those it started."""
+    return sum(sum(process.cpu_times()[:2]) for process in family(pid))
+
+
+def family(pid: int) -> list[psutil.Process]:
+    parent = psutil.Process(pid)
+    return [parent, *parent.children(recursive=True)]

@@ -7,7 +7,7 @@ from subprocess import PIPE
 
 from django.conf import settings
 
-from bench import databases, live, lives, pages
+from bench import crowd, databases, live, lives, pages, spike
 from bench.console import bar, say
 from bench.table import GROWTH, Row, quantile
 
@@ -45,7 +45,32 @@ def measured(sizes: list[str], *, quick: bool) -> Iterator[Row]:
     yield from _alone(found[imported], found["lookups"])
     databases.drop(IMPORT)
     yield from _live(live.measure(biggest, CHANGES_QUICK if quick else CHANGES, logs / "live"), biggest)
+    if not quick:
+        yield from _many(biggest, logs)
     _direct(biggest, "tidy", "rebuild_figures")
+
+
+def _many(database: str, logs: Path) -> Iterator[Row]:
+    """Many at once: a crowd that asks for pages, a spike of reports, hundreds of open screens."""
+    crowds = crowd.measure(database, (1, 16, 64), 15, logs / "crowd")
+    for clients, found in crowds.items():
+        assert not found["failed"], found["failed"][:5]
+        yield Row(f"pages of a crowd of {clients}", "/s", big=found["per_second"],
+                  note=f"{found['cpu']:.0f} ms of CPU a page, p50 {found['p50']:.0f} ms")
+    yield Row("share of the cores that 16 put to use", "", big=crowds[16]["used"], least=0.8)
+    yield Row("p95 of a crowd of 64 (floor: its p50)", "ms", big=crowds[64]["p95"], floor=crowds[64]["p50"],
+              ratio_most=4)
+    storm = spike.measure(database, logs / "spike")
+    yield Row("reports of a spike that failed", "", big=storm["failed"], most=0, note=f"of {storm['sent']}")
+    for number, rate in ((1, 25), (3, 35)):
+        yield Row(f"p95 at {rate} reports a second", "ms", big=storm["p95"][number],
+                  note=f"{storm['p95'][0]:.0f} at 1")
+        yield Row(f"as fast as before after {rate} a second", "s", big=storm["recovered"][number // 2], most=5)
+    _direct(database, "tidy")
+    seen = live.measure(database, 8, logs / "live500", screens=500, web=2)
+    yield Row("call → number on 500 screens, p95", "s", big=quantile(seen["seconds"], 0.95), most=1,
+              note=f"p50 {quantile(seen['seconds'], 0.5):.2f}, {seen['cpu']:.1f} s of CPU")
+    yield Row("memory of its web processes, PSS", "MB", big=seen["memory"]["web1"])
 
 
 def _direct(database: str, *rows: str) -> dict:
