@@ -51,6 +51,7 @@ DATABASES = {
     # Closed after each request or task, which gives the connection back to the process's pool.
     | {"CONN_MAX_AGE": 0, "POOL_SIZE": env.number("IOC_DB_CONNECTIONS", 8)}
 }
+WEB_THREADS = env.number("IOC_WEB_THREADS", 6)  # requests that one web process works on at once; the others wait
 # A server that is gone without a word is noticed within half a minute (TCP only; see also hcmc_ioc/lib/pulse.py).
 for _name, _value in {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
                       "tcp_user_timeout": 25_000}.items():
@@ -170,6 +171,7 @@ LOGOUT_REDIRECT_URL = "sign_in"
 SESSION_ENGINE = "hcmc_ioc.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # one shift
 SESSION_COOKIE_NAME = "ioc_session"
+SESSION_COOKIE_SAMESITE = "Lax"  # what other sites let a browser ask is asked without a session
 AXES_HANDLER = "accounts.attempts.Limits"  # which attempts are paused, and their log
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
