@@ -1,14 +1,17 @@
-"""A request is served by one thread from its first middleware to its view, and answers that stream still do."""
+"""A request is served by one thread from its first middleware to its view, and answers that stream still do; a crowd
+is served by a few threads in the order in which it came."""
 
 import asyncio
 import threading
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
 
 from hcmc_ioc.asgi import Pages
+from tests.patience import PATIENCE, wait_for
 
 SEEN: list = []
 
@@ -47,7 +50,26 @@ def streamed(request):
     return StreamingHttpResponse(pieces())
 
 
-urlpatterns = [path("plain/", plain), path("streamed/", streamed)]
+def crowded(request, number):
+    STARTED.append(number)
+    INSIDE.append(number)
+    AT_ONCE.append(len(INSIDE))
+    TOGETHER.wait(PATIENCE)  # passes when all threads are here: a crowd is not served one by one either
+    INSIDE.remove(number)
+    return HttpResponse("ok")
+
+
+def held(request):
+    READ.append(b"")
+    HELD.wait(PATIENCE)
+    READ.append(request.body)
+    return HttpResponse("ok")
+
+
+HELD, READ = threading.Event(), []
+STARTED, INSIDE, AT_ONCE, TOGETHER = [], [], [], threading.Barrier(settings.WEB_THREADS)
+urlpatterns = [path("plain/", plain), path("streamed/", streamed), path("crowded/<int:number>/", crowded),
+               path("held/", held)]
 CHAIN = [f"{__name__}.outer", f"{__name__}.Either", f"{__name__}.outer", f"{__name__}.Either"]
 
 
@@ -60,13 +82,49 @@ def test_one_thread_serves_a_request(where):
     assert len(set(SEEN)) == 1 and SEEN[0] != threading.get_ident(), "in a thread beside the loop"
 
 
-async def _asked(address: str) -> list[dict]:
-    sent, asked = [], iter([{"type": "http.request", "body": b""}])
+def test_a_crowd_is_served_by_a_few_threads_in_the_order_in_which_it_came():
+    crowd = range(settings.WEB_THREADS * 5)
+
+    async def all_at_once():
+        return await asyncio.gather(*(_asked(f"/crowded/{number}/") for number in crowd))
+
+    with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[]):
+        answers = asyncio.run(all_at_once())
+    assert [sent[0]["status"] for sent in answers] == [200] * len(crowd)
+    assert max(AT_ONCE) == settings.WEB_THREADS
+    rounds = [STARTED[n : n + settings.WEB_THREADS] for n in range(0, len(crowd), settings.WEB_THREADS)]
+    assert [number for each in rounds for number in sorted(each)] == list(crowd)
+
+
+def test_who_hangs_up_leaves_no_fault_behind(caplog):
+    """One that runs reads its body to the end although nobody waits; one that still waited for a thread never runs."""
+    HELD.clear()
+    READ.clear()
+
+    async def hung_up():
+        gone = asyncio.Event()
+        asking = [asyncio.create_task(_asked("/held/", gone)) for _n in range(settings.WEB_THREADS + 3)]
+        await asyncio.to_thread(wait_for, lambda: len(READ) == settings.WEB_THREADS)
+        gone.set()
+        await asyncio.sleep(0)
+        HELD.set()
+        await asyncio.gather(*asking)
+
+    with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[]):
+        asyncio.run(hung_up())
+    assert [body for body in READ if body] == [b"words"] * settings.WEB_THREADS
+    assert len(READ) == 2 * settings.WEB_THREADS and not caplog.records
+
+
+async def _asked(address: str, gone: asyncio.Event | None = None) -> list[dict]:
+    """What is sent for a request, whose sender hangs up when it is `gone`."""
+    sent, asked = [], iter([{"type": "http.request", "body": b"words"}])
 
     async def receive():
         if message := next(asked, None):
             return message
-        await asyncio.Event().wait()
+        await (gone or asyncio.Event()).wait()
+        return {"type": "http.disconnect"}
 
     async def send(message):
         sent.append(message)
