@@ -1,6 +1,6 @@
 """The rows of 1022: tickets and what belongs to them; lists that people keep."""
 
-from feedback.models.journal import JournalEntry
+from feedback.models.journal import FactChange, JournalEntry
 from feedback.models.lists import FilePiece, ListFile, SavedView
 from feedback.models.personal import Draft, Reading
 from feedback.models.tickets import (
@@ -10,7 +10,6 @@ from feedback.models.tickets import (
     DatedRule,
     DeadlineRule,
     EventText,
-    FactChange,
     Promise,
     Reporter,
     RoutingRule,

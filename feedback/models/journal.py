@@ -1,4 +1,4 @@
-"""The order in which changes became known, for systems that follow them."""
+"""Changes of tickets: what they change in the figures, and the order in which they became known."""
 
 from django.db import models
 from django.utils import timezone
@@ -21,3 +21,15 @@ class JournalEntry(models.Model):
     area_after = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     stamp = models.IntegerField()
     at = models.DateTimeField(default=timezone.now, db_index=True)
+
+
+class FactChange(models.Model):
+    """The outbox: what an event changed in the facts that figures count, until the fold has taken it.
+
+    `before` is null for a new ticket; see `feedback.rules.facts` for the shape.
+    """
+
+    ticket_id = models.BigIntegerField()
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)  # how old the figures are is read from the oldest row

@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Func, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Kind
@@ -438,15 +437,3 @@ class EventText(models.Model):
     event = models.OneToOneField(TicketEvent, on_delete=models.PROTECT, primary_key=True, related_name="text")
     words = models.TextField()
     is_public = models.BooleanField(default=False)
-
-
-class FactChange(models.Model):
-    """The outbox: what an event changed in the facts that figures count, until the fold has taken it.
-
-    `before` is null for a new ticket; see `feedback.rules.facts` for the shape.
-    """
-
-    ticket_id = models.BigIntegerField()
-    before = models.JSONField(null=True)
-    after = models.JSONField()
-    at = models.DateTimeField(default=timezone.now)  # how old the figures are is read from the oldest row
