@@ -61,7 +61,10 @@ def fresh_caches():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Without a browser its tests are deselected: counted as not run rather than as passed or skipped."""
+    """Files that start processes or a browser come first: of two that share the files none ends long before the other.
+    Without a browser its tests are deselected: counted as not run rather than as passed or skipped."""
+    slow = {item.path for item in items if item.get_closest_marker("browser") or item.get_closest_marker("processes")}
+    items.sort(key=lambda item: item.path not in slow)
     if chromium.find():
         return
     browser = [item for item in items if item.get_closest_marker("browser")]
