@@ -12,7 +12,7 @@ from demo.trials import wall
 from districts.models import Unit
 from live import devices
 
-TROUBLE, CALM = 26.0, 30.0  # seconds; longer than the wall may take to say so, and to be current again
+TROUBLE, CALM = 32.0, 30.0  # seconds; longer than the wall may take to say so, and to be current again
 
 
 class Command(BaseCommand):
