@@ -100,7 +100,7 @@ class DeviceForm(forms.ModelForm):
     code = forms.CharField(
         label=gettext_lazy("Mã trên màn hình"), max_length=20,
         help_text=gettext_lazy("Chỉ nhập mã đang hiện trên màn hình trước mặt bạn."),
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "data-from-hash": "ma"}),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "data-from-hash": ""}),
     )
 
     class Meta:

@@ -29,14 +29,14 @@ export function startForms() {
   $(".error-summary")?.focus();
 }
 
-/** `<input data-from-hash="ma">` takes its value from what stands behind the "#" of a scanned address, which no server
- * is sent, and clears it away. */
+/** `<input data-from-hash>` takes its value from what stands behind the "#…=" of a scanned address, which no server is
+ * sent, and clears it away. */
 function fillFromHash() {
   const field = $("[data-from-hash]");
-  const given = field && new URLSearchParams(location.hash.slice(1)).get(field.dataset.fromHash);
-  if (!given) return;
+  const given = location.hash.split("=")[1];
+  if (!field || !given) return;
   field.value = given;
-  history.replaceState(history.state, "", location.pathname + location.search);
+  history.replaceState(null, "", location.pathname);
 }
 
 /** A second press does nothing; `name=request_id` gives the server the same name for the same act. */
