@@ -8,6 +8,7 @@ import json
 import sqlite3
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -58,7 +59,7 @@ class Ledger:
         return wrong + [f"in the journal {told[key]} times: {key}" for key in keys if told[key] != (key in versions)]
 
 
-class Writer(threading.Thread):
+class Writer(threading.Thread, ABC):
     """Writes one after another until it is `ended`; each is sent again until it is answered."""
 
     def __init__(self, ledger: Ledger, site: Site, number: int) -> None:
@@ -74,8 +75,9 @@ class Writer(threading.Thread):
         except Exception as error:  # noqa: BLE001 - told by the thread that judges
             self.ledger.refused.append(f"{self.name}: {error!r}")
 
+    @abstractmethod
     def work(self) -> None:
-        raise NotImplementedError
+        """Some writes, each until it is answered."""
 
     def note(self, code: str, *verbs: str, words: str = "") -> None:
         self.ledger.lines += [(code, verb, words) for verb in verbs]
