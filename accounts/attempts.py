@@ -26,12 +26,18 @@ from hcmc_ioc.lib.metrics import REFUSALS
 from hcmc_ioc.lib.origins import NOBODY, line
 
 WINDOW = timedelta(minutes=15)
+BEGINS = timedelta(minutes=1)  # so long one without an outcome counts: its process may have been killed meanwhile
 KNOWN = timedelta(days=90)  # so long an address and a device are remembered as the account's
 PER_PAIR, PER_ACCOUNT, PER_ADDRESS = 5, 10, 10
 MOST_SHOWN = 100  # pauses of a kind
 DEVICE = "ioc_device"  # the cookie that makes a device known
 Outcome, Limit = Attempt.Outcome, Attempt.Limit
-COUNTED = Q(outcome__in=[Outcome.WRONG, Outcome.BEGUN], forgiven_at=None)
+
+
+def counted(now: datetime) -> Q:
+    """Those that limits count at `now`."""
+    begun = Q(outcome=Outcome.BEGUN, at__gte=now - BEGINS)
+    return (Q(outcome=Outcome.WRONG) | begun) & Q(forgiven_at=None, at__gte=now - WINDOW)
 
 
 class Limits(AbstractAxesHandler, AxesBaseHandler):
@@ -110,15 +116,14 @@ def _end_well(attempt: Attempt) -> None:
     attempt.outcome, attempt.device = Outcome.SIGNED_IN, attempt.device or secrets.token_hex(16)
     attempt.save(update_fields=["outcome", "device"])
     here = Q(line=attempt.line) | Q(device=attempt.device)
-    Attempt.objects.filter(COUNTED, here, account=attempt.account, at__gte=attempt.at - WINDOW).update(
-        forgiven_at=timezone.now())
+    Attempt.objects.filter(counted(attempt.at), here, account=attempt.account).update(forgiven_at=timezone.now())
 
 
 def _limit_met(attempt: Attempt, now: datetime) -> str:
     """The limit that others' attempts have reached, "" for none."""
     account, here = Q(account=attempt.account), Q(line=attempt.line)
     device = Q(device=attempt.device) & ~Q(device="")
-    lately = Attempt.objects.filter(COUNTED, account | here, at__gte=now - WINDOW)
+    lately = Attempt.objects.filter(counted(now), account | here)
     if attempt.outcome == Outcome.BEGUN:  # itself is no reason to refuse it; once it is wrong it counts
         lately = lately.exclude(pk=attempt.pk)
     wrong = lately.aggregate(
@@ -140,14 +145,14 @@ def _limit_met(attempt: Attempt, now: datetime) -> str:
 
 def pauses(now: datetime) -> list[dict]:
     """What is paused now, the latest first: {"limit", "account" or "", "line" or "", "wrong", "last"}."""
-    lately = Attempt.objects.filter(COUNTED, at__gte=now - WINDOW)
+    lately = Attempt.objects.filter(counted(now))
     found = []
-    for limit, fields, counted, most in (
+    for limit, fields, wrong, most in (
         (Limit.PAIR, ("account", "line"), Count("pk"), PER_PAIR),
         (Limit.ACCOUNT, ("account",), Count("pk"), PER_ACCOUNT),
         (Limit.ADDRESS, ("line",), Count("account", filter=Q(outcome=Outcome.WRONG), distinct=True), PER_ADDRESS),
     ):
-        rows = lately.values(*fields).annotate(wrong=counted, last=Max("at")).filter(wrong__gte=most)
+        rows = lately.values(*fields).annotate(wrong=wrong, last=Max("at")).filter(wrong__gte=most)
         found += [{"limit": limit, "account": "", "line": ""} | row for row in rows.order_by("-last")[:MOST_SHOWN]]
     return sorted(found, key=lambda row: row["last"], reverse=True)
 
@@ -158,7 +163,7 @@ def lift(*, by: User | None, account: str = "", line: str = "") -> int:
     if not asked:
         return 0
     now = timezone.now()
-    return Attempt.objects.filter(COUNTED, at__gte=now - WINDOW, **asked).update(forgiven_at=now, lifted_by=by)
+    return Attempt.objects.filter(counted(now), **asked).update(forgiven_at=now, lifted_by=by)
 
 
 def forget(now: datetime) -> int:

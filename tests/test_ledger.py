@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from demo.trials.ledger import Ledger
+from demo.trials.site import Site
 from feedback import actions, journal
 from feedback.models import TicketEvent
 from hcmc_ioc.local.embedded import Services
@@ -67,3 +68,15 @@ def test_a_ledger_finds_what_is_lost_doubled_or_not_told(kept):
     TicketEvent.objects.filter(verb="accept").update(version=9)
     said = "\n".join(kept.differences())
     assert "a gap in the history" in said and "in the journal 0 times" in said and "in the journal 1 times" in said
+
+
+def test_a_traceback_of_ours_is_told_and_celerys_about_its_lost_broker_is_not(tmp_path):
+    log = tmp_path / "site.log"
+    trace = "\nTraceback (most recent call last)\n"
+    ours = f"2026-11-27 03:43:11,687 ERROR django.request [0f] Internal Server Error: /{trace}"
+    log.write_text(f"Before any record{trace}"
+                   f"2026-11-27 03:43:11,687 ERROR celery.bootsteps Error on stopping{trace}"
+                   f"2026-11-27 03:43:11,695 WARNING celery.redirected {trace}" + ours
+                   + f"2026-11-27 03:43:11,700 ERROR celery.app.trace Task failed{trace}")
+    told = Site(0, log).tracebacks()
+    assert told[1] == ours and [line[:9] for line in told] == ["Before an", "2026-11-2", "2026-11-2"]

@@ -2,6 +2,7 @@
 context in which something is killed or stands still."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from hcmc_ioc.local.servers import children, read_pid
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("web", "worker", "beat")
 SERVERS = {"PostgreSQL": ".s.PGSQL.5432.lock", "Valkey": "valkey.pid"}  # and the file with its process
+RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", re.MULTILINE)
+CELERYS_OWN = re.compile(r"\S+ \S+ \w+ (celery\.(worker|bootsteps|redirected)|kombu)\b")
 
 
 @dataclass
@@ -57,6 +60,11 @@ class Site:
     def kill(self, name: str) -> None:
         self.signal(name, signal.SIGKILL)
         self.running[name].wait()
+
+    def tracebacks(self) -> list[str]:
+        """Records of the log with a traceback, but for what Celery says of itself when its broker is killed."""
+        records = RECORD.split(self.log.read_text(errors="replace"))
+        return [record for record in records if "Traceback" in record and not CELERYS_OWN.match(record)]
 
     def stop(self) -> None:
         for name in list(self.running):

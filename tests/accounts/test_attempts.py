@@ -111,6 +111,14 @@ def test_a_pause_ends_by_itself_and_a_sign_in_forgives(cast):
     assert tries("ha", RIGHT) == 302
 
 
+def test_attempts_whose_process_was_killed_count_for_a_minute(cast):
+    for _ in range(5):
+        attempts.begin("ha", OFFICE, "")
+    assert tries("ha", RIGHT) == 429, "they may still turn out wrong"
+    Attempt.objects.filter(outcome="begun").update(at=timezone.now() - timedelta(minutes=2))
+    assert tries("ha", RIGHT) == 302
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_get_no_further_than_one_by_one(cast):
     began = threading.Barrier(12)

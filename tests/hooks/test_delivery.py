@@ -1,6 +1,7 @@
 """Webhooks to a real receiver: signed, in order, at least once; slow and dead ones hold up nobody."""
 
 import json
+import re
 import threading
 from datetime import timedelta
 
@@ -77,7 +78,7 @@ def test_no_phone_number_and_no_name_of_a_reporter_is_sent_or_kept(systems, rece
     note(ticket, "Đã gọi 0901.234.567")
     told()
     sent = b" ".join(message.body for message in receiver.got).decode()
-    assert "Đã gọi" in sent and "234" not in sent and "Giấu" not in sent
+    assert "Đã gọi" in sent and "901234567" not in re.sub(r"[ .]", "", sent) and "Giấu" not in sent
     assert "Đã gọi" not in json.dumps(list(Delivery.objects.values()), default=str)
 
 

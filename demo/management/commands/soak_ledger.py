@@ -25,6 +25,7 @@ SYSTEMS, OPERATORS = 3, 2
 TROUBLE = (1.0, 8.0)  # seconds; a frozen database is noticed after two to three
 ENOUGH = 10  # writes acknowledged again before the next trouble
 PATIENCE = 120  # seconds until they are
+TOLD = 4000  # characters of a traceback
 
 
 class Command(BaseCommand):
@@ -53,7 +54,8 @@ class Command(BaseCommand):
             for writer in writers:
                 writer.ended.set()
             for writer in writers:
-                writer.join()
+                writer.join(PATIENCE)
+            book.refused += [f"{writer.name} is not answered" for writer in writers if writer.is_alive()]
             behind = ledger.behind(store, book, PATIENCE)
         finally:
             site.stop()
@@ -100,8 +102,7 @@ class Command(BaseCommand):
         feed.take_all(journal.NAME)
         fold.fold_all()
         wrong = [*book.refused, *book.differences(), *behind, *rebuild.differences(lambda done: None)]
-        if "Traceback" in site.log.read_text(errors="replace"):
-            wrong.append(f"a traceback in {site.log}")
+        wrong += [record[-TOLD:] for record in site.tracebacks()]
         for line in wrong[:50]:
             self.stdout.write(line)
         tickets = sum(verb == "open" for _, verb, _ in book.lines)
