@@ -26,7 +26,7 @@ from django.urls import reverse
 from bench import databases
 from bench.browser import Browser
 from bench.console import say
-from bench.live import family
+from bench.family import family
 from bench.table import quantile
 from tests import processes
 

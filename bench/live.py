@@ -10,12 +10,12 @@ import re
 import time
 from pathlib import Path
 
-import psutil
 import websockets
 from django.urls import reverse
 
 from bench.browser import Browser
 from bench.console import bar
+from bench.family import family
 from bench.pages import ReportForm
 from tests import processes
 
@@ -117,8 +117,3 @@ def pss(pid: int) -> float:
 def spent(pid: int) -> float:
     """Seconds of CPU of a process and of those it started."""
     return sum(sum(process.cpu_times()[:2]) for process in family(pid))
-
-
-def family(pid: int) -> list[psutil.Process]:
-    parent = psutil.Process(pid)
-    return [parent, *parent.children(recursive=True)]
