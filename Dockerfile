@@ -26,4 +26,4 @@ USER ioc
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
     CMD python -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"
-CMD ["python", "-m", "uvicorn", "hcmc_ioc.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", "--no-access-log", "--no-proxy-headers", "--no-server-header", "--log-level", "warning"]
+CMD ["python", "-m", "uvicorn", "hcmc_ioc.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", "--no-access-log", "--no-proxy-headers", "--no-server-header", "--log-level", "warning", "--ws-per-message-deflate", "false"]

@@ -4,6 +4,8 @@ A person may hold several memberships over time, one of them active; it decides 
 A wall screen is a device with a token (`live.Device`), never a person.
 """
 
+from datetime import date
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from hcmc_ioc.lib import sql
 
 
 class Language(models.TextChoices):
@@ -48,7 +51,7 @@ class User(AbstractUser):
     def membership(self) -> "Membership | None":
         """The membership the person acts under now, with its unit; read once per instance."""
         if not hasattr(self, "_membership"):
-            self._membership = Membership.objects.valid().filter(user=self, is_active=True).first()
+            self._membership = Membership.acted_under(self.pk, timezone.localdate())
         return self._membership
 
     @property
@@ -80,6 +83,15 @@ class Membership(models.Model):
     is_active = models.BooleanField(_("Đang dùng"), default=True)
 
     objects = MembershipQuerySet.as_manager()
+
+    @classmethod
+    def acted_under(cls, user_id: int, on: date) -> "Membership | None":
+        """The one that this person has chosen, in force on the local date `on`, with its unit. Written out, since every
+        request asks for it."""
+        own = cls._meta.db_table
+        found = sql.read(cls, f"WHERE user_id = %s AND is_active AND {own}.valid_from <= %s "
+                              f"AND ({own}.valid_to IS NULL OR {own}.valid_to >= %s)", [user_id, on, on], beside="unit")
+        return found[0] if found else None
 
     class Meta:
         verbose_name = _("vai trò của người dùng")

@@ -1,7 +1,7 @@
-"""`python -m bench --size full|small [--fresh]`: measure, print the table, keep it as JSON in IOC_VAR/last.json.
+"""`python -m bench --size SIZE [--fresh]`: measure, print the table, keep it as JSON in IOC_VAR/last.json.
 
 full: 10 k and 1 M tickets (the databases are filled once and used again; --fresh fills them anew). small: 10 k alone,
-in about a minute.
+in about a minute. history: pages and searches at 1 M and at ten times as many, for which 40 GB of disk must be free.
 """
 
 import argparse
@@ -18,23 +18,27 @@ TICKETS = {SMALL: 10_000, BIG: 1_000_000, "bench_empty": 0}
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--size", choices=("full", "small"), default="full")
+    parser.add_argument("--size", choices=("full", "small", "history"), default="full")
     parser.add_argument("--fresh", action="store_true", help="fill the databases anew")
     options = parser.parse_args()
     _settle()
-    from bench import databases, rows
+    from django.conf import settings
+
+    from bench import databases, history, rows
     from bench.table import printed
 
     started = time.monotonic()
-    sizes = [SMALL, BIG] if options.size == "full" else [SMALL]
+    sizes = {"full": [SMALL, BIG], "small": [SMALL], "history": [BIG]}[options.size]
     for database in [databases.EMPTY, *sizes]:
         databases.ensure(database, TICKETS[database], fresh=options.fresh)
-    found = []
+    found, heads = [], ("1 M", "10 M") if options.size == "history" else ("10 k", "1 M")
+    measuring = (history.rows(BIG, Path(settings.VAR) / "log" / "history") if options.size == "history"
+                 else rows.measured(sizes, quick=options.size == "small"))
     try:
-        for row in rows.measured(sizes, quick=options.size == "small"):
+        for row in measuring:
             found.append(row)
     finally:  # what was measured before something broke is not lost
-        print(printed(found))
+        print(printed(found, heads))
     took = time.monotonic() - started
     _keep(found, options.size, took)
     missed = [row.what for row in found if row.ok is False]

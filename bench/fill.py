@@ -62,7 +62,7 @@ def fill(tickets: int) -> None:
     settled = max(0, tickets - OPEN)
     chunks = [(low, min(low + CHUNK, settled)) for low in range(0, settled, CHUNK)]
     connection.close()  # nothing of ours is shared with the children
-    with _without_indexes(tickets), ProcessPoolExecutor(PROCESSES, get_context("fork"), _begin_child) as pool:
+    with without_indexes(tickets), ProcessPoolExecutor(PROCESSES, get_context("fork"), _begin_child) as pool:
         jobs = [pool.submit(write_settled, low, high, settled, now) for low, high in chunks]
         jobs.append(pool.submit(write_open, min(tickets, OPEN), now))
         done = 0
@@ -72,7 +72,7 @@ def fill(tickets: int) -> None:
 
 
 @contextmanager
-def _without_indexes(tickets: int):
+def without_indexes(tickets: int):
     """Large fills drop the indexes that hold no promise, and build them over the whole table at the end."""
     found = []
     with connection.cursor() as cursor:

@@ -1,9 +1,7 @@
 """All rows of the table, each with the bar of the design and its floor from this run."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import PIPE
 
 from django.conf import settings
 
@@ -32,22 +30,22 @@ def measured(sizes: list[str], *, quick: bool) -> Iterator[Row]:
     direct = {}
     for database in sizes:
         say(f"Searches and figures in {database} …")
-        found = _direct(database, "search", "tidy", "folding", "rebuilding")
+        found = databases.direct(database, "search", "tidy", "folding", "rebuilding")
         direct[database] = found | {"lifecycles": lives[database]}
     yield from _direct_rows(direct, sizes)
     yield from _systems(sizes, OVER_HTTP_QUICK if quick else OVER_HTTP, logs)
     say("Lists as files …")
-    yield from _files(_direct(biggest, "exporting")["exporting"], biggest)
+    yield from _files(databases.direct(biggest, "exporting")["exporting"], biggest)
     say("Import and look-ups …")
     databases.copy(databases.EMPTY, IMPORT)
     imported = "importing_some" if quick else "importing"
-    found = _direct(IMPORT, imported, "lookups")
+    found = databases.direct(IMPORT, imported, "lookups")
     yield from _alone(found[imported], found["lookups"])
     databases.drop(IMPORT)
     yield from _live(live.measure(biggest, CHANGES_QUICK if quick else CHANGES, logs / "live"), biggest)
     if not quick:
         yield from _many(biggest, logs)
-    _direct(biggest, "tidy", "rebuild_figures")
+    databases.direct(biggest, "tidy", "rebuild_figures")
 
 
 def _many(database: str, logs: Path) -> Iterator[Row]:
@@ -66,16 +64,11 @@ def _many(database: str, logs: Path) -> Iterator[Row]:
         yield Row(f"p95 at {rate} reports a second", "ms", big=storm["p95"][number],
                   note=f"{storm['p95'][0]:.0f} at 1")
         yield Row(f"as fast as before after {rate} a second", "s", big=storm["recovered"][number // 2], most=5)
-    _direct(database, "tidy")
+    databases.direct(database, "tidy")
     seen = live.measure(database, 8, logs / "live500", screens=500, web=2)
     yield Row("call → number on 500 screens, p95", "s", big=quantile(seen["seconds"], 0.95), most=1,
               note=f"p50 {quantile(seen['seconds'], 0.5):.2f}, {seen['cpu']:.1f} s of CPU")
     yield Row("memory of its web processes, PSS", "MB", big=seen["memory"]["web1"])
-
-
-def _direct(database: str, *rows: str) -> dict:
-    done = databases.run("bench.direct", database, *rows, stdout=PIPE, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def _in_turns(sizes: list[str], turns: int) -> dict[str, dict]:
@@ -83,7 +76,7 @@ def _in_turns(sizes: list[str], turns: int) -> dict[str, dict]:
     seen = {database: [] for database in sizes}
     for turn in range(turns):
         for database in sizes:
-            seen[database].append(_direct(database, "lifecycles")["lifecycles"])
+            seen[database].append(databases.direct(database, "lifecycles")["lifecycles"])
         bar("Lives of a ticket", turn + 1, turns)
     return {
         database: {name: quantile([found[name] for found in taken], 0.5) for name in ("per_second", "floor")}
@@ -140,10 +133,10 @@ def _direct_rows(direct: dict, sizes: list[str]) -> list[Row]:
 def _systems(sizes: list[str], seconds: float, logs: Path) -> Iterator[Row]:
     """What other systems get: lives over HTTP, several at once, and what happens told by webhooks."""
     say("Lives over HTTP and webhooks …")
-    told = _both(sizes, lambda database: _direct(database, "webhooks")["webhooks"]["per_second"])
+    told = _both(sizes, lambda database: databases.direct(database, "webhooks")["webhooks"]["per_second"])
     lived = _both(sizes, lambda database: lives.measure(database, seconds, logs / "lives"))
     for database in sizes:
-        _direct(database, "tidy")
+        databases.direct(database, "tidy")
     yield Row("a whole life over HTTP", "/s", **lived, least=40, note="8 systems at once, two web processes")
     yield Row("webhooks", "/s", **told, least=500, note="event to answer, one receiver")
 

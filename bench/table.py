@@ -86,9 +86,9 @@ def number(value: float | None) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def printed(rows: list[Row]) -> str:
+def printed(rows: list[Row], sizes: tuple[str, str] = ("10 k", "1 M")) -> str:
     """The rows as an aligned Markdown table."""
-    head = ["what", "bar", "10 k", "1 M", "growth", "floor", "ratio", "ok"]
+    head = ["what", "bar", *sizes, "growth", "floor", "ratio", "ok"]
     lines = [head] + [
         [
             f"{row.what} ({row.note})" if row.note else row.what, row.bar,

@@ -9,5 +9,7 @@ class DashboardsConfig(AppConfig):
 
     def ready(self):
         from dashboards import topics
+        from dashboards.screens import parts
 
         topics.register()
+        parts.register()

@@ -54,11 +54,9 @@ def language(get_response):
 
     The browser's Accept-Language is not asked: an English browser in a Vietnamese office is no choice of a person.
     """
-    known = dict(settings.LANGUAGES)
 
     def middleware(request):
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-        translation.activate(chosen if chosen in known else settings.LANGUAGE_CODE)
+        translation.activate(requests.language(request.COOKIES))
         request.LANGUAGE_CODE = translation.get_language()
         response = get_response(request)
         patch_vary_headers(response, ["Cookie"])

@@ -1,7 +1,9 @@
 """Sockets of open screens. Messages to the browser, each a small JSON object:
 
 * `{"t": "hb", …}` on connect and every ten seconds: `live.heartbeat`;
-* `{"t": "hint", "topic": …, "v": n}` when a topic changed.
+* `{"t": "hint", "topic": …, "v": n}` when a topic changed;
+* `{"t": "piece", "topic": …, "v": n, "at": …, "html": …}`, compressed, instead of the hint where the page has a piece
+  that follows the topic and named its address in the beginning (`live.pieces`).
 
 Nothing is read from the browser. Rights are asked on connect and again at every heartbeat; a revoked device, an ended
 session or membership, or a withdrawn right closes the socket with 4403.
@@ -10,6 +12,7 @@ session or membership, or a withdrawn right closes the socket with 4403.
 import asyncio
 import contextlib
 import logging
+import random
 from importlib import import_module
 from types import SimpleNamespace
 from urllib.parse import parse_qs
@@ -20,8 +23,8 @@ from django.conf import settings
 from django.contrib.auth import get_user
 
 from accounts.actors import Actor
-from hcmc_ioc.lib import metrics
-from live import devices, heartbeat, hints, topics
+from hcmc_ioc.lib import metrics, requests
+from live import devices, heartbeat, hints, pieces, topics
 
 HEARTBEAT = 10  # seconds
 JOINING = 5  # seconds that listening to hints may take
@@ -33,8 +36,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     kind = ""  # device or person, once it is let in
 
     async def connect(self):
-        asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("topics", [""])[0].split(",")
-        self.asked = [topic for topic in asked if topic]
+        given = parse_qs(self.scope["query_string"].decode("latin-1"))
+        self.asked = [topic for topic in given.get("topics", [""])[0].split(",") if topic]
+        self.asked_pieces, self.pieces = given.get("piece", []), []
+        self.language = requests.language(self.scope["cookies"])
         self.beating = None
         self.device = await database_sync_to_async(self._paired)()
         self.topics = await database_sync_to_async(self._still_allowed)()
@@ -71,10 +76,23 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         if self.device and event["topic"] == devices.topic(self.device):
             await self.close(code=REFUSED)
             return
-        await self.send_json({"t": "hint", "topic": event["topic"], "v": event["version"]})
+        if not await self._send_pieces(event["topic"], event["version"]):
+            await self.send_json({"t": "hint", "topic": event["topic"], "v": event["version"]})
         metrics.HINTS.inc()
 
+    async def _send_pieces(self, topic: str, version: int) -> bool:
+        """Send the pieces that follow the topic; whether there were any, and all could be drawn."""
+        following = [piece for piece in self.pieces if piece.topic == topic]
+        try:
+            for piece in following:
+                await self.send(bytes_data=await pieces.message(piece, version, self.language))
+        except Exception:  # the hint says the same, and the browser asks
+            log.warning("a piece was not drawn", exc_info=True)
+            return False
+        return bool(following)
+
     async def _beat(self):
+        pause = HEARTBEAT * random.uniform(0.3, 1)  # those who came together do not ask together for ever
         while True:
             try:
                 message = await self._heartbeat()
@@ -86,7 +104,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
                 await self.close(code=REFUSED)
                 return
             await self.send_json(message)
-            await asyncio.sleep(HEARTBEAT)
+            await asyncio.sleep(pause)
+            pause = HEARTBEAT
 
     @database_sync_to_async
     def _heartbeat(self) -> dict | None:
@@ -98,11 +117,14 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         return heartbeat.message(self.topics)
 
     def _still_allowed(self) -> list[str]:
+        """The topics that may still be heard; `pieces` likewise."""
         if self.device:
             self.device = self._paired()
             return topics.allowed(self.asked, devices.acting(self.device)) if self.device else []
         person = get_user(SimpleNamespace(session=self._session()))  # type: ignore[arg-type]  # all that it reads
-        return topics.allowed(self.asked, Actor.person(person))
+        actor = Actor.person(person)
+        self.pieces = pieces.found(self.asked_pieces, actor)
+        return topics.allowed(self.asked, actor)
 
     def _paired(self):
         """The device whose cookie came with the socket, as it stands now."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from psycopg2.extras import execute_values
 
 from accounts.actors import Actor
-from live.models import TopicVersion
+from hcmc_ioc.lib import sql
 
 MOST = 20  # topics that one page may listen to
 
@@ -64,7 +64,7 @@ def versions(topics: Iterable[str]) -> dict[str, int]:
         standing |= {f"{name}:{number}": version for number, version in (ask(numbers) if ask else {}).items()}
     kept = [topic for topic in standing if topic.partition(":")[0] not in apart]
     if kept:
-        standing |= dict(TopicVersion.objects.filter(topic__in=kept).values_list("topic", "version"))
+        standing |= dict(sql.rows("SELECT topic, version FROM live_topicversion WHERE topic = ANY(%s)", [kept]))
     return standing
 
 

@@ -1,8 +1,6 @@
 """Pages of figures: home, city overview, unit screen, the list behind a figure. Each is one URL in two sizes: the page,
 or with `?part=` the live piece of it that open screens ask for again."""
 
-from dataclasses import replace
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,12 +11,11 @@ from django.views.decorators.cache import never_cache
 from accounts.actors import Actor
 from accounts.roles import HOTLINE, Role
 from dashboards.figures import units
-from dashboards.screens import matrix, overview, query, sheets
+from dashboards.screens import matrix, overview, parts, query, sheets
 from dashboards.screens import unit as unit_screen
 from dashboards.topics import CITY, of_unit
 from districts.models import Unit
 from feedback import access
-from live import fragments, topics
 
 
 @login_required
@@ -51,17 +48,7 @@ def city_overview(request):
     if sheets.is_asked(request):
         found = overview.city(chosen.period, now)
         return sheets.answer(scope.name, sheets.city(found, chosen), chosen, request.user, now)
-    version = topics.versions([CITY])[CITY]
-    html = fragments.shared(
-        "dashboards/overview_part.html", CITY, version,
-        chosen.key,
-        lambda: overview.city(chosen.period, now) | {
-            "query": chosen,
-            "part_url": f"{request.path}?{chosen.encoded}",
-            "tiles_query": replace(chosen, map_form="o").encoded,
-            "outlines_query": replace(chosen, map_form=query.OUTLINES).encoded,
-        },
-    )
+    _version, html = parts.city(request.path, chosen, now)
     if request.GET.get("part"):
         return HttpResponse(html)
     context = {"query": chosen, "scope": scope, "part": html, "live_topics": CITY}
@@ -112,27 +99,13 @@ def unit_operations(request, slug: str):
         tables = sheets.unit(unit_screen.unit(scope, chosen.period, now), unit_screen.peers(scope, chosen.period, now),
                              chosen)
         return sheets.answer(scope.name, tables, chosen, request.user, now)
-    topic = of_unit(scope)
-    versions = topics.versions([topic, CITY])
-    address = f"{request.path}?{chosen.encoded}"
-
-    def own():
-        return fragments.shared(
-            "dashboards/unit_part.html", topic, versions[topic], chosen.key,
-            lambda: unit_screen.unit(scope, chosen.period, now) | {"query": chosen, "part_url": address},
-        )
-
-    def peers():
-        return fragments.shared(
-            "dashboards/peers_part.html", CITY, versions[CITY], (scope.pk, *chosen.key),
-            lambda: unit_screen.peers(scope, chosen.period, now) | {"query": chosen, "part_url": address},
-        )
-
     part = request.GET.get("part")
     if part:
-        return HttpResponse(peers() if part == "peers" else own())
-    context = {"query": chosen, "scope": scope, "part": own(), "peers": peers(), "switch": _switchable(request.user)}
-    context["live_topics"] = f"{topic},{CITY}"
+        draw = parts.peers if part == "peers" else parts.own
+        return HttpResponse(draw(scope, request.path, chosen, now)[1])
+    own, beside = (draw(scope, request.path, chosen, now)[1] for draw in (parts.own, parts.peers))
+    context = {"query": chosen, "scope": scope, "part": own, "peers": beside, "switch": _switchable(request.user)}
+    context["live_topics"] = f"{of_unit(scope)},{CITY}"
     return render(request, "dashboards/unit.html", context)
 
 

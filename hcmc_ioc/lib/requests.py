@@ -3,6 +3,8 @@
 from contextvars import ContextVar
 from uuid import uuid4
 
+from django.conf import settings
+
 _current = ContextVar("request_id", default="")
 _asker = ContextVar("asker", default="")
 
@@ -19,6 +21,12 @@ def asker():
 
 def come_from(address):
     _asker.set(address)
+
+
+def language(cookies):
+    """The language that a person chose, else the site's own."""
+    chosen = cookies.get(settings.LANGUAGE_COOKIE_NAME)
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def begin(given=""):

@@ -43,6 +43,7 @@ export function startLive() {
   const regions = createRegions({ always: liveApply === "always", held: () => paused, waitingChanged: showWaiting });
 
   function heard(message, wasAsked = false) {
+    if (message.t === "piece") return regions.take(message, SPREAD);
     if (message.t === "hint") {
       regions.learn({ [message.topic]: message.v });
       return regions.follow(SPREAD);
@@ -75,7 +76,7 @@ export function startLive() {
   }
 
   openSocket({
-    url: liveUrl, topics: liveTopics, heard,
+    url: liveUrl, topics: liveTopics, pieces: regions.pushed, heard,
     opened: () => { open = fresh = true; connections += 1; opened = seconds(); },
     closed: () => { if (open) down = seconds(); open = false; },
     refused: () => { refused = true; open = false; show(); },

@@ -3,6 +3,7 @@
 // A region is asked again when a topic has a version other than the one last asked for, and never under a person's
 // hands.
 import { $$, isField } from "./dom.js";
+import { showPiece } from "./requests.js";
 
 const LATE = 10; // seconds that an answer may take before what is shown counts as old
 
@@ -55,6 +56,23 @@ export function createRegions({ always, held, waitingChanged }) {
     }
   }
 
+  /** A piece came with the news: the region at its address shows it, unless it shows something newer; the others ask. */
+  function take({ topic, v, at, html }, spread) {
+    learn({ [topic]: v });
+    for (const region of all()) {
+      const old = region.getAttribute("hx-get") === at && !(shown(region)[topic] >= v);
+      if (!old || document.hidden || flying.has(region) || !mayChange(region)) continue;
+      failed.delete(region);
+      showPiece(region, html);
+    }
+    tell();
+    follow(spread);
+    document.dispatchEvent(new CustomEvent("live:answer", { detail: { successful: true } }));
+  }
+
+  /** The addresses whose pieces the socket brings. */
+  const pushed = () => $$("[data-topic][data-pushed]").map((region) => region.getAttribute("hx-get"));
+
   function schedule(region, spread, whatever = false) {
     if (timers.has(region)) return;
     timers.set(region, setTimeout(() => {
@@ -65,15 +83,19 @@ export function createRegions({ always, held, waitingChanged }) {
 
   function ask(region, forced = false) {
     if (!region.isConnected || document.hidden || flying.has(region)) return;
-    if (!forced && !always && (held() || region.dataset.apply === "ask" || busy(region))) {
-      waiting.add(region);
-      return tell();
-    }
+    if (!forced && !mayChange(region)) return tell();
     waiting.delete(region);
     asked.set(region, { ...shown(region), ...pick(known, topicsOf(region)) });
     flying.add(region);
     htmx.trigger(region, "live");
     tell();
+  }
+
+  /** Whether nobody works in the region; else it waits. */
+  function mayChange(region) {
+    const free = always || !(held() || region.dataset.apply === "ask" || busy(region));
+    waiting[free ? "delete" : "add"](region);
+    return free;
   }
 
   function apply() {
@@ -106,7 +128,7 @@ export function createRegions({ always, held, waitingChanged }) {
     document.dispatchEvent(new CustomEvent("live:answer", { detail: { successful: detail.successful } }));
   });
 
-  return { learn, follow, heal, mark, apply, retry: () => [...waiting].forEach((region) => ask(region)), all };
+  return { learn, follow, heal, take, pushed, mark, apply, retry: () => [...waiting].forEach((region) => ask(region)), all };
 }
 
 /** Writing, an open menu or dialog, chosen rows, a changed form, marked text: nothing moves. */

@@ -27,6 +27,14 @@ const typed = (node) => Boolean(
     && node.value !== node.defaultValue,
 );
 
+/** A region as a topic brought it, without being asked for. */
+export function showPiece(region, html) {
+  live = true;
+  const eventInfo = { target: region, elt: region, requestConfig: { elt: region } };
+  htmx.swap(region, html, { swapStyle: region.getAttribute("hx-swap"), swapDelay: 0, settleDelay: 20 },
+    { contextElement: region, eventInfo });
+}
+
 export function startRequests() {
   const token = document.querySelector("meta[name=csrf-token]")?.content;
   htmx.defineExtension("morph", {

@@ -5,17 +5,22 @@ const LONGEST = 30;
 /** Waits 1, 2, 4 … 30 s, each 50–100 % of it, so that a thousand screens do not return together. */
 const backoff = (attempt, random = Math.random()) => Math.min(LONGEST, 2 ** attempt) * (0.5 + random / 2);
 
-export function openSocket({ url, topics, heard, opened, closed, refused }) {
+const unpacked = (data) => new Response(data.stream().pipeThrough(new DecompressionStream("gzip"))).json();
+
+export function openSocket({ url, topics, pieces, heard, opened, closed, refused }) {
   let attempt = 0;
   const address = new URL(url, location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   address.searchParams.set("topics", topics);
 
   function connect() {
+    address.searchParams.delete("piece");
+    if (window.DecompressionStream) pieces().forEach((piece) => address.searchParams.append("piece", piece));
     const socket = new WebSocket(address);
+    let turn = Promise.resolve(); // what must be unpacked is heard in its turn
     socket.addEventListener("message", ({ data }) => {
       attempt = 0;
-      heard(JSON.parse(data));
+      turn = turn.then(() => (typeof data === "string" ? JSON.parse(data) : unpacked(data))).then(heard).catch(reportError);
     });
     socket.addEventListener("open", opened);
     socket.addEventListener("close", ({ code }) => {

@@ -63,6 +63,20 @@ def test_a_server_that_hangs_is_told_and_what_was_missed_arrives(overview, opera
     assert steps.is_same(page)
 
 
+def test_the_piece_comes_with_the_news_and_nobody_asks_for_it(overview, operator):
+    page, asked = overview(), []
+    follows(page)
+    seen = received(page)
+    page.on("request", lambda request: asked.append(request.url) if "part=" in request.url else None)
+    steps.mark(page)
+    steps.report(operator)
+    steps.shows(page, "Tiếp nhận", seen + 1)
+    steps.report(operator)
+    steps.shows(page, "Tiếp nhận", seen + 2)
+    assert not asked
+    assert steps.is_same(page)
+
+
 def test_a_wall_survives_a_server_that_dies_and_returns(open_page, operator, site):
     site.figures()  # what earlier tests reported is counted
     wall = open_page.wall("Sảnh lớn")
