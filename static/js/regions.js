@@ -56,7 +56,7 @@ export function createRegions({ always, held, waitingChanged }) {
     }
   }
 
-  /** A piece came with the news: the region at its address shows it, unless it shows something newer; the others ask. */
+  /** A piece came with the news: the region at its address shows it unless it shows something newer; others ask. */
   function take({ topic, v, at, html }, spread) {
     learn({ [topic]: v });
     for (const region of all()) {
@@ -128,7 +128,9 @@ export function createRegions({ always, held, waitingChanged }) {
     document.dispatchEvent(new CustomEvent("live:answer", { detail: { successful: detail.successful } }));
   });
 
-  return { learn, follow, heal, take, pushed, mark, apply, retry: () => [...waiting].forEach((region) => ask(region)), all };
+  const retry = () => [...waiting].forEach((region) => ask(region));
+
+  return { learn, follow, heal, take, pushed, mark, apply, retry, all };
 }
 
 /** Writing, an open menu or dialog, chosen rows, a changed form, marked text: nothing moves. */

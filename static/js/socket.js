@@ -20,7 +20,8 @@ export function openSocket({ url, topics, pieces, heard, opened, closed, refused
     let turn = Promise.resolve(); // what must be unpacked is heard in its turn
     socket.addEventListener("message", ({ data }) => {
       attempt = 0;
-      turn = turn.then(() => (typeof data === "string" ? JSON.parse(data) : unpacked(data))).then(heard).catch(reportError);
+      const message = () => (typeof data === "string" ? JSON.parse(data) : unpacked(data));
+      turn = turn.then(message).then(heard).catch(reportError);
     });
     socket.addEventListener("open", opened);
     socket.addEventListener("close", ({ code }) => {

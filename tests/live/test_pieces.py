@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from dashboards.figures import fold
-from dashboards.screens import overview
+from dashboards.screens import overview, parts
 from feedback import actions
 from live import consumers, pieces
 from tests.city import SYSTEM, intake, unit
@@ -72,8 +72,8 @@ def test_a_piece_is_what_the_page_answers_and_says_its_version(town, cast, clien
 
 
 def test_screens_at_one_address_get_one_drawing(town, cast, monkeypatch):
-    drawn, city = [], overview.city
-    monkeypatch.setattr(overview, "city", lambda *given: drawn.append(1) or city(*given))
+    drawn, city = [], parts.city
+    monkeypatch.setattr(parts, "city", lambda *given: drawn.append(1) or city(*given))
     heard = told([cast.ha, cast.phuc, cast.ha], OVERVIEW)
     assert [message["t"] for message in heard] == ["piece"] * 3
     assert len(drawn) == 1
