@@ -34,6 +34,9 @@ def is_due_soon(now: datetime) -> Q:
 
 LONGEST_WORD = 60  # letters of a word that are kept for searching; `ticket_search` cuts there too
 LOOKED_THROUGH = 10_000  # tickets that a search looks through before it asks the index; some milliseconds
+FURTHER = 8  # so many times as far where these hold at least this part of what is wanted
+RARE = 40  # of them have a word that is not rare
+_UNINDEXED = "ts_match_vq(feedback_ticket.search, %s::tsquery)"  # `@@` that no index fits
 
 
 class TicketQuerySet(models.QuerySet):
@@ -124,19 +127,33 @@ class TicketQuerySet(models.QuerySet):
     def newest_matching(self, words: str, limit: int, *, beginning: bool = False) -> list:
         """The newest tickets with all the words, at most `limit`, in a time that hardly depends on how many there are.
 
-        Words that many tickets have are soon found by looking through the newest tickets one by one. Only rarer ones
-        are asked of the index: for common ones it would list half of the history.
+        Words that many tickets have are soon found by looking through the newest tickets one by one, some times as far
+        where these hold a part of what is wanted. Only rarer ones are asked of the index: for others it would list
+        half of the history.
         """
         newest = self.order_by("-occurred_at", "-pk")
         edge = newest.values_list("occurred_at", flat=True)[LOOKED_THROUGH : LOOKED_THROUGH + 1].first()
-        rows = newest._searched("ts_match_vq(feedback_ticket.search, %s::tsquery)", words, beginning)  # no index fits
+        rows = newest._searched(_UNINDEXED, words, beginning)
         if edge is None:
             return list(rows[:limit])
         recent = list(rows.filter(occurred_at__gte=edge)[:limit])
+        if limit / FURTHER <= len(recent) < limit:
+            looked, times = recent[0].occurred_at - edge, 1.5 * limit / len(recent)
+            recent = list(rows.filter(occurred_at__gte=edge - looked * times)[:limit])
         if len(recent) < limit:
             by_time = F("occurred_at") + timedelta(0)  # an expression, lest the order by time be taken for a short cut
-            return list(self.matching(words, beginning=beginning).order_by(by_time.desc(), "-pk")[:limit])
+            found = self._rarely_matching(words, edge) if beginning else self.matching(words, beginning=False)
+            return list(found.order_by(by_time.desc(), "-pk")[:limit])
         return recent
+
+    def _rarely_matching(self, words: str, edge: datetime) -> "TicketQuerySet":
+        """`matching`, of few. The index lists whatever has a word with the last one's beginning, for a short one half
+        of the history; where few of the newest, since `edge`, have the words before it, these are asked alone."""
+        before = " ".join(search_lexemes(words)[:-1])
+        among = self.filter(occurred_at__gte=edge)._searched(_UNINDEXED, before, False).order_by()
+        if not before or len(among.values_list("pk")[:RARE]) == RARE:
+            return self.matching(words)
+        return self.matching(before, beginning=False)._searched(_UNINDEXED, words, True)
 
     def _searched(self, condition: str, words: str, beginning: bool) -> "TicketQuerySet":
         lexemes = search_lexemes(words)

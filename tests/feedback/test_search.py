@@ -57,6 +57,32 @@ def test_the_index_is_asked_only_for_what_the_newest_tickets_do_not_fill(client,
         assert codes(ask(client, person, "via he dong nuoc")) == [old.code]
 
 
+def test_where_the_newest_hold_a_part_of_it_the_next_ones_are_looked_through_too(client, cast, monkeypatch):
+    monkeypatch.setattr(pages, "PAGE", 1)
+    monkeypatch.setattr(querysets, "LOOKED_THROUGH", 2)
+    now = timezone.now()
+    found = [opened(at=now - timedelta(days=days)).code for days in (1, 4)]
+    for days in (2, 3, 30):
+        opened(at=now - timedelta(days=days), body="Cây ngã giữa đường", address="3 Pasteur")
+    with CaptureQueriesContext(connection) as queries:
+        answer = ask(client, cast.tu, "via he")
+    assert codes(answer) == found[:1] and answer.context["page"].next
+    assert not any("search @@" in q["sql"] for q in queries)
+
+
+@pytest.mark.parametrize(("rare", "asked"), [(5, "'dong'::tsquery"), (1, "'dong & nu:*'::tsquery")])
+def test_the_index_is_not_asked_for_beginnings_where_the_words_before_are_rare(client, cast, monkeypatch, rare, asked):
+    monkeypatch.setattr(querysets, "LOOKED_THROUGH", 3)
+    monkeypatch.setattr(querysets, "RARE", rare)
+    now = timezone.now()
+    wanted = [opened(at=now - timedelta(days=days), body="Vỉa hè đọng nước").code for days in (1, 300)]
+    for days in (2, 3, 4, 301):
+        opened(at=now - timedelta(days=days), body="Vỉa hè đọng bùn")
+    with CaptureQueriesContext(connection) as queries:
+        assert codes(ask(client, cast.tu, "đọng nư")) == wanted
+    assert [q["sql"] for q in queries if f"search @@ {asked}" in q["sql"]]
+
+
 def test_staff_find_their_own_tickets_and_those_they_coordinate(client, cast):
     mine, shared = opened(), opened(area="778")
     shared.coordinating.add(unit("760"))
