@@ -10,7 +10,9 @@ SCOPES: dict[str, Words] = {
     "tickets:write": _("Ghi nhận phản ánh và xử lý thay cán bộ đơn vị"),
     "tickets:dispatch": _("Chuyển, từ chối, kết thúc thay tổng đài (chỉ hệ thống của tổng đài)"),
     "contacts:read": _("Đọc thông tin người phản ánh, mỗi lần đều được ghi lại"),
-    "figures:read": _("Đọc chỉ số"),
+    "figures:read": _("Đọc số liệu 1022"),
+    "indicators:read": _("Đọc danh mục chỉ số và số liệu được chia sẻ"),
+    "values:write": _("Gửi số liệu của đơn vị"),
     "open311:write": _("Gửi phản ánh theo chuẩn Open311"),
     "hooks:write": _("Đăng ký nhận thông báo thay đổi (webhook)"),
 }

@@ -9,7 +9,9 @@ class DashboardsConfig(AppConfig):
 
     def ready(self):
         from dashboards import topics
+        from dashboards.figures import as_indicators
         from dashboards.screens import parts
 
         topics.register()
         parts.register()
+        as_indicators.register()

@@ -40,10 +40,12 @@ class City:
     subdivision: str
     language: str
     time_zone: ZoneInfo
+    modules: tuple[str, ...]  # which parts of the platform this city uses: hotline, numbers
+    year_starts: int  # the month in which years of figures begin
     ticket_prefix: str
     centre: tuple[float, float]
     bounds: tuple[float, float, float, float]
-    default_map: str
+    default_map: str  # "" where the city has no areas
     calendar_years: tuple[int, int]
     maps: Mapping[str, CityMap]
     office_weekdays: tuple[int, ...]
@@ -59,17 +61,20 @@ class City:
 def from_facts(code: str, facts: Mapping) -> City:
     """The typed city; raises `ValueError` that names the city and the missing or wrong entry."""
     try:
+        facts = DEFAULTS | facts
         plain = {key: facts[key] for key in City.__annotations__ if key in _PLAIN}
         maps = {
             key: CityMap(key, row["label_vi"], row["label_en"], row["valid_from"], row.get("valid_to"))
-            for key, row in facts["maps"].items()
+            for key, row in facts.get("maps", {}).items()
         }
-        if facts["default_map"] not in maps:
+        if maps and facts["default_map"] not in maps:
             raise ValueError(f"default_map {facts['default_map']!r} is not among its maps {sorted(maps)}")
         return City(
             code=code,
             maps=maps,
             time_zone=ZoneInfo(facts["time_zone"]),
+            modules=tuple(facts["modules"]),
+            year_starts=int(facts["year_starts"].split("-")[0]),
             centre=tuple(facts["centre"]),
             bounds=tuple(facts["bounds"]),
             calendar_years=tuple(facts["calendar_years"]),
@@ -82,6 +87,12 @@ def from_facts(code: str, facts: Mapping) -> City:
         raise ValueError(f"city.toml of {code!r}: {exc.args[0]} is missing or unknown") from exc
 
 
+NOWHERE = (-90.0, -180.0, 90.0, 180.0)
+# What a city need not say: it has a hotline and numbers, its years begin in January; one without areas has no map.
+DEFAULTS = {
+    "modules": ["hotline", "numbers"], "year_starts": "01-01", "ticket_prefix": "", "centre": (0.0, 0.0),
+    "bounds": NOWHERE, "default_map": "", "subdivision": "",
+}
 _PLAIN = {
     "unit_code",
     "name_vi",

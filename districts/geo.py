@@ -88,6 +88,13 @@ def cells(unit_code: str, map: str | None = None) -> list[int]:
     return h3.uncompact_cells(_compacted(map or map_in_force()).get(unit_code, []), FINE)
 
 
+def shared_area(old, new) -> int:
+    """How many resolution-10 cells of the unit `old` lie in the unit `new`, of whatever maps; 0 without footprints."""
+    if not (old.map and new.map):
+        return 0
+    return len(set(cells(old.code, old.map)) & set(cells(new.code, new.map)))
+
+
 def random_point(unit_code: str, rng: Random, map: str | None = None) -> tuple[float, float]:
     """(lat, lon) drawn evenly from the footprint of the unit; `KeyError` when it has none."""
     parts, weights = _weighted(map or map_in_force())[unit_code]

@@ -7,8 +7,9 @@ to them). Rows that an office entered by hand are not touched.
 import csv
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 
 import holidays
 from django.db import transaction
@@ -83,6 +84,58 @@ def _checked_units(city: City) -> list[dict]:
     blank = dict.fromkeys(rows[0], None) | dict.fromkeys(TEXTS, "")
     rows.append(blank | UNASSIGNED | {"parent": city.unit_code, "valid_from": first_day})
     return sorted(rows, key=lambda row: row["kind"] != Kind.CITY)
+
+
+# Units of another register: code, name, group, first and last month
+
+REGISTER = ("code", "group", "first_month", "last_month")  # and "name", which is the code where it lacks
+
+
+@transaction.atomic
+def load_register(path: Path, city: City) -> Tally:
+    """Units below the city from a CSV file (`REGISTER`; an empty last month is open); all or nothing, or `BadData`.
+
+    A unit is found by its code; its months may change. Units that the file does not name stay as they are.
+    """
+    tally, faults, rows = Tally(), [], []
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            if lacking := [name for name in REGISTER if name not in (reader.fieldnames or [])]:
+                raise BadData(f"{path.name}: its columns lack {', '.join(lacking)}")
+            for line, raw in enumerate(reader, start=2):
+                try:
+                    rows.append(_registered(raw))
+                except ValueError as exc:
+                    faults.append(f"{path.name}:{line}: {exc}")
+    except (OSError, UnicodeDecodeError, csv.Error) as exc:
+        raise BadData(f"{path.name}: {exc}") from exc
+    counts = Counter(row["code"] for row in rows)
+    faults += [f"{path.name}: {code} occurs {n} times" for code, n in counts.items() if n > 1]
+    if faults:
+        raise BadData("\n".join(faults))
+    parent, slugs = Unit.objects.city(), set(Unit.objects.values_list("slug", flat=True))
+    known = {unit.code: unit for unit in Unit.objects.order_by("valid_from")}
+    for row in rows:
+        unit = known.get(row["code"]) or Unit(slug=_free_slug(row | {"valid_from": row["code"]}, slugs))
+        _save_if_changed(unit, row | {"parent_id": parent.pk}, tally)
+    return tally
+
+
+def _registered(raw: dict) -> dict:
+    code = (raw["code"] or "").strip()
+    name = (raw.get("name") or code).strip()
+    if not code:
+        raise ValueError("code is empty")
+    first = date.fromisoformat(f"{raw['first_month']}-01")
+    last = date.fromisoformat(f"{raw['last_month']}-01") if raw["last_month"] else None
+    if last and last < first:
+        raise ValueError(f"{code}: its last month is before its first")
+    end = (last.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1) if last else None
+    return {
+        "code": code, "kind": Kind.PROVIDER, "name_vi": name[:120], "short_name_vi": name[:60], "name_en": name[:120],
+        "short_name_en": name[:60], "group": raw["group"].strip()[:60], "valid_from": first, "valid_to": end,
+    }
 
 
 def _unit_fields(raw: dict, city: City) -> dict:

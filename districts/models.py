@@ -1,5 +1,7 @@
 """Where and under whom: the units of the city as a dated tree, and the rows of its working calendar."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hcmc_ioc.lib.names import NamedInTwoLanguages, in_force
 
 from .calendar import parse_spans
+from .cities import city, map_in_force
 from .querysets import UnitQuerySet
 from .sorting import vietnamese_key
 
@@ -27,6 +30,7 @@ class Kind(models.TextChoices):
     BOARD = "board", _("Ban quản lý dự án")
     UTILITY = "utility", _("Doanh nghiệp dịch vụ công ích")
     UNASSIGNED = "unassigned", _("Chưa phân đơn vị")
+    PROVIDER = "provider", _("Cơ sở cung cấp dịch vụ")
 
 
 _PEERS = [
@@ -38,6 +42,7 @@ _PEERS = [
     ("department", {Kind.DEPARTMENT}),
     ("centre", {Kind.CENTRE, Kind.BOARD}),
     ("utility", {Kind.UTILITY}),
+    ("provider", {Kind.PROVIDER}),
     ("none", {Kind.CITY, Kind.UNASSIGNED}),
 ]
 
@@ -49,7 +54,7 @@ class Unit(NamedInTwoLanguages, models.Model):
     """
 
     Kind = Kind
-    ORGANISATIONS = (Kind.DEPARTMENT, Kind.CENTRE, Kind.BOARD, Kind.UTILITY)
+    ORGANISATIONS = (Kind.DEPARTMENT, Kind.CENTRE, Kind.BOARD, Kind.UTILITY, Kind.PROVIDER)
 
     code = models.CharField(_("mã"), max_length=32)
     name_vi = models.CharField(_("tên"), max_length=120)
@@ -57,6 +62,10 @@ class Unit(NamedInTwoLanguages, models.Model):
     name_en = models.CharField(_("tên tiếng Anh"), max_length=120)
     short_name_en = models.CharField(_("tên ngắn tiếng Anh"), max_length=60, blank=True)
     kind = models.CharField(_("loại"), max_length=16, choices=Kind.choices)
+    group = models.CharField(
+        _("nhóm so sánh"), max_length=60, blank=True, db_default="",
+        help_text=_("Để trống: nhóm theo loại đơn vị (quận với quận, phường với phường)."),
+    )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("trực thuộc")
     )
@@ -142,7 +151,15 @@ class Unit(NamedInTwoLanguages, models.Model):
     @property
     def peer_group(self) -> str:
         """The family this unit may fairly be ranked in: inner districts among inner districts, and so on."""
-        return next(name for name, kinds in _PEERS if self.kind in kinds)
+        return self.group or next(name for name, kinds in _PEERS if self.kind in kinds)
+
+    def works_on(self, day: date) -> bool:
+        """Whether it works on that day under the map in force: what `Unit.objects.in_force(day)` says of many."""
+        known = city().maps.get(map_in_force())
+        if self.map and (known is None or self.map != known.code):
+            return False
+        day = known.nearest_day(day) if self.map and known else day
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
     @property
     def peer_kinds(self) -> set[str]:

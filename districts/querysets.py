@@ -30,6 +30,8 @@ class UnitQuerySet(models.QuerySet):
         """
         on = on or timezone.localdate()
         chosen = map or map_in_force()
+        if not city().maps:  # a city without areas
+            return self.filter(_covers(on), map="")
         known = city().maps.get(chosen)
         if known is None:
             raise ValueError(f"unknown map {chosen!r}; known: {', '.join(sorted(city().maps))}")
@@ -51,7 +53,7 @@ class UnitQuerySet(models.QuerySet):
 
     def peers_of(self, unit):
         """Units that may fairly be ranked with `unit`, itself included."""
-        return self.filter(kind__in=unit.peer_kinds, map=unit.map)
+        return self.filter(kind__in=unit.peer_kinds, map=unit.map, group=unit.group)
 
     def city(self):
         """The one row of the city; `DoesNotExist` until `manage.py load_units` ran."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -36,10 +37,16 @@ class Matter:
         return capfirst(apps.get_model(self.model)._meta.verbose_name_plural)
 
     @property
+    def app_label(self) -> str:
+        return self.model.partition(".")[0]
+
+    @property
     def url(self) -> str:
         return reverse(self.page or f"admin:{self.model.replace('.', '_')}_changelist")
 
     def is_for(self, user) -> bool:
+        if self.app_label == "feedback" and "hotline" not in settings.MODULES:
+            return False
         if self.page:
             return user.role == Role.ADMINISTRATOR
         app, model = self.model.split(".")
@@ -75,6 +82,10 @@ ROOMS = (
         Matter("feedback.deadlinerule", _("Hạn xử lý theo quy chế và các giới hạn quanh hạn đó."), "clock"),
         Matter("feedback.routingrule", _("Loại việc nào giao cho đơn vị nào."), "route"),
         Matter("feedback.channel", _("Người dân phản ánh qua những đường nào."), "phone-incoming"),
+    )),
+    (_("Số liệu"), (
+        Matter("indicators.indicator", _("Danh mục chỉ số: định nghĩa, nguồn, chỉ tiêu, ai được xem."), "chart-bar"),
+        Matter("indicators.valueset", _("Biểu số liệu: gồm những ô nào, ai phải gửi, hạn gửi, ai phụ trách."), "table"),
     )),
     (_("Đơn vị"), (
         Matter("districts.unit", _("Tên gọi, cấp trên, điện thoại và thời gian hiệu lực của từng đơn vị."),

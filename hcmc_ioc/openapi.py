@@ -30,12 +30,13 @@ class Schema(APIView):
 
 @cache
 def schema() -> dict:
-    whole, hooks = _read("openapi.yaml"), _read("openapi-hooks.yaml")
+    whole, hooks, numbers = _read("openapi.yaml"), _read("openapi-hooks.yaml"), _read("openapi-numbers.yaml")
     whole["components"] = _read("openapi-components.yaml")
-    whole["paths"] |= hooks["paths"]
     whole["webhooks"] = hooks["webhooks"]
-    for kind, found in hooks["components"].items():
-        whole["components"][kind] |= found
+    for part in (hooks, numbers):
+        whole["paths"] |= part["paths"]
+        for kind, found in part["components"].items():
+            whole["components"][kind] |= found
     flow = whole["components"]["securitySchemes"]["client"]["flows"]["clientCredentials"]
     flow["scopes"] = {name: str(words) for name, words in SCOPES.items()}
     return whole

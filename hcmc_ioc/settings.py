@@ -25,9 +25,12 @@ CITY_FILES = {file.parent.name: file for file in (BASE_DIR / "districts" / "data
 if CITY_CODE not in CITY_FILES:
     raise ImproperlyConfigured(f"IOC_CITY is {CITY_CODE!r}, but the cities known are: {', '.join(sorted(CITY_FILES))}")
 CITY = tomllib.loads(CITY_FILES[CITY_CODE].read_text(encoding="utf-8")) | {"code": CITY_CODE}
+CITY = {"maps": {}, "default_map": "", "ticket_prefix": "", "centre": [0.0, 0.0]} | CITY  # not every city has a hotline
 MAP = env.text("IOC_MAP", CITY["default_map"])
-if MAP not in CITY["maps"]:
+if CITY["maps"] and MAP not in CITY["maps"]:
     raise ImproperlyConfigured(f"IOC_MAP is {MAP!r}, but the maps of {CITY_CODE} are: {', '.join(CITY['maps'])}")
+
+MODULES = frozenset(CITY.get("modules", ["hotline", "numbers"]))
 
 # --- Where data, secrets and services are
 
@@ -93,6 +96,7 @@ INSTALLED_APPS = [
     "accounts",
     "districts",
     "live",
+    "indicators",
     "feedback",
     "hooks",
     "dashboards",
@@ -240,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
     "hooks": {"task": "hooks.tasks.send", "schedule": 5.0, "options": {"expires": 5}},
     "hook log": {"task": "hooks.tasks.forget", "schedule": crontab(hour=4, minute=50)},
     "tick": {"task": "dashboards.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
+    "owed": {"task": "indicators.tasks.freeze", "schedule": 600.0, "options": {"expires": 300}},
 }
 
 # --- Static files, maps, API

@@ -21,6 +21,7 @@ from districts.models import Unit
 from feedback.models import Category, Channel
 from feedback.rules import catalogue
 from feedback.rules.lifecycle import Intake
+from indicators.loading import load_city as load_indicators
 
 CAST = {
     "lan": ("Trần Thị Lan", Role.UNIT_STAFF, "760"),
@@ -47,13 +48,15 @@ def load() -> None:
     else:
         load_units(read_city("hcmc"))
         catalogue.load("hcmc")
+        load_indicators("hcmc")
         _keep()
 
 
 def _keep() -> None:
     with connection.cursor() as cursor:
-        for model in [*apps.get_app_config("districts").get_models(), *apps.get_app_config("feedback").get_models(
-                include_auto_created=True)]:
+        models = [model for app in ("districts", "feedback", "indicators")
+                  for model in apps.get_app_config(app).get_models(include_auto_created=True)]
+        for model in models:
             table, rows = model._meta.db_table, BytesIO()
             cursor.copy_expert(f"COPY {table} TO STDOUT", rows)
             if rows.tell():

@@ -109,7 +109,7 @@ def addresses(scene):
         "code": scene.ticket.code, "slug": unit("760").slug, "name": "due", "verb": "accept", "pk": scene.screen.pk,
         "object_id": "1", "id": "1", "app_label": "feedback", "content_type_id": "1", "url": "x",
         "token": scene.draft, "form": "csv", "number": "1",
-        "format": "json",
+        "format": "json", "indicator": "fires", "value_set": "monthly-district", "period": "2026-10",
     }
     odd = [
         {"code": "PHA%00", "object_id": "%00", "token": "%00", "url": "%00"},

@@ -59,8 +59,8 @@ def test_deployment_check_is_clean():
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("IOC_CITY", "atlantis", "boston, hcmc"),
-        ("IOC_CITY", "../hcmc", "boston, hcmc"),
+        ("IOC_CITY", "atlantis", "boston, england, hcmc"),
+        ("IOC_CITY", "../hcmc", "boston, england, hcmc"),
         ("IOC_MAP", "1975", "2022, 2025"),
         ("DEBUG", "perhaps", "must be 1 or 0"),
         ("DATABASE_URL", "mysql://root@localhost/ioc", "postgres://"),
@@ -131,7 +131,7 @@ def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path, monkeypatch):
 def variables_read():
     """The names that settings and `make run` take from the environment, and those of the compose file itself."""
     code = "".join((ROOT / "hcmc_ioc" / name).read_text() for name in ("settings.py", "local/run.py"))
-    named = re.findall(r'(?:env\.(?:text|flag|number|items|networks)|environ\.get)\(\s*"([A-Z_]+)"', code)
+    named = re.findall(r'(?:env\.(?:text|flag|number|items|networks)|environ\.get|named_file)\(\s*"([A-Z_]+)"', code)
     required = re.findall(r'"([A-Z_]+)"', re.search(r"env\.require\((.*?)\)", code, re.DOTALL).group(1))
     composed = re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text())
     return {*named, *required, *composed} - {"PATH"}

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from dashboards.figures import units
-from dashboards.screens import overview, query
+from dashboards.screens import numbers, overview, query
 from dashboards.screens import unit as unit_screen
 from dashboards.screens.query import Query
 from dashboards.topics import CITY, of_unit
 from districts.models import Unit
 from feedback import access
+from indicators import totals
 from live import fragments, pieces, topics
 from live.pieces import Piece
 
@@ -56,6 +57,24 @@ def peers(scope: Unit, path: str, chosen: Query, now: datetime) -> tuple[int, st
     )
 
 
+def numbers_of_city(path: str, chosen: Query, now: datetime) -> tuple[int, str]:
+    """What districts and departments deliver; it follows its own topic, whatever period is chosen."""
+    return _numbers(totals.TOPIC, path, chosen, lambda: numbers.of_city() | {"whole": True})
+
+
+def numbers_of_unit(scope: Unit, path: str, chosen: Query, now: datetime) -> tuple[int, str]:
+    return _numbers(totals.topic_of(scope), path, chosen, lambda: numbers.of_unit(scope))
+
+
+OF_UNIT = {"peers": peers, "numbers": numbers_of_unit}  # by the name of the part; every other name is its own figures
+
+
+def _numbers(topic: str, path: str, chosen: Query, made) -> tuple[int, str]:
+    version = topics.versions([topic])[topic]
+    return version, fragments.shared(
+        "dashboards/numbers_part.html", topic, version, (path, *chosen.key), lambda: made() | _address(path, chosen))
+
+
 def _address(path: str, chosen: Query) -> dict:
     return {"query": chosen, "part_url": f"{path}?{chosen.encoded}"}
 
@@ -63,14 +82,15 @@ def _address(path: str, chosen: Query) -> dict:
 def _of_overview(actor: Actor, address: str, given) -> Piece | None:
     if not access.may(actor, "city_figures"):
         return None
-    return Piece(CITY, address, partial(_now, city, units.city(), address, given))
+    topic, draw = (totals.TOPIC, numbers_of_city) if given.get("part") == "numbers" else (CITY, city)
+    return Piece(topic, address, partial(_now, draw, units.city(), address, given))
 
 
 def _of_unit(actor: Actor, address: str, given, slug: str) -> Piece | None:
     scope = query.unit(actor, slug)
-    if given.get("part") == "peers":
-        return Piece(CITY, address, partial(_now, partial(peers, scope), scope, address, given))
-    return Piece(of_unit(scope), address, partial(_now, partial(own, scope), scope, address, given))
+    topic, draw = {"peers": (CITY, peers), "numbers": (totals.topic_of(scope), numbers_of_unit)}.get(
+        given.get("part"), (of_unit(scope), own))
+    return Piece(topic, address, partial(_now, partial(draw, scope), scope, address, given))
 
 
 def _now(draw, scope: Unit, address: str, given) -> tuple[int, str]:

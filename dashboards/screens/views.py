@@ -16,6 +16,7 @@ from dashboards.screens import unit as unit_screen
 from dashboards.topics import CITY, of_unit
 from districts.models import Unit
 from feedback import access
+from indicators import totals
 
 
 @login_required
@@ -48,10 +49,12 @@ def city_overview(request):
     if sheets.is_asked(request):
         found = overview.city(chosen.period, now)
         return sheets.answer(scope.name, sheets.city(found, chosen), chosen, request.user, now)
-    _version, html = parts.city(request.path, chosen, now)
-    if request.GET.get("part"):
-        return HttpResponse(html)
-    context = {"query": chosen, "scope": scope, "part": html, "live_topics": CITY}
+    if part := request.GET.get("part"):
+        draw = parts.numbers_of_city if part == "numbers" else parts.city
+        return HttpResponse(draw(request.path, chosen, now)[1])
+    html, beside = (draw(request.path, chosen, now)[1] for draw in (parts.city, parts.numbers_of_city))
+    context = {"query": chosen, "scope": scope, "part": html, "numbers": beside,
+               "live_topics": f"{CITY},{totals.TOPIC}"}
     return render(request, "dashboards/overview.html", context)
 
 
@@ -101,11 +104,12 @@ def unit_operations(request, slug: str):
         return sheets.answer(scope.name, tables, chosen, request.user, now)
     part = request.GET.get("part")
     if part:
-        draw = parts.peers if part == "peers" else parts.own
-        return HttpResponse(draw(scope, request.path, chosen, now)[1])
-    own, beside = (draw(scope, request.path, chosen, now)[1] for draw in (parts.own, parts.peers))
-    context = {"query": chosen, "scope": scope, "part": own, "peers": beside, "switch": _switchable(request.user)}
-    context["live_topics"] = f"{of_unit(scope)},{CITY}"
+        return HttpResponse(parts.OF_UNIT.get(part, parts.own)(scope, request.path, chosen, now)[1])
+    own, peers, numbers = (draw(scope, request.path, chosen, now)[1] for draw in (
+        parts.own, parts.peers, parts.numbers_of_unit))
+    context = {"query": chosen, "scope": scope, "part": own, "peers": peers, "numbers": numbers,
+               "switch": _switchable(request.user)}
+    context["live_topics"] = f"{of_unit(scope)},{CITY},{totals.topic_of(scope)}"
     return render(request, "dashboards/unit.html", context)
 
 

@@ -2,8 +2,8 @@
 
     python -m hcmc_ioc.local.run [start | stop | reset]
 
-Environment: PORT (8000), HOST (127.0.0.1), IOC_VAR, IOC_CITY, and IOC_IMPORT, a file of real tickets that is imported
-in place of the demo.
+Environment: PORT (8000), HOST (127.0.0.1), IOC_VAR, IOC_CITY, IOC_UNITS, a file of units below the city, IOC_IMPORT, a
+file of real tickets (or of values, where the city has numbers alone) that is imported in place of the demo.
 """
 
 import fcntl
@@ -181,13 +181,21 @@ def prepare():
 
     metrics.begin_anew()
     manage("setup_city")
-    source = os.environ.get("IOC_IMPORT")
-    if source:
-        if not Path(source).is_file():
-            raise RunError(f"IOC_IMPORT names no file: {source}")
-        manage("import_tickets", source, "--mapping", settings.CITY_CODE)
+    if units := named_file("IOC_UNITS"):
+        manage("load_units", units)
+    if source := named_file("IOC_IMPORT"):
+        what = "import_tickets" if "hotline" in settings.MODULES else "import_values"
+        manage(what, source, "--mapping", settings.CITY_CODE)
     elif is_demo():
         manage("seed_demo")
+
+
+def named_file(variable):
+    """The file that a variable names, "" for none."""
+    source = os.environ.get(variable, "")
+    if source and not Path(source).is_file():
+        raise RunError(f"{variable} names no file: {source}")
+    return source
 
 
 def is_demo():

@@ -12,23 +12,24 @@ register = Library()
 LEADING = {Role.CITY_LEADER, Role.ANALYST, Role.SUPERVISOR}
 IN_UNITS = {Role.UNIT_LEADER, Role.UNIT_STAFF}
 HANDLING = {Role.OPERATOR, Role.SUPERVISOR} | IN_UNITS
-# name of the address, label, icon, key after "g", who sees it
+# name of the address, label, a shorter one where it would break on a phone, icon, key after "g", who sees it
 ENTRIES = (
-    ("overview", _("Tổng quan"), "layout-dashboard", "t", LEADING),
-    ("units", _("Đơn vị"), "building-community", "u", LEADING | IN_UNITS),
-    ("intake", _("Tiếp nhận 1022"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
-    ("intake", _("Ghi nhận"), "headset", "n", IN_UNITS),
-    ("inbox", _("Hộp việc"), "inbox", "h", HANDLING | {Role.CITY_LEADER}),
-    ("tickets", _("Phản ánh"), "list", "p", HANDLING | LEADING),
-    ("administration", _("Quản trị"), "settings", "q", {Role.ADMINISTRATOR}),
-    ("screens", _("Màn hình tường"), "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    ("overview", _("Tổng quan"), "", "layout-dashboard", "t", LEADING),
+    ("units", _("Đơn vị"), "", "building-community", "u", LEADING | IN_UNITS),
+    ("intake", _("Tiếp nhận 1022"), _("Nhận 1022"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
+    ("intake", _("Ghi nhận"), "", "headset", "n", IN_UNITS),
+    ("inbox", _("Hộp việc"), "", "inbox", "h", HANDLING | {Role.CITY_LEADER}),
+    ("tickets", _("Phản ánh"), "", "list", "p", HANDLING | LEADING),
+    ("data", _("Dữ liệu"), "", "database", "d", LEADING | IN_UNITS),
+    ("owed", _("Số liệu phải gửi"), _("Số liệu"), "table", "s", IN_UNITS),
+    ("administration", _("Quản trị"), "", "settings", "q", {Role.ADMINISTRATOR}),
+    ("screens", _("Màn hình tường"), "", "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
 )
 
-PART_OF = {"unit_screen": "units"}  # pages within an entry
+PART_OF = {"unit_screen": "units", "indicator": "data", "sheet": "owed"}  # pages within an entry
 STAND_IN = {"inbox": "tickets"}  # whoever has no inbox comes to a ticket from the list
 ON_A_PHONE = 5  # so many stand side by side
-BEYOND = {"units", "screens"}  # where there are more: those that the foot of a phone keeps under "Thêm"
-SHORT = {_("Tiếp nhận 1022"): _("Nhận 1022")}  # words that would break there
+BEYOND = {"units", "screens", "data"}  # where there are more: those that the foot of a phone keeps under "Thêm"
 
 
 @register.simple_tag(takes_context=True)
@@ -53,8 +54,8 @@ def entry(context, name):
 def _entries(user) -> list[dict]:
     role, is_staff = getattr(user, "role", ""), getattr(user, "is_staff", False)
     return [
-        {"name": name, "url": url, "label": label, "short": SHORT.get(label, ""), "icon": icon, "key": key}
-        for name, label, icon, key, roles in ENTRIES
+        {"name": name, "url": url, "label": label, "short": short, "icon": icon, "key": key}
+        for name, label, short, icon, key, roles in ENTRIES
         if (role in roles or name == "administration" and is_staff)
         and (name != "intake" or _records(user))
         and (url := _address(name))

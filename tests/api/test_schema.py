@@ -98,7 +98,7 @@ def test_whatever_is_sent_is_answered_as_described(path, method, mode, callers, 
     settings.API_REQUESTS_PER_MINUTE = 1_000_000
     code, _other, hook = opened().code, opened(), hooks.make(callers.city.client, "https://nhan.example/", [])[0]
     operation = schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application())[path][method.upper()]
-    there = {"code": code, "verb": "note", "pk": hook.pk, "number": hooks.test(hook).pk}
+    there = {"code": code, "verb": "note", "indicator": "fires", "pk": hook.pk, "number": hooks.test(hook).pk}
     place = {name: value for name, value in there.items() if f"{{{name}}}" in path}
 
     @hypothesis.settings(max_examples=EXAMPLES, deadline=None, database=None,

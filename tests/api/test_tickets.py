@@ -336,7 +336,7 @@ def test_a_stranger_is_nobody_new_by_a_header(callers, settings):
     settings.API_REQUESTS_PER_MINUTE = 3
     answers = [Browser().get("/open311/v2/services.json", headers={"X-Forwarded-For": f"10.0.0.{n}"})
                for n in range(9)]
-    assert answers[0].status_code == 200 and answers[-1].status_code == 429
+    assert {answer.status_code for answer in answers} == {200, 429}  # a new minute may have begun meanwhile
 
 
 def test_people_use_their_session(cast, callers):

@@ -1,11 +1,18 @@
 """What people do on the pages, in their words; used by several tests."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
+from django.utils import timezone
 from playwright.sync_api import expect
 
 QUIET = 500  # ms without a key, after which the console asks
+
+
+def last_month() -> str:
+    """As addresses of sheets name it: 2026-10."""
+    return f"{timezone.localdate().replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
 def figure(page, label):

@@ -23,6 +23,10 @@ PAGES = {
     "matrix": ("lanhdao.tp", "/tong-quan/linh-vuc/"),
     "units": ("lanhdao.tp", "/don-vi/"),
     "screens": ("truongca", "/man-hinh/"),
+    "data": ("lanhdao.tp", "/du-lieu/"),
+    "indicator": ("canbo.q1", "/du-lieu/dossiers-on-time/"),
+    "owed": ("canbo.q1", "/so-lieu-phai-gui/"),
+    "sheet": ("canbo.q1", "/so-lieu-phai-gui/monthly-district/quan-1/{month}/"),
     "sign-ins": ("quantri", "/quan-tri/dang-nhap/"),
     "readings": ("quantri", "/quan-tri/du-lieu/"),
 }
@@ -55,7 +59,7 @@ def ticket(chrome, signed_in, site):
 def test_a_page_is_clean(open_page, ticket, name, theme):
     username, address = PAGES[name]
     page = open_page(username, theme=theme, bypass_csp=True, reduced_motion="reduce")
-    page.goto(address.format(ticket=ticket))
+    page.goto(address.format(ticket=ticket, month=steps.last_month()))
     expect(page.locator("html")).to_have_attribute("data-theme", theme)
     found = []
     for size, (width, height) in SIZES.items():

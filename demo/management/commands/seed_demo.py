@@ -6,10 +6,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from dashboards.figures import fold
-from demo import cast, seeding
+from demo import cast, numbers, seeding
 from demo.intake import SYSTEM
 from feedback.models import Ticket
 from feedback.rules.rulebook import rulebook
+from indicators.topics import TAKER
+from live import feed
 
 
 class Command(BaseCommand):
@@ -25,6 +27,7 @@ class Command(BaseCommand):
         cast.check_city()
         if tickets < 1 or months < 1:
             raise CommandError("--tickets and --months must be at least 1")
+        self._numbers(2 * months, seed)
         if seeding.is_seeded():
             self.stdout.write("The demo tickets are there already.")
             return
@@ -37,6 +40,17 @@ class Command(BaseCommand):
         self.stderr.write("\nCounting the figures …")
         fold.fold_all()
         self.stdout.write(f"{written:,} demo tickets of {months} months in {time.monotonic() - started:.0f} s")
+
+    def _numbers(self, months: int, seed: int) -> None:
+        """What districts deliver, twice as long as the tickets: a year is compared with the one before."""
+        if numbers.is_seeded():
+            return
+        now = timezone.now()
+        written = numbers.seed(months, seed, now, lambda done: self.stderr.write(
+            f"\rDemo numbers {done:,}", ending=""))
+        feed.take_all(TAKER)
+        self.stderr.write("")
+        self.stdout.write(f"{written:,} demo numbers of {months} months")
 
     def _bar(self, done: int, total: int) -> None:
         filled = 30 * done // total

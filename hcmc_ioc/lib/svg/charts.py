@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib.markup import format_html, join
 from hcmc_ioc.lib.svg.parts import WIDTH, area, figure, framed, n, path, pct, picture, stretched, written
-from hcmc_ioc.lib.svg.scales import Scale, known, runs, spread, ticks
+from hcmc_ioc.lib.svg.scales import Scale, known, runs, spread, ticks, ticks_around
 
 TOP, BOTTOM = 10, 24  # pixels above the highest line and below the axis
 LABELS = 5  # at most so many dates along the axis
@@ -13,8 +13,11 @@ LABELS = 5  # at most so many dates along the axis
 
 def trend(
     labels, series, band=None, caption="", form="number", height=240, marks=(), first=False, tones=("c1", "c2", "c3"),
+    close=False,
 ) -> SafeString:
     """Lines over time on one axis from zero, with direct labels, an expected band and the table of figures.
+
+    `close`: where the values lie far from zero, the axis begins near them (its labels say where).
 
     `labels` are the names of the periods; `series` is [(name, values)] of at most three, in the colours of `tones`;
     `band` is (lows, highs) of the first series; `marks` are the indexes of its points that stand out (drawn as
@@ -30,8 +33,8 @@ def trend(
     if not known(*lists):
         empty = format_html('<div class="no-data chart-empty">{}</div>', _("Chưa có số liệu"))
         return figure(empty, caption, headers, rows, summary)
-    steps = ticks(max(seen))
-    up = Scale(0, steps[-1], height - BOTTOM, TOP)
+    steps = ticks_around(min(seen), max(seen)) if close and min(seen) > max(seen) / 2 else ticks(max(seen))
+    up = Scale(steps[0], steps[-1], height - BOTTOM, TOP)
     across = Scale(0, max(1, len(labels) - 1), 0, WIDTH)
     lines = [_band(lows, highs, across, up)] if band else []
     lines += [
@@ -62,7 +65,7 @@ def _axis(steps, up, form) -> SafeString:
     return join(
         format_html(
             '<line class="{}" x1="0" x2="100%" y1="{y}" y2="{y}"/><text class="end" x="-8" y="{}">{}</text>',
-            "grid-line" if step else "axis",
+            "axis" if step == steps[0] else "grid-line",
             n(up(step) + 4),
             written(step, form),
             y=n(up(step)),

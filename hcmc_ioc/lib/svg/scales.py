@@ -51,6 +51,15 @@ def ticks(highest: float, count: int = 4) -> list[float]:
     return [round(step * i, 10) for i in range(steps + 1)]
 
 
+def ticks_around(lowest: float, highest: float, count: int = 4) -> list[float]:
+    """Round steps that cover the values alone, for lines that would lie flat under the top of an axis from zero."""
+    if highest <= lowest:
+        return ticks(highest) if highest > 0 else [lowest, lowest + 1]
+    step = ticks(highest - lowest, count)[1]
+    first = floor(lowest / step)
+    return [round(step * i, 10) for i in range(first, ceil(highest / step - 1e-9) + 1)]
+
+
 def runs(values) -> list[list[int]]:
     """The indexes of values that are known, one list per run: a gap ends a run."""
     groups = groupby(range(len(values)), key=lambda i: values[i] is not None)

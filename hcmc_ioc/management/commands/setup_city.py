@@ -12,11 +12,11 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         self.stdout.write(f"Preparing {settings.CITY['name_en']} (IOC_CITY={settings.CITY_CODE}, map {settings.MAP})")
-        for title, command in (
-            ("tables", "migrate"),
-            ("units, calendar and streets", "load_units"),
-            ("categories, deadlines and routing", "load_rules"),
-        ):
+        steps = [("tables", "migrate"), ("units, calendar and streets", "load_units")]
+        if "hotline" in settings.MODULES:
+            steps.append(("categories, deadlines and routing", "load_rules"))
+        steps.append(("indicators", "load_indicators"))
+        for title, command in steps:
             self.stdout.write(f"  {title} …")
             call_command(command, verbosity=0)
         if rebuild.is_needed():

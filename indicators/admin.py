@@ -1,0 +1,55 @@
+"""The catalogue and the sets in the admin: rows that the city changes itself."""
+
+from django.contrib import admin
+
+from indicators.models import Indicator, IndicatorField, IndicatorVersion, Keeper, SetItem, Target, ValueSet
+
+
+class VersionInline(admin.StackedInline):
+    model = IndicatorVersion
+    extra = 0
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # figures were made with it
+
+
+class TargetInline(admin.TabularInline):
+    model = Target
+    extra = 0
+    autocomplete_fields = ["unit"]
+
+
+@admin.register(IndicatorField)
+class IndicatorFieldAdmin(admin.ModelAdmin):
+    list_display = ["name_vi", "code", "position"]
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(admin.ModelAdmin):
+    list_display = ["name_vi", "code", "field", "source", "access"]
+    list_filter = ["field", "source", "access"]
+    search_fields = ["code", "name_vi", "name_en"]
+    autocomplete_fields = ["owner"]
+    inlines = [VersionInline, TargetInline]
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # it is closed instead
+
+
+class ItemInline(admin.TabularInline):
+    model = SetItem
+    extra = 0
+    autocomplete_fields = ["indicator"]
+
+
+class KeeperInline(admin.TabularInline):
+    model = Keeper
+    extra = 0
+    autocomplete_fields = ["unit", "user", "substitute"]
+
+
+@admin.register(ValueSet)
+class ValueSetAdmin(admin.ModelAdmin):
+    list_display = ["name_vi", "code", "period_kind", "due_days", "cut_off_days", "needs_approval"]
+    filter_horizontal = ["owing_units"]
+    inlines = [ItemInline, KeeperInline]

@@ -1,0 +1,311 @@
+"""The figures of an indicator for any unit and period: pages, the command, the API, files and reports ask here.
+
+Order of adding: first over time within a unit, each part by its own rule; then over territory; then dividing. Beside
+every figure stands how much of what was owed it rests on, and why there is none where there is none.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from districts.models import Unit
+from indicators import maps, owed
+from indicators.arithmetic import WITHOUT_NUMBER, ZERO, Adding, Flag, Parts, Rules, Why, worst
+from indicators.formulas import Formula
+from indicators.models import Indicator, IndicatorVersion, Revision, Value
+from indicators.periods import Period
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure. `value` is in the indicator's unit of measure (percent 0–100), unrounded, or None with `why`.
+
+    `owed`, `delivered`, `on_time` count unit × base-period cells; `on_time` is None where nothing is judged (history).
+    """
+
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    number: Decimal | None = None  # of what has no parts: what was added
+    flag: str | None = None
+    owed: int = 0
+    delivered: int = 0
+    on_time: int | None = None
+    units_counted: int = 0
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    period: Period
+    city: Cell
+    units: dict[int, Cell]
+
+
+@dataclass(frozen=True)
+class Held:
+    """One value as it is kept."""
+
+    parts: Parts
+    flag: str
+    first_at: datetime | None = None
+    is_history: bool = False
+
+    @property
+    def counts(self) -> bool:
+        return self.flag not in WITHOUT_NUMBER
+
+
+Values = dict[datetime, dict[int, Held]]  # by the start of the base period, then by unit
+Source = Callable[[Indicator, IndicatorVersion, Sequence[Period]], list[Answer]]
+sources: dict[str, Source] = {}  # of indicators whose figures nobody delivers: registered by the app that counts them
+
+
+def answer(
+    indicator: Indicator, periods: Sequence[Period], *, map_: str = "then", as_of: datetime | None = None,
+) -> list[Answer]:
+    """City and units, for each of these periods; `OffBorder` where one cuts a base period of the indicator.
+
+    `map_="today"` reads the values by the units of today; `as_of` as they were known at that moment.
+    """
+    if indicator.source == Indicator.Source.FORMULA:
+        return _by_formula(indicator, periods, map_=map_, as_of=as_of)
+    if indicator.source in sources:
+        return sources[indicator.source](indicator, version_for(indicator, periods[-1]), periods)
+    return delivered([indicator], periods, map_=map_, as_of=as_of)[indicator.pk]
+
+
+def delivered(
+    indicators: Sequence[Indicator], periods: Sequence[Period], *, map_: str = "then", as_of: datetime | None = None,
+) -> dict[int, list[Answer]]:
+    """The same for many delivered indicators of one kind of period, in as many queries as there are sets."""
+    rule, kind = owed.rule(), indicators[0].period_kind
+    bases = {period: rule.within(kind, period.start, period.end) for period in periods}
+    every = sorted({base for found in bases.values() for base in found})
+    before = {base.start: rule.before(base).start for base in every}
+    kept = _kept([indicator.pk for indicator in indicators], {*before, *before.values()}, as_of)
+    owing: dict[int, dict[datetime, set[int]]] = {}
+    answers = {}
+    for indicator in indicators:
+        value_set = indicator.set_item.value_set if hasattr(indicator, "set_item") else None
+        if value_set and value_set.pk not in owing:
+            owing[value_set.pk] = owed.owing(value_set, every)
+        values, owes = kept[indicator.pk], owing[value_set.pk] if value_set else {}
+        due = {base.start: owed.due_at(value_set, base) for base in every} if value_set else {}
+        if map_ == "today":
+            values, owes = maps.today(values, owes, _moved)
+        question = _Question(indicator, bases, before, values, owes, due)
+        answers[indicator.pk] = [question.of(period) for period in periods]
+    return answers
+
+
+def version_for(indicator: Indicator, period: Period) -> IndicatorVersion:
+    """The definition in force at the beginning of the period; the first one for what lies before."""
+    versions = list(indicator.versions.all())
+    day = owed.last_day(period)
+    return next((version for version in reversed(versions) if version.begins <= day), versions[0])
+
+
+@dataclass
+class _Question:
+    indicator: Indicator
+    bases: Mapping[Period, Sequence[Period]]
+    before: Mapping[datetime, datetime]
+    values: Values
+    owing: Mapping[datetime, set[int]]
+    due: Mapping[datetime, datetime]
+
+    def of(self, period: Period) -> Answer:
+        version = version_for(self.indicator, period)
+        rules, bases = version.rules, self.bases[period]
+        starts = [base.start for base in bases]
+        owes = owed.by_unit(self.owing, starts)
+        held: dict[int, list[tuple[datetime, Held]]] = defaultdict(list)
+        for start in starts:
+            for unit_id, value in self.values.get(start, {}).items():
+                held[unit_id].append((start, value))
+        one = _redefined(self.indicator, bases)
+        parts: dict[int, Parts | None] = {}
+        units: dict[int, Cell] = {}
+        for unit_id in held.keys() | owes.keys():
+            kept = held.get(unit_id, [])
+            parts[unit_id] = None if one else _over_time(rules, kept, starts)
+            units[unit_id] = self._cell(rules, parts[unit_id], kept, owes.get(unit_id, 0), starts)
+        return Answer(period, self._city(rules, parts, held, owes, starts), units)
+
+    def _cell(self, rules: Rules, parts: Parts | None, kept: list, owes: int, starts: Sequence[datetime]) -> Cell:
+        counted = [(start, value) for start, value in kept if value.counts]
+        cell = Cell(owed=owes, delivered=len(counted), on_time=self._on_time(kept), units_counted=0)
+        why = _why_not(counted, kept, owes)
+        if why is None and parts is None:
+            why = Why.MISSING if _needs_last(rules) and counted[-1][0] != starts[-1] else Why.NOT_ADDITIVE
+        if why is None and owes and not _needs_last(rules) and len(counted) < self.indicator.coverage * owes:
+            why = Why.BELOW_COVERAGE
+        return _with(cell, rules, parts, (value.flag for _start, value in counted), 1, why)
+
+    def _city(self, rules: Rules, parts: Mapping[int, Parts | None], held: Mapping[int, list],
+              owes: Mapping[int, int], starts: Sequence[datetime]) -> Cell:
+        if self.indicator.city_value == Indicator.CityValue.NONE:
+            return Cell(why=Why.NOT_APPLICABLE)
+        if self.indicator.city_value == Indicator.CityValue.DELIVERED:  # by its owner alone
+            only = {self.indicator.owner_id}
+            held = {unit: kept for unit, kept in held.items() if unit in only}
+            owes = {unit: number for unit, number in owes.items() if unit in only}
+        everything = [pair for kept in held.values() for pair in kept]
+        counted = [(start, value) for start, value in everything if value.counts]
+        owed_cells = sum(owes.values())
+        there = [one for unit in sorted(held) if (one := parts.get(unit)) is not None]
+        cell = Cell(owed=owed_cells, delivered=len(counted), on_time=self._on_time(everything))
+        why = _why_not(counted, everything, owed_cells)
+        whole = rules.over_territory(there) if there else None
+        if why is None and whole is None:
+            late = _needs_last(rules) and not any(start == starts[-1] for start, _value in counted)
+            why = Why.MISSING if late else Why.NOT_ADDITIVE
+        if why is None and self._is_thin(rules, held, owes, starts):
+            why = Why.BELOW_COVERAGE
+        return _with(cell, rules, whole, (value.flag for _start, value in counted), len(there), why)
+
+    def _is_thin(self, rules: Rules, held: Mapping[int, list], owes: Mapping[int, int], starts) -> bool:
+        """Below the coverage that the indicator asks for: in cells owed, and in what they weighed the period before."""
+        asked = starts[-1:] if _needs_last(rules) else starts
+        owing = {start: self.owing.get(start, set()) & owes.keys() for start in asked}
+        cells = sum(map(len, owing.values()))
+        if not cells:
+            return False
+        there = {(start, unit) for unit, kept in held.items() for start, value in kept if value.counts}
+        delivered = sum((start, unit) in there for start, units in owing.items() for unit in units)
+        if delivered < self.indicator.coverage * cells:
+            return True
+        weight = whole = ZERO
+        for start, units in owing.items():
+            last = self.values.get(self.before[start], {})
+            for unit in units & last.keys():
+                size = last[unit].parts.denominator or ZERO
+                whole += size
+                weight += size if (start, unit) in there else ZERO
+        return weight < self.indicator.coverage * whole
+
+    def _on_time(self, kept: Iterable[tuple[datetime, Held]]) -> int | None:
+        judged = [value.first_at <= self.due[start] for start, value in kept
+                  if value.counts and not value.is_history and value.first_at is not None and start in self.due]
+        return sum(judged) if judged else None
+
+
+def _with(cell: Cell, rules: Rules, parts: Parts | None, flags: Iterable[str], units: int, why: str | None) -> Cell:
+    if parts is None or why is not None:
+        return replace(cell, why=why)
+    value = rules.divided(parts)
+    found = replace(cell, number=parts.number, numerator=parts.numerator, denominator=parts.denominator,
+                    units_counted=units)
+    if value is None:
+        return replace(found, why=Why.NO_DENOMINATOR)
+    return replace(found, value=value, flag=worst(flags))
+
+
+def _why_not(counted: list, kept: list, owes: int) -> str | None:
+    if counted:
+        return None
+    if kept and all(value.flag == Flag.CANNOT_EXIST for _start, value in kept):
+        return Why.NOT_APPLICABLE
+    return Why.MISSING if owes or kept else Why.NOT_OWED
+
+
+def _needs_last(rules: Rules) -> bool:
+    return rules.time == Adding.LAST and (not rules.in_parts or rules.denominator_time == Adding.LAST)
+
+
+def _over_time(rules: Rules, kept: Sequence[tuple[datetime, Held]], starts: Sequence[datetime]) -> Parts | None:
+    """The values of one unit as one. Where a part is as of the end, the last base period must be there."""
+    counted = [(start, value) for start, value in kept if value.counts]
+    asks_last = rules.time == Adding.LAST or (rules.in_parts and rules.denominator_time == Adding.LAST)
+    if not counted or (asks_last and counted[-1][0] != starts[-1]):
+        return None
+    return rules.over_time([value.parts for _start, value in counted])
+
+
+def _redefined(indicator: Indicator, bases: Sequence[Period]) -> bool:
+    """Whether the period spans definitions whose figures cannot be added."""
+    return len({version_for(indicator, base).rules for base in (bases[0], bases[-1])}) > 1
+
+
+def _kept(indicators: Sequence[int], starts: Collection[datetime], as_of: datetime | None) -> dict[int, Values]:
+    """What is kept, or was at a moment, by indicator, start and unit."""
+    found: dict[int, Values] = {pk: defaultdict(dict) for pk in indicators}
+    columns = ("indicator_id", "start", "unit_id", "number", "numerator", "denominator", "flag")
+    asked = {"indicator_id__in": indicators, "start__in": starts}
+    if as_of is None:
+        rows = Value.objects.filter(**asked).order_by("start")
+        for indicator, start, unit, *numbers, flag, first_at, history in rows.values_list(
+                *columns, "first_at", "is_history"):
+            found[indicator][start][unit] = Held(Parts(*numbers), flag, first_at, history)
+        return found
+    revisions = Revision.objects.filter(**asked, at__lt=as_of).order_by("start", "unit_id", "revision")
+    firsts: dict[tuple, datetime] = {}
+    for indicator, start, unit, *numbers, flag, at, history in revisions.values_list(
+            *columns, "at", "delivery__is_history"):
+        first = firsts.setdefault((indicator, start, unit), at)
+        found[indicator][start][unit] = Held(Parts(*numbers), flag, first, history)
+    return found
+
+
+def _moved(values: Sequence[tuple[Held, Decimal, bool]]) -> Held:
+    """What several units of then are together as one of today: (value, share of it, whether the share is estimated)."""
+    def total(name: str) -> Decimal | None:
+        given = [(getattr(value.parts, name), share) for value, share, _estimated in values if value.counts]
+        return sum((number * share for number, share in given), ZERO) if given and all(
+            number is not None for number, _share in given) else None
+
+    flags = [value.flag for value, _share, _estimated in values]
+    estimated = any(estimated for _value, _share, estimated in values)
+    flag = flags[0] if not any(value.counts for value, *_rest in values) else (
+        Flag.ESTIMATED if estimated else worst(flags))
+    return Held(Parts(total("number"), total("numerator"), total("denominator")), flag)
+
+
+# Formulas
+
+
+def _by_formula(indicator: Indicator, periods: Sequence[Period], **how) -> list[Answer]:
+    """Evaluated at each level on that level's parts: the city's is of the city's parts, never a sum of results."""
+    version = version_for(indicator, periods[-1])
+    formula = Formula(version.formula)
+    codes = list(dict.fromkeys(code for code, _part in formula.operands))
+    known = {each.code: each for each in Indicator.objects.filter(code__in=codes)}
+    given = {code: answer(known[code], periods, **how) for code in codes}
+    answers = []
+    for place, period in enumerate(periods):
+        here = {code: given[code][place] for code in codes}
+        units = set().union(*(found.units for found in here.values())) if here else set()
+        cells = {unit: _formula_cell(formula, version, {code: found.units.get(unit, Cell(why=Why.MISSING))
+                                                        for code, found in here.items()}) for unit in units}
+        city = _formula_cell(formula, version, {code: found.city for code, found in here.items()})
+        answers.append(Answer(period, city, cells))
+    return answers
+
+
+def _formula_cell(formula: Formula, version: IndicatorVersion, cells: Mapping[str, Cell]) -> Cell:
+    names = {"": "value", "n": "numerator", "d": "denominator"}
+    numbers = {(code, part): getattr(cells[code], names[part]) for code, part in formula.operands}
+    value = formula.value(numbers, version.missing)
+    judged = [cell.on_time for cell in cells.values() if cell.on_time is not None]
+    found = Cell(
+        owed=max((cell.owed for cell in cells.values()), default=0),
+        delivered=min((cell.delivered for cell in cells.values()), default=0),
+        on_time=min(judged) if judged else None,
+        units_counted=min((cell.units_counted for cell in cells.values()), default=0))
+    if value is None:
+        whys = [cell.why for cell in cells.values() if cell.why]
+        return replace(found, why=whys[0] if whys else Why.NO_DENOMINATOR)
+    return replace(found, value=value * version.factor, flag=worst(cell.flag for cell in cells.values() if cell.flag))
+
+
+def unit_codes(unit_ids: Collection[int]) -> dict[int, str]:
+    """The code of each unit; where a code came back later, the older one with the day from which it was in force."""
+    found: dict[int, str] = {}
+    taken: set[str] = set()
+    for unit in Unit.objects.filter(pk__in=unit_ids).order_by("code", "-valid_from"):
+        found[unit.pk] = unit.code if unit.code not in taken else f"{unit.code}@{unit.valid_from}"
+        taken.add(unit.code)
+    return found

@@ -1,0 +1,283 @@
+"""A unit's sheet: one set of one period, cell by cell. Every cell saves itself; a leader approves the differences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from districts.models import Unit
+from indicators import checks, deliveries, owed, typed
+from indicators.access import may_for
+from indicators.answers import version_for
+from indicators.arithmetic import WITHOUT_NUMBER, Flag, Parts, faults
+from indicators.models import Delivery, Indicator, IndicatorVersion, Keeper, Revision, SetItem, Value, ValueSet
+from indicators.periods import Period
+
+PARTS = ("number", "numerator", "denominator")
+
+
+class Refused(Exception):
+    """The cell cannot be saved; `faults` are the words per part ("" for the cell as a whole)."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__("; ".join(faults.values()))
+        self.faults = dict(faults)
+
+
+class Conflict(Exception):
+    """Somebody else saved the cell meanwhile; `cell` is what it holds now."""
+
+    def __init__(self, cell: "SheetCell") -> None:
+        super().__init__("saved by somebody else")
+        self.cell = cell
+
+
+@dataclass(frozen=True)
+class Held:
+    """One value of a cell as shown: now, a period before, a year before."""
+
+    parts: Parts
+    value: Decimal | None
+    flag: str
+
+
+@dataclass
+class SheetCell:
+    indicator: Indicator
+    version: IndicatorVersion
+    value: Value | None = None
+    note: str = ""
+    working: str = ""
+    saved_by: str = ""
+    before: Held | None = None
+    year_before: Held | None = None
+    approved: Held | None = None
+    odd: checks.Jump | None = None
+
+    @property
+    def revision(self) -> int:
+        return self.value.revision if self.value else 0
+
+    @property
+    def flag(self) -> str:
+        return self.value.flag if self.value else ""
+
+    @property
+    def parts(self) -> Parts:
+        value = self.value
+        return Parts(value.number, value.numerator, value.denominator) if value else Parts()
+
+    @property
+    def number(self) -> Decimal | None:
+        return self.version.rules.divided(self.parts) if self.is_there else None
+
+    @property
+    def is_there(self) -> bool:
+        return self.value is not None and self.value.flag not in WITHOUT_NUMBER
+
+    @property
+    def is_answered(self) -> bool:
+        """A number, or a reason why there is none."""
+        return self.value is not None and self.value.flag != Flag.WITHDRAWN
+
+    @property
+    def awaits_approval(self) -> bool:
+        return self.value is not None and self.value.flag == Flag.PRELIMINARY
+
+
+@dataclass
+class Sheet:
+    value_set: ValueSet
+    unit: Unit
+    period: Period
+    due_at: datetime
+    cut_off_at: datetime
+    cells: list[SheetCell] = field(default_factory=list)
+    keeper: Keeper | None = None
+
+    @property
+    def left(self) -> int:
+        return sum(not cell.is_answered for cell in self.cells)
+
+    @property
+    def to_approve(self) -> list[SheetCell]:
+        return [cell for cell in self.cells if cell.awaits_approval]
+
+    @property
+    def is_complete(self) -> bool:
+        return self.left == 0
+
+
+def may_key(actor: Actor, value_set: ValueSet, unit: Unit) -> bool:
+    """Staff key what they keep; where nobody is named, whoever works in the unit."""
+    if not may_for(actor, "key", unit.pk):
+        return False
+    keepers = list(Keeper.objects.filter(value_set=value_set, unit=unit).values_list("user_id", "substitute_id"))
+    return not keepers or actor.user is None or actor.user.pk in {pk for pair in keepers for pk in pair}
+
+
+def owing_sets(unit: Unit, periods_back: int, now: datetime) -> list[tuple[ValueSet, Period]]:
+    """What the unit owes, or owed lately: (set, period), the latest period first."""
+    rule, found = owed.rule(), []
+    for value_set in ValueSet.objects.filter(Q(ends=None) | Q(ends__gte=now.date())):
+        period = rule.before(rule.at(value_set.period_kind, now))
+        chain = [period]
+        for _step in range(periods_back - 1):
+            chain.append(rule.before(chain[-1]))
+        owing = owed.owing(value_set, chain)
+        found += [(value_set, one) for one in chain if unit.pk in owing[one.start]]
+    return sorted(found, key=lambda pair: (pair[1].start, pair[0].code), reverse=True)
+
+
+def sheet(value_set: ValueSet, unit: Unit, period: Period) -> Sheet:
+    """The whole sheet, with what stood there before beside each cell."""
+    rule = owed.rule()
+    items = SetItem.objects.filter(value_set=value_set).select_related("indicator__field")
+    indicators = [item.indicator for item in items.prefetch_related("indicator__versions")]
+    last, ago = rule.before(period), rule.a_year_before(period)
+    chain = [last]
+    while len(chain) < checks.MOST:
+        chain.append(rule.before(chain[-1]))
+    starts = {period.start, ago.start, *(one.start for one in chain)}
+    values = {(v.indicator_id, v.start): v for v in Value.objects.filter(
+        indicator__in=indicators, unit=unit, start__in=starts).select_related("delivery__user")}
+    latest = _latest_words(indicators, unit, period)
+    approved = _approved(indicators, unit, period) if value_set.needs_approval else {}
+    keepers = Keeper.objects.filter(value_set=value_set, unit=unit).select_related("user", "substitute")
+    found = Sheet(value_set, unit, period, owed.due_at(value_set, period), owed.cut_off_at(value_set, period),
+                  keeper=keepers.first())
+    for indicator in indicators:
+        version = version_for(indicator, period)
+        cell = SheetCell(indicator, version, values.get((indicator.pk, period.start)))
+        if cell.value is not None:
+            cell.note, cell.working = latest.get(indicator.pk, ("", ""))
+            user = cell.value.delivery.user
+            cell.saved_by = str(user) if user else cell.value.delivery.get_door_display()
+        cell.before = _held(values.get((indicator.pk, last.start)), version)
+        cell.year_before = _held(values.get((indicator.pk, ago.start)), version)
+        cell.approved = _held(approved.get(indicator.pk), version)
+        earlier = [_held(values.get((indicator.pk, one.start)), version) for one in reversed(chain)]
+        series = [held.value for held in earlier if held is not None and held.value is not None]
+        if cell.number is not None:
+            cell.odd = checks.jump(cell.number, series)
+        found.cells.append(cell)
+    return found
+
+
+def _held(value: Value | Revision | None, version: IndicatorVersion) -> Held | None:
+    if value is None or value.flag == Flag.WITHDRAWN:
+        return None
+    parts = Parts(value.number, value.numerator, value.denominator)
+    return Held(parts, None if value.flag in WITHOUT_NUMBER else version.rules.divided(parts), value.flag)
+
+
+def _latest_words(indicators: Sequence[Indicator], unit: Unit, period: Period) -> dict[int, tuple[str, str]]:
+    rows = Revision.objects.filter(indicator__in=indicators, unit=unit, start=period.start).order_by("revision")
+    return {pk: (note, working) for pk, note, working in rows.values_list("indicator_id", "note", "working")}
+
+
+def _approved(indicators: Sequence[Indicator], unit: Unit, period: Period) -> dict[int, Revision]:
+    rows = Revision.objects.filter(indicator__in=indicators, unit=unit, start=period.start, flag=Flag.FINAL)
+    return {row.indicator_id: row for row in rows.order_by("revision")}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody typed into one cell: texts per part, or a flag with its reason. `revision` is what they saw."""
+
+    indicator_id: int
+    texts: Mapping[str, str]
+    flag: str = ""
+    note: str = ""
+    revision: int | None = None
+
+
+@transaction.atomic
+def save(
+    actor: Actor, value_set: ValueSet, unit: Unit, period: Period, changes: Sequence[Change],
+) -> deliveries.Outcome:
+    """Save these cells, all or none. Raises `Refused` (what is wrong, by part) or `Conflict`."""
+    if not may_key(actor, value_set, unit):
+        raise PermissionError("not a keeper of this set")
+    items = {item.indicator_id: item.indicator for item in
+             value_set.items.select_related("indicator").prefetch_related("indicator__versions")}
+    given = []
+    for change in changes:
+        if change.indicator_id not in items:
+            raise Refused({"": _("Ô này không thuộc biểu.")})
+        given.append(_given(items[change.indicator_id], value_set, unit, period, change))
+    _check_revisions(value_set, unit, period, changes)
+    about: dict[str, Any] = {"door": Delivery.Door.FORM, "value_set": value_set, "unit": unit, "start": period.start}
+    delivery = Delivery.objects.filter(user=actor.user, **about).order_by("-pk").first()
+    return deliveries.bring(delivery or deliveries.new(actor, **about), given)
+
+
+def _given(indicator: Indicator, value_set: ValueSet, unit: Unit, period: Period, change: Change) -> deliveries.Given:
+    version = version_for(indicator, period)
+    flag = change.flag or (Flag.PRELIMINARY if value_set.needs_approval else Flag.FINAL)
+    if flag in (Flag.MISSING, Flag.CANNOT_EXIST, Flag.WITHDRAWN):
+        if not change.note.strip():
+            raise Refused({"note": _("Hãy ghi lý do không có số liệu.")})
+        reason = change.note.strip()[:500]
+        return deliveries.Given(indicator.pk, unit.pk, period.start, version.pk, Parts(), flag, reason)
+    wrong, numbers, working = {}, {}, []
+    for part in ("numerator", "denominator") if version.in_parts else ("number",):
+        try:
+            read = typed.read(change.texts.get(part, ""))
+        except ValueError as exc:
+            wrong[part] = str(exc)
+            continue
+        if read.number is None:
+            wrong[part] = _("Chưa nhập; nếu không có số liệu, hãy ghi lý do.")
+        numbers[part] = read.number
+        working += [read.working] if read.working else []
+    parts = Parts(**numbers)
+    if not wrong and (fault := faults(version.rules, parts)):
+        wrong["numerator" if version.in_parts else "number"] = fault
+    if wrong:
+        raise Refused(wrong)
+    return deliveries.Given(indicator.pk, unit.pk, period.start, version.pk, parts, flag, change.note.strip()[:500],
+                            "; ".join(working)[:200])
+
+
+def _check_revisions(value_set: ValueSet, unit: Unit, period: Period, changes: Sequence[Change]) -> None:
+    seen = {change.indicator_id: change.revision for change in changes if change.revision is not None}
+    rows = Value.objects.select_for_update().filter(indicator__in=seen, unit=unit, start=period.start)
+    now = {value.indicator_id: value.revision for value in rows.order_by("indicator_id")}
+    for pk, revision in seen.items():
+        if now.get(pk, 0) != revision:
+            raise Conflict(next(cell for cell in sheet(value_set, unit, period).cells if cell.indicator.pk == pk))
+
+
+@transaction.atomic
+def approve(actor: Actor, value_set: ValueSet, unit: Unit, period: Period, revisions: Mapping[int, int]) -> int:
+    """The unit's leader approves the cells that they saw in these revisions; returns how many. One that was edited
+    meanwhile stays preliminary."""
+    if not may_for(actor, "approve", unit.pk):
+        raise PermissionError("not a leader of this unit")
+    rows = Value.objects.select_for_update().filter(
+        indicator__set_item__value_set=value_set, unit=unit, start=period.start, flag=Flag.PRELIMINARY)
+    given = [deliveries.Given(v.indicator_id, v.unit_id, v.start, v.version_id,
+                              Parts(v.number, v.numerator, v.denominator), Flag.FINAL, _("Lãnh đạo đơn vị duyệt"))
+             for v in rows.order_by("indicator_id") if revisions.get(v.indicator_id) == v.revision]
+    if given:
+        deliveries.bring(deliveries.new(
+            actor, door=Delivery.Door.FORM, value_set=value_set, unit=unit, start=period.start), given)
+    return len(given)
+
+
+def now_left(value_set: ValueSet, unit: Unit, period: Period) -> int:
+    """How many cells of the sheet still lack an answer."""
+    answered = Value.objects.filter(indicator__set_item__value_set=value_set, unit=unit, start=period.start)
+    return value_set.items.count() - answered.exclude(flag=Flag.WITHDRAWN).count()
+
+
+def is_late(found: Sheet) -> bool:
+    return not found.is_complete and found.due_at < timezone.now()

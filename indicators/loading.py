@@ -1,0 +1,209 @@
+"""The catalogue from files, again and again without harm: `manage.py load_indicators FILE`, and the city's own files.
+
+Rows are found by their codes, changed where the file says otherwise, never deleted. A definition that figures were made
+with is not changed: a new one begins at a later period.
+"""
+
+import csv
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+
+from districts.loading import BadData, Tally
+from districts.models import Unit
+from indicators.formulas import BadFormula, Formula
+from indicators.models import Indicator, IndicatorField, IndicatorVersion, SetItem, Target, Value, ValueSet
+
+DATA = Path(__file__).parent / "data"
+# Of an indicator's row: what belongs to its first definition.
+OF_VERSION = frozenset(field.name for field in IndicatorVersion._meta.fields) - {"id", "indicator", "number"}
+OF_INDICATOR = frozenset(field.name for field in Indicator._meta.fields) - {"id"}
+OF_SET = frozenset(field.name for field in ValueSet._meta.fields) - {"id"}
+OF_TARGET = frozenset(field.name for field in Target._meta.fields) - {"id", "indicator"}
+FIRST_DAY = date(2000, 1, 1)
+
+
+def load_city(code: str) -> dict[str, Tally]:
+    """The catalogue of a city (`indicators/data/<city>/indicators.toml`); nothing where it has none."""
+    path = DATA / code / "indicators.toml"
+    return load(path) if path.is_file() else {}
+
+
+def load(path: Path) -> dict[str, Tally]:
+    """All of a file (TOML, or CSV with one indicator a row) or nothing; `BadData` names every fault."""
+    try:
+        facts = read(path)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, csv.Error) as exc:
+        raise BadData(f"{path.name}: {exc}") from exc
+    return _Load(path.name, facts).run()
+
+
+def read(path: Path) -> dict[str, list[dict]]:
+    if path.suffix == ".csv":
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = [{key: value for key, value in row.items() if key and value} for row in csv.DictReader(file)]
+        return {"indicators": rows}
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+class _Load:
+    def __init__(self, name: str, facts: Mapping[str, list[dict]]) -> None:
+        self.name, self.facts = name, facts
+        self.faults: list[str] = []
+        self.tallies: dict[str, Tally] = {}
+
+    @transaction.atomic
+    def run(self) -> dict[str, Tally]:
+        for kind, work in (("fields", self._field), ("indicators", self._indicator), ("sets", self._set)):
+            self.tallies[kind] = Tally()
+            for place, row in enumerate(self.facts.get(kind, []), 1):
+                self._one(kind, place, row, work)
+        if unknown := self.facts.keys() - {"fields", "indicators", "sets"}:
+            self.faults.append(f"{self.name}: unknown: {', '.join(sorted(unknown))}")
+        self.faults += [f"{self.name}: {fault}" for fault in _unknown_operands()]
+        if self.faults:
+            raise BadData("\n".join(self.faults))
+        return self.tallies
+
+    def _one(self, kind: str, place: int, row: dict, work) -> None:
+        called = f"{self.name}: {kind} {place} ({row.get('code', '?')})"
+        try:
+            work(row)
+        except KeyError as exc:
+            self.faults.append(f"{called}: {exc.args[0]} is missing")
+        except ValidationError as exc:
+            told = exc.message_dict.items() if hasattr(exc, "error_dict") else [("", exc.messages)]
+            self.faults += [f"{called}: {name}: {' '.join(words)}" for name, words in told]
+        except (ValueError, TypeError, InvalidOperation) as exc:
+            self.faults.append(f"{called}: {exc}")
+
+    def _field(self, row: dict) -> None:
+        known = IndicatorField.objects.filter(code=row["code"]).first()
+        self._save("fields", known or IndicatorField(code=row["code"]), row)
+
+    def _indicator(self, row: dict) -> None:
+        if strange := row.keys() - OF_INDICATOR - OF_VERSION - {"versions", "targets"}:
+            raise ValueError(f"unknown: {', '.join(sorted(strange))}")
+        own = {name: value for name, value in row.items() if name in OF_INDICATOR}
+        own["field"] = _row(IndicatorField, own["field"])
+        if own.get("owner"):
+            own["owner"] = _unit(own["owner"])
+        known = Indicator.objects.filter(code=row["code"]).first() or Indicator()
+        indicator = self._save("indicators", known, own)
+        inline = {name: value for name, value in row.items() if name in OF_VERSION}
+        for number, version in enumerate(row.get("versions") or [{"begins": FIRST_DAY} | inline], 1):
+            self._version(indicator, number, version)
+        for target in row.get("targets", []):
+            self._target(indicator, target)
+
+    def _version(self, indicator: Indicator, number: int, row: dict) -> None:
+        if row.get("formula"):
+            Formula(row["formula"])
+        known = indicator.versions.filter(number=number).first()
+        fresh = known or IndicatorVersion(indicator=indicator, number=number)
+        if known and _differs(fresh, _cast(fresh, row)) and Value.objects.filter(version=known).exists():
+            words = {"definition_vi", "definition_en", "basis", "numerator_vi", "numerator_en", "denominator_vi",
+                     "denominator_en"}
+            if any(_differs(fresh, {name: value}) for name, value in _cast(fresh, row).items() if name not in words):
+                raise ValueError(f"version {number} has figures: a new definition begins at a later period")
+        self._save("indicators", fresh, row)
+
+    def _target(self, indicator: Indicator, row: dict) -> None:
+        if strange := row.keys() - OF_TARGET:
+            raise ValueError(f"unknown in a target: {', '.join(sorted(strange))}")
+        row = row | ({"unit": _unit(row["unit"])} if row.get("unit") else {})
+        known = indicator.targets.filter(unit=row.get("unit"), begins=row["begins"]).first()
+        self._save("indicators", known or Target(indicator=indicator), row)
+
+    def _set(self, row: dict) -> None:
+        if strange := row.keys() - OF_SET - {"indicators", "owing_units"}:
+            raise ValueError(f"unknown: {', '.join(sorted(strange))}")
+        own = {name: value for name, value in row.items() if name in OF_SET}
+        chosen = self._save("sets", ValueSet.objects.filter(code=row["code"]).first() or ValueSet(), own)
+        if "owing_units" in row:
+            chosen.owing_units.set([_unit(code) for code in row["owing_units"]])
+        for position, code in enumerate(row["indicators"]):
+            indicator = _row(Indicator, code)
+            if indicator.period_kind != chosen.period_kind:
+                raise ValueError(f"{code} is of another kind of period than its set")
+            SetItem.objects.update_or_create(
+                indicator=indicator, defaults={"value_set": chosen, "position": position})
+
+    def _save(self, kind: str, fresh: Model, row: dict) -> Any:
+        tally, values, is_new = self.tallies[kind], _cast(fresh, row), fresh.pk is None
+        if not is_new and not _differs(fresh, values):
+            tally.unchanged += 1
+            return fresh
+        for name, value in values.items():
+            setattr(fresh, name, value)
+        fresh.full_clean()
+        fresh.save()
+        tally.created += is_new
+        tally.changed += not is_new
+        return fresh
+
+
+def _cast(model: Model, row: dict) -> dict:
+    """Texts of a file as what the columns hold."""
+    fields = {field.name: field for field in model._meta.fields}
+    values = {}
+    for name, value in row.items():
+        if name not in fields:
+            continue
+        field = fields[name]
+        if isinstance(field, ArrayField) and isinstance(value, list):
+            values[name] = [field.base_field.to_python(str(one)) for one in value]
+            continue
+        if isinstance(value, float):
+            value = str(value)
+        plain = isinstance(value, str | int) and not field.is_relation
+        values[name] = field.to_python(value) if plain else value
+    return values
+
+
+def _differs(model: Model, values: dict) -> bool:
+    return any(getattr(model, name) != value for name, value in values.items())
+
+
+def _row(model: Any, code: str) -> Any:
+    found = model.objects.filter(code=code).first()
+    if found is None:
+        raise ValueError(f"there is no {model._meta.model_name} {code!r}")
+    return found
+
+
+def _unit(code: str) -> Unit:
+    found = Unit.objects.filter(code=code).order_by("-valid_from").first()
+    if found is None:
+        raise ValueError(f"there is no unit {code!r}")
+    return found
+
+
+def _unknown_operands() -> list[str]:
+    """Formulas that name what is not in the catalogue, or themselves by a detour."""
+    asks: dict[str, set[str]] = {}
+    for code, text in IndicatorVersion.objects.exclude(formula="").values_list("indicator__code", "formula"):
+        try:
+            asks.setdefault(code, set()).update(operand for operand, _part in Formula(text).operands)
+        except BadFormula as exc:
+            return [f"{code}: {exc}"]
+    known = set(Indicator.objects.values_list("code", flat=True))
+    faults = [f"{code}: its formula names {name}, which there is not"
+              for code, names in asks.items() for name in sorted(names - known)]
+    return faults + [f"{code}: its formula comes back to itself" for code in asks if _reaches(asks, code, code, set())]
+
+
+def _reaches(asks: Mapping[str, set[str]], start: str, goal: str, seen: set[str]) -> bool:
+    for name in asks.get(start, set()) - seen:
+        seen.add(name)
+        if name == goal or _reaches(asks, name, goal, seen):
+            return True
+    return False

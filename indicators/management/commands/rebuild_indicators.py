@@ -1,0 +1,19 @@
+"""`manage.py rebuild_indicators`: count all figures of the city anew from their values."""
+
+from django.core.management.base import BaseCommand
+
+from indicators import totals
+
+
+class Command(BaseCommand):
+    help = "Count all figures of the city anew."
+
+    def handle(self, *args, **options):
+        self.done = 0
+        count = totals.rebuild(self._progress)
+        self.stderr.write("")
+        self.stdout.write(f"{count:,} figures")
+
+    def _progress(self, step):
+        self.done += step
+        self.stderr.write(f"\r{self.done} indicators", ending="")

@@ -1,0 +1,105 @@
+"""What units owe: computed from which units exist in a period, and frozen at the cut-off.
+
+A unit owes a set for a period if it works on the period's last day and belongs to a group that owes the set. After the
+cut-off the frozen rows say it; what is added or struck out later stands there with its reason.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+
+from districts.cities import city
+from districts.models import Unit
+from indicators.models import Owed, ValueSet
+from indicators.periods import Period, Rule
+
+
+def rule() -> Rule:
+    """How periods lie in this city."""
+    return Rule(city().time_zone, city().year_starts)
+
+
+def owing(value_set: ValueSet, periods: Sequence[Period]) -> dict[datetime, set[int]]:
+    """The ids of the units that owe the set, for the start of each of these periods."""
+    frozen: dict[datetime, set[int]] = {}
+    rows = Owed.objects.filter(value_set=value_set, start__in=[period.start for period in periods])
+    for start, unit_id, is_owed in rows.values_list("start", "unit_id", "is_owed"):
+        frozen.setdefault(start, set()).update({unit_id} if is_owed else ())
+    rest = [period for period in periods if period.start not in frozen]
+    return frozen | (_computed(value_set, rest) if rest else {})
+
+
+def _computed(value_set: ValueSet, periods: Sequence[Period]) -> dict[datetime, set[int]]:
+    named = set(value_set.owing_units.values_list("pk", flat=True))
+    units = [unit for unit in Unit.objects.all() if unit.pk in named or unit.peer_group in value_set.owing_groups]
+    found: dict[datetime, set[int]] = {}
+    for period in periods:
+        last = last_day(period)
+        is_due = value_set.begins <= last and (value_set.ends is None or last <= value_set.ends)
+        found[period.start] = {unit.pk for unit in units if unit.works_on(last)} if is_due else set()
+    return found
+
+
+def first_day(period: Period) -> date:
+    return period.start.astimezone(city().time_zone).date()
+
+
+def last_day(period: Period) -> date:
+    """The local day of the last moment of a period."""
+    return (period.end - timedelta(microseconds=1)).astimezone(city().time_zone).date()
+
+
+def due_at(value_set: ValueSet, period: Period) -> datetime:
+    """Until when the set is sent in time."""
+    day = last_day(period) + timedelta(days=value_set.due_days)
+    return datetime.combine(day, time(value_set.due_hour), city().time_zone)
+
+
+def cut_off_at(value_set: ValueSet, period: Period) -> datetime:
+    """When the list of what is owed is frozen, and the period's figures are taken for reports."""
+    day = last_day(period) + timedelta(days=value_set.cut_off_days)
+    return max(due_at(value_set, period), datetime.combine(day, time(value_set.due_hour), city().time_zone))
+
+
+@transaction.atomic
+def freeze(value_set: ValueSet, period: Period, now: datetime) -> int:
+    """Write down who owes the set for the period; returns how many. Frozen once, it stays."""
+    ValueSet.objects.select_for_update().get(pk=value_set.pk)
+    if Owed.objects.filter(value_set=value_set, start=period.start).exists():
+        return 0
+    units = _computed(value_set, [period])[period.start]
+    return len(Owed.objects.bulk_create(
+        Owed(value_set=value_set, unit_id=unit, start=period.start, frozen_at=now) for unit in sorted(units)))
+
+
+def freeze_due(now: datetime) -> int:
+    """Freeze every list whose cut-off has passed, since the set's first period; returns how many rows were written."""
+    written, periods = 0, rule()
+    for value_set in ValueSet.objects.all():
+        frozen = set(Owed.objects.filter(value_set=value_set).values_list("start", flat=True).distinct())
+        period = periods.at(value_set.period_kind, value_set.begins)
+        while cut_off_at(value_set, period) <= now:
+            if period.start not in frozen:
+                written += freeze(value_set, period, now)
+            period = periods.next(period)
+    return written
+
+
+def add(value_set: ValueSet, period: Period, unit: Unit, now: datetime, *, reason: str, is_owed: bool = True) -> None:
+    """An addendum to a frozen list ("22 + 1"): a unit that was opened, closed or corrected later."""
+    if not reason.strip():
+        raise ValueError("an addendum needs its reason")
+    Owed.objects.update_or_create(
+        value_set=value_set, start=period.start, unit=unit,
+        defaults={"is_owed": is_owed, "reason": reason, "frozen_at": now})
+
+
+def by_unit(owed: Mapping[datetime, set[int]], starts: Collection[datetime]) -> dict[int, int]:
+    """How many of these periods each unit owes."""
+    counted: defaultdict[int, int] = defaultdict(int)
+    for start in starts:
+        for unit in owed.get(start, ()):
+            counted[unit] += 1
+    return counted

@@ -1,0 +1,135 @@
+"""What the pages of indicators show, as contexts; and how periods are named and addressed there."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from accounts.actors import Actor
+from districts.models import Unit
+from hcmc_ioc.lib.text import vn_norm
+from indicators import access, board, owed, saying
+from indicators.answers import Answer, Cell, answer, sources, version_for
+from indicators.models import Indicator, IndicatorField, Revision
+from indicators.periods import CUT_OFFS, Period
+from indicators.states import Standing, standing, target_on
+
+SHOWN = 24  # periods of an indicator's page
+REVISIONS = 12
+
+
+def key(period: Period) -> str:
+    """The period in an address: its code, or its first day where the code has a slash."""
+    if "/" in period.code:
+        return f"{period.start.astimezone(owed.rule().zone):%Y-%m-%d}"
+    return period.code
+
+
+@dataclass(frozen=True)
+class Group:
+    field: IndicatorField
+    rows: list[board.Row]
+    sourceless: list[Indicator]
+
+
+def groups(rows: list[board.Row], every: list[Indicator]) -> list[Group]:
+    """By field, in the fields' order; within one red first."""
+    by_field: defaultdict[int, list[board.Row]] = defaultdict(list)
+    for row in rows:
+        by_field[row.indicator.field_id].append(row)
+    there = {row.indicator.pk for row in rows}
+    fields: dict[int, IndicatorField] = {one.field_id: one.field for one in every}
+    found = []
+    for pk, field in fields.items():
+        chosen = sorted(by_field[pk], key=lambda row: (row.cell.value is None, board.ORDER[row.standing.state]))
+        rest = [one for one in every if one.field_id == pk and one.pk not in there]
+        found.append(Group(field, chosen, rest))
+    return found
+
+
+def catalogue(actor: Actor, text: str) -> dict:
+    every = [one for one in board.catalogue() if _matches(one, text)]
+    rows = board.of_city([one for one in every if access.sees(actor, one)])
+    return {"groups": groups(rows, every), "text": text, "count": len(every)}
+
+
+def _matches(indicator: Indicator, text: str) -> bool:
+    asked = vn_norm(text).split()
+    said = vn_norm(f"{indicator.code} {indicator.name_vi} {indicator.name_en} {indicator.field.name_vi}")
+    return all(word in said for word in asked)
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    unit: Unit
+    cell: Cell
+    standing: Standing
+    trend: tuple[float | None, ...]
+
+
+def indicator(actor: Actor, chosen: Indicator, asked: str, now: datetime) -> dict:
+    """One indicator: the city's figure, its course, every unit beside the others, what it means and meant."""
+    rule = owed.rule()
+    periods = _periods(chosen, now)
+    found = answer(chosen, periods) if access.sees(actor, chosen) and _has_source(chosen) else []
+    told = [one for one in found if one.city.value is not None or one.units]
+    at = next((one for one in told if key(one.period) == asked), told[-1] if told else None)
+    version = version_for(chosen, at.period if at else periods[-1])
+    return {
+        "indicator": chosen, "version": version, "versions": list(chosen.versions.all()), "answer": at,
+        "standing": _standing(chosen, at) if at else None, "answers": found,
+        "target": target_on(list(chosen.targets.all()), owed.last_day(at.period)) if at else None,
+        "rows": _unit_rows(chosen, found, at) if at else [],
+        "choices": [one.period for one in reversed(told)],
+        "revisions": _revisions(chosen, at) if at else [],
+        "labels": [saying.period(one.period) for one in found],
+        "values": [_float(one.city.value) for one in found],
+        "before": next((one for one in found if at and one.period == rule.before(at.period)), None),
+        "year_before": next((one for one in found if at and one.period == rule.a_year_before(at.period)), None),
+    }
+
+
+def _has_source(indicator: Indicator) -> bool:
+    return indicator.source in (Indicator.Source.DELIVERED, Indicator.Source.FORMULA) or indicator.source in sources
+
+
+def _periods(indicator: Indicator, now: datetime) -> list[Period]:
+    """The last ones up to the one that runs."""
+    rule = owed.rule()
+    latest = indicator.totals.order_by("-start").values_list("start", flat=True).first()
+    period = rule.at(indicator.period_kind, latest or now)
+    chain = [period]
+    while len(chain) < SHOWN + 1:
+        chain.insert(0, rule.before(chain[0]))
+    return chain
+
+
+def _standing(indicator: Indicator, at: Answer, unit_id: int | None = None) -> Standing:
+    cell = at.units.get(unit_id, Cell()) if unit_id else at.city
+    return standing(indicator, target_on(list(indicator.targets.all()), owed.last_day(at.period), unit_id), cell)
+
+
+def _unit_rows(indicator: Indicator, found: list[Answer], at: Answer) -> list[UnitRow]:
+    units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=at.units)}
+    rows = []
+    for pk, cell in at.units.items():
+        course = tuple(_float(one.units[pk].value) if pk in one.units else None for one in found[-13:])
+        rows.append(UnitRow(units[pk], cell, _standing(indicator, at, pk), course))
+    return sorted(rows, key=lambda row: row.unit.sort_key)
+
+
+def _float(number: Decimal | None) -> float | None:
+    return None if number is None else float(number)
+
+
+def _revisions(indicator: Indicator, at: Answer) -> list[Revision]:
+    """What was changed after it came: second and later revisions of this period."""
+    rows = Revision.objects.filter(indicator=indicator, start=at.period.start, revision__gt=1)
+    return list(rows.select_related("unit", "delivery__user").order_by("-at")[:REVISIONS])
+
+
+def period_of(kind: str, text: str) -> Period:
+    """The period that an address names; ValueError for none."""
+    if kind in CUT_OFFS and len(text) == len("2026-10"):
+        return owed.rule().parse(kind, text)
+    return owed.rule().parse(kind, text) if len(text) != 10 else owed.rule().at(kind, date.fromisoformat(text))

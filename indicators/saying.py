@@ -1,0 +1,67 @@
+"""Figures, periods and sheets in words, in the language in force."""
+
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hcmc_ioc.lib import words
+from indicators import owed
+from indicators.entry import Sheet, SheetCell
+from indicators.models import Indicator
+from indicators.periods import Kind, Period
+
+
+def measured(indicator: Indicator, value: Decimal | float | None) -> str:
+    """`94,2%`, `1.284 vụ`: a value as it is said; "–" for none."""
+    if value is None:
+        return words.UNKNOWN
+    text = words.number(value, indicator.decimals)
+    return f"{text}%" if indicator.measure_vi == "%" else f"{text}\u00a0{indicator.measure}"
+
+
+def period(chosen: Period | None) -> str:
+    """“tháng 10/2026”, “quý 3/2026”, “tuần 41/2026”: as an office says it."""
+    if chosen is None:
+        return ""
+    local = chosen.start.astimezone(owed.rule().zone)
+    year, _dash, number = chosen.code.partition("-")
+    match chosen.kind:
+        case Kind.HOUR:
+            return f"{local:%H}:00 {local:%d/%m/%Y}"
+        case Kind.DAY:
+            return f"{local:%d/%m/%Y}"
+        case Kind.WEEK:
+            return _("tuần %(n)s/%(year)s") % {"n": int(number[1:]), "year": year}
+        case Kind.QUARTER:
+            return _("quý %(n)s/%(year)s") % {"n": number[1:], "year": year}
+        case Kind.HALF_YEAR:
+            half = _("6 tháng đầu năm %(year)s") if number == "H1" else _("6 tháng cuối năm %(year)s")
+            return half % {"year": year}
+        case Kind.YEAR:
+            return _("năm %(year)s") % {"year": chosen.code}
+    return _("tháng %(month)s/%(year)s") % {"month": int(number), "year": year}
+
+
+def saved(cell: SheetCell) -> str:
+    """“đã lưu 10:42, lần 3”."""
+    if cell.value is None:
+        return ""
+    local, today = timezone.localtime(cell.value.at), timezone.localdate()
+    when = f"{local:%H:%M}" if local.date() == today else f"{local:%d/%m/%Y}"
+    return _("đã lưu %(time)s, lần %(n)s") % {"time": when, "n": words.number(cell.revision)}
+
+
+def left(found: Sheet) -> str:
+    """“còn 7/18 ô”."""
+    if found.is_complete:
+        return _("đã đủ %(n)s ô") % {"n": words.number(len(found.cells))}
+    return _("còn %(n)s/%(all)s ô") % {"n": words.number(found.left), "all": words.number(len(found.cells))}
+
+
+def odd(cell: SheetCell) -> str:
+    """That a value lies far from the ones before, with what is usual; "" where it does not."""
+    if cell.odd is None or not cell.odd.is_odd:
+        return ""
+    return _("Lệch nhiều so với các kỳ trước (thường khoảng %(base)s). Hãy kiểm tra lại.") % {
+        "base": measured(cell.indicator, cell.odd.base)}

@@ -1,0 +1,12 @@
+"""Background work of numbers: thin wrappers, each safe to run twice or to be killed."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from indicators import owed
+
+
+@shared_task(name="indicators.tasks.freeze", ignore_result=True)
+def freeze():
+    """Write down what was owed, for every set whose cut-off has passed."""
+    owed.freeze_due(timezone.now())

@@ -1,0 +1,70 @@
+"""How figures of indicators look: values in their unit of measure, states, periods."""
+
+from decimal import Decimal
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from hcmc_ioc.lib import pills, svg, words
+from hcmc_ioc.lib.templating import Library
+from indicators import pages, saying, typed
+from indicators.answers import Cell
+from indicators.arithmetic import Flag, Why
+from indicators.models import Indicator
+from indicators.states import Standing, State
+
+register = Library()
+register.filter("typed", typed.shown)
+register.filter("period_name", saying.period)
+register.simple_tag(saying.measured, name="measured")
+register.simple_tag(saying.left, name="left_words")
+register.simple_tag(saying.saved, name="saved_words")
+register.simple_tag(saying.odd, name="odd_words")
+register.simple_tag(pages.key, name="period_key")
+TONES = {State.OK: "ok", State.WARN: "warn", State.DANGER: "danger", State.UNKNOWN: "neutral"}
+
+
+@register.simple_tag
+def plainly(indicator: Indicator, value: Decimal | float | None) -> str:
+    """The number alone, for a column whose head says the unit of measure."""
+    return words.number(value, indicator.decimals)
+
+
+@register.simple_tag
+def why_not(cell: Cell) -> str:
+    """In words why there is no value."""
+    return str(Why(cell.why).label) if cell.why else ""
+
+
+@register.simple_tag
+def flag_name(flag: str) -> str:
+    return str(Flag(flag).label) if flag else ""
+
+
+@register.simple_tag
+def standing_pill(standing: Standing) -> SafeString | str:
+    """Reached, nearly, not, not to be judged; nothing where there is no target."""
+    tone = TONES.get(State(standing.state))
+    return pills.pill(tone, State(standing.state).label) if tone else ""
+
+
+@register.simple_tag
+def indicator_trend(row) -> SafeString | str:
+    there = [value for value in row.trend if value is not None]
+    return svg.sparkline(list(row.trend)) if len(there) > 2 else ""
+
+
+@register.simple_tag
+def indicator_course(indicator: Indicator, labels: list[str], values: list[float | None]) -> SafeString:
+    """The city's figure over time, with its table."""
+    form = "decimal" if indicator.decimals else "number"
+    caption = f"{indicator.name} ({indicator.measure})"
+    return svg.trend(labels, [(indicator.measure, values)], caption=caption, form=form, close=True)
+
+
+@register.simple_tag
+def cells_of(cell: Cell) -> str:
+    """“21/22 đơn vị” beside a figure of the city; nothing where nothing is owed."""
+    if not cell.owed:
+        return ""
+    return _("%(n)s/%(all)s đơn vị") % {"n": words.number(cell.delivered), "all": words.number(cell.owed)}

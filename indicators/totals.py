@@ -1,0 +1,133 @@
+"""The city's figures of every base period, kept: a page of many indicators need not add. The only writer of `Total`.
+
+A committed delivery marks its (indicator, period); the figures are asked anew (`answers`), in the transaction that
+takes the marks. Killed anywhere, nothing is lost or counted twice, and asking anew again changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from indicators import answers, owed
+from indicators.models import Indicator, Revision, Total, Value
+from live import feed, hints, topics
+
+LOCK = 1022_0011  # the advisory lock that the taker and a rebuild share
+TOPIC = "indicators"
+OF_UNIT = "indicators_of"  # and the unit's number
+BATCH = 24  # periods that are asked for at once in a rebuild
+SHOWN = ("value", "owed", "delivered", "on_time")
+ROUNDED = Decimal("1e-12")
+
+
+def topic_of(unit) -> str:
+    """What open pages listen to for the numbers of one unit."""
+    return f"{OF_UNIT}:{unit.pk}"
+
+
+def take(changes: list[feed.Change]) -> None:
+    """Ask anew what these deliveries touched (a taker of the feed)."""
+    touched = Revision.objects.filter(delivery__in=[change.object_id for change in changes])
+    pairs = set(touched.values_list("indicator_id", "start").distinct())
+    units = list(touched.order_by().values_list("unit_id", flat=True).distinct())
+    recount(pairs)
+    raised = topics.raise_versions([TOPIC, *(f"{OF_UNIT}:{unit}" for unit in units)])
+    hints.publish_on_commit(raised)
+
+
+def recount(pairs: Collection[tuple[int, datetime]]) -> None:
+    """Ask the city's figures of these (indicator, start) anew, in the transaction that changes what they say."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    catalogue = _catalogue({indicator for indicator, _start in pairs})
+    together: defaultdict[tuple[str, datetime], list[Indicator]] = defaultdict(list)
+    for pk, start in pairs:
+        if pk in catalogue:
+            together[catalogue[pk].period_kind, start].append(catalogue[pk])
+    for (kind, start), indicators in together.items():
+        period = owed.rule().at(kind, start)
+        found = answers.delivered(indicators, [period])
+        _keep(row for pk, (answer,) in found.items() for row in _rows(pk, [answer]))
+
+
+def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
+    """Start over, indicator by indicator; returns how many figures there are."""
+    rule = owed.rule()
+    for indicator in _catalogue(None).values():
+        starts = sorted(set(Value.objects.filter(indicator=indicator).order_by().values_list("start", flat=True)))
+        periods = [rule.at(indicator.period_kind, start) for start in starts]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            Total.objects.filter(indicator=indicator).delete()
+            for first in range(0, len(periods), BATCH):
+                part = periods[first : first + BATCH]
+                _keep(_rows(indicator.pk, answers.delivered([indicator], part)[indicator.pk]))
+        progress(1)
+    return Total.objects.count()
+
+
+def _catalogue(pks: Collection[int] | None) -> dict[int, Indicator]:
+    asked = Indicator.objects.prefetch_related("versions").select_related("set_item__value_set")
+    return {one.pk: one for one in (asked.all() if pks is None else asked.filter(pk__in=pks))}
+
+
+def _rows(indicator_id: int, found: Iterable[answers.Answer]) -> Iterable[Total]:
+    for answer in found:
+        cell = answer.city
+        yield Total(
+            indicator_id=indicator_id, start=answer.period.start, number=cell.number, numerator=cell.numerator,
+            denominator=cell.denominator, value=cell.value, flag=cell.flag or "", why=cell.why or "", owed=cell.owed,
+            delivered=cell.delivered, on_time=cell.on_time, units=cell.units_counted)
+
+
+def _keep(rows: Iterable[Total]) -> None:
+    columns = [field.name for field in Total._meta.fields if field.name not in ("id", "indicator", "start")]
+    Total.objects.bulk_create(rows, update_conflicts=True, unique_fields=["indicator", "start"], update_fields=columns)
+
+
+# Counted by a second way
+
+_PLAIN = """
+    SELECT held.indicator_id, held.start, sum(held.number), sum(held.numerator), sum(held.denominator), count(*)
+    FROM indicators_value held JOIN indicators_indicator indicator ON indicator.id = held.indicator_id
+    WHERE held.flag NOT IN ('missing', 'cannot_exist', 'withdrawn') AND indicator.city_value = 'combined'
+    GROUP BY 1, 2
+"""
+
+
+def differences() -> list[str]:
+    """Figures that are not what their values say, a line each: sums by one plain GROUP BY, then dividing, then what was
+    owed."""
+    catalogue = _catalogue(None)
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAIN)
+        plain = {row[:2]: row[2:] for row in cursor.fetchall()}
+    kept = {(row.indicator_id, row.start): row for row in Total.objects.all()}
+    found = [f"{catalogue[pk].code} {start:%Y-%m-%d %H:%M}: there are values and no figure"
+             for pk, start in sorted(plain.keys() - kept.keys())]
+    for (pk, start), total in sorted(kept.items()):
+        if fault := _fault(catalogue[pk], total, plain.get((pk, start))):
+            found.append(f"{catalogue[pk].code} {start:%Y-%m-%d %H:%M}: {fault}")
+    return found
+
+
+def _fault(indicator: Indicator, total: Total, plain: tuple | None) -> str:
+    period = owed.rule().at(indicator.period_kind, total.start)
+    rules = answers.version_for(indicator, period).rules
+    if indicator.city_value == Indicator.CityValue.COMBINED and total.value is not None:
+        first = 1 if rules.in_parts else 0  # a number, or two parts
+        kept = (total.number, total.numerator, total.denominator)[first:]
+        counted = (plain[:3] if plain else (None,) * 3)[first:]
+        if rules.territory == "sum" and rules.denominator_territory == "sum" and kept != counted and total.units > 1:
+            return f"kept {kept}, the values add up to {counted}"
+        if plain and total.units != plain[3]:
+            return f"{total.units} units are counted, {plain[3]} have a value"
+    if total.value is not None:
+        parts = answers.Parts(total.number, total.numerator, total.denominator)
+        divided = rules.divided(parts)
+        if divided is None or abs(divided - total.value) > ROUNDED:
+            return f"kept {total.value}, its parts say {divided}"
+    return ""

@@ -1,0 +1,91 @@
+"""A clerk's month in a browser: typed, wrong, mended, pasted, taken back, kept when the line is cut, approved."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.steps import last_month
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def sheet(open_page):
+    """The sheet of Quận 1 for the last month, before its clerk."""
+    page = open_page("canbo.q1")
+    page.goto(f"/so-lieu-phai-gui/monthly-district/quan-1/{last_month()}/")
+    return page
+
+
+def row(page, name):
+    return page.locator("[data-cell]", has=page.get_by_text(name, exact=True))
+
+
+def test_a_clerk_types_is_told_and_goes_on(sheet):
+    fires = row(sheet, "Vụ cháy")
+    box = fires.locator("input[data-part=number]")
+    box.fill("1.28")
+    box.press("Enter")
+    expect(fires.locator("[data-fault]")).to_contain_text("dấu phẩy")
+    box.fill("2+1")
+    box.press("Enter")
+    expect(fires.locator("[data-said]")).to_contain_text("đã lưu")
+    expect(fires.locator("[data-working]")).to_have_text("2+1")
+    expect(box).to_have_value("3")
+    share = row(sheet, "Tỷ lệ hồ sơ giải quyết đúng hạn")
+    share.locator("input[data-part]").first.fill("11")
+    share.locator("input[data-part]").last.fill("10")
+    share.locator("input[data-part]").last.press("Enter")
+    expect(share.locator("[data-fault]")).to_contain_text("Tử số lớn hơn mẫu số")
+    share.locator("input[data-part]").first.fill("9")
+    share.locator("input[data-part]").first.press("Enter")
+    share.locator("input[data-part]").last.press("Enter")
+    expect(share.locator("[data-result]")).to_contain_text("90,00%")
+
+
+def test_a_paste_is_shown_first_and_taken_back(sheet):
+    accidents = row(sheet, "Vụ tai nạn giao thông")
+    first = accidents.locator("input[data-part]")
+    first.fill("5")
+    first.press("Enter")
+    expect(accidents.locator("[data-said]")).to_contain_text("đã lưu")
+    first.focus()
+    sheet.evaluate("""() => {
+        const data = new DataTransfer();
+        data.setData("text", "8\\n2\\n6\\n");
+        const how = {clipboardData: data, bubbles: true, cancelable: true};
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", how));
+    }""")
+    dialog = sheet.locator("#paste")
+    expect(dialog.locator("tbody tr")).to_have_count(3)
+    expect(dialog.locator("tbody tr").first).to_contain_text("Vụ tai nạn giao thông")
+    dialog.locator("[data-paste-apply]").click()
+    expect(first).to_have_value("8")
+    sheet.get_by_role("button", name="Hoàn tác").click()
+    expect(first).to_have_value("5")
+    expect(accidents.locator("[data-said]")).to_contain_text("đã lưu")
+
+
+def test_what_cannot_be_sent_stays_and_is_sent_later(sheet):
+    noise = row(sheet, "Vụ tiếng ồn khu dân cư đã xử lý")
+    box = noise.locator("input[data-part]")
+    sheet.context.set_offline(True)
+    box.fill("17")
+    box.press("Enter")
+    expect(noise.locator("[data-said]")).to_contain_text("thử lại")
+    sheet.context.set_offline(False)
+    expect(noise.locator("[data-said]")).to_contain_text("đã lưu", timeout=20_000)
+
+
+def test_the_leader_approves_and_a_leader_of_the_city_sees_it(sheet, open_page):
+    fires = row(sheet, "Vụ cháy").locator("input[data-part]")
+    fires.fill("4")
+    fires.press("Enter")
+    expect(row(sheet, "Vụ cháy").locator("[data-said]")).to_contain_text("đã lưu")
+    leader = open_page("lanhdao.q1")
+    leader.goto(sheet.url)
+    expect(leader.locator("#approval")).to_contain_text("Vụ cháy")
+    leader.get_by_role("button", name="Duyệt các ô này").click()
+    expect(leader.locator("#approval")).to_have_count(0)
+    city = open_page("lanhdao.tp")
+    city.goto("/du-lieu/fires/")
+    expect(city.locator("#indicator tr", has_text="Quận 1").first).to_contain_text("4")

@@ -1,0 +1,126 @@
+"""Real numbers of another country, where the files lie beside the checkout (`../shared/data`); see docs/england.md.
+
+Run as an analyst would: its own city, its own database, the commands by hand. What is compared was published.
+"""
+
+import csv
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT.parent / "shared" / "data"
+UNITS, VALUES = DATA / "nhs_units.csv", DATA / "nhs_ae_2016_2018.csv.gz"
+
+
+@pytest.fixture(scope="module")
+def england():
+    """Commands of a fresh England with both files loaded."""
+    settings.EMBEDDED.start("ioc_england")
+    connection = psycopg2.connect(settings.EMBEDDED.database_url("ioc_england"))
+    with connection, connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    connection.close()
+    surroundings = os.environ | {
+        "IOC_CITY": "england", "IOC_VAR": str(settings.VAR), "DJANGO_SETTINGS_MODULE": "hcmc_ioc.settings",
+    }
+
+    def run(*words):
+        command = [sys.executable, "manage.py", *map(str, words)]
+        return subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)
+
+    def manage(*words):
+        done = run(*words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def asked(*words):
+        return json.loads(manage("indicators", "--json", *words))["periods"]
+
+    manage("setup_city")
+    manage("load_units", UNITS)
+    manage.run, manage.asked = run, asked
+    manage.outcome = json.loads(manage("import_values", VALUES, "--mapping", "england", "--json"))
+    return manage
+
+
+if VALUES.exists():
+
+    def test_every_row_is_taken_and_again_changes_nothing(england):
+        assert england.outcome == {"new": 19_950, "changed": 0, "same": 0, "rejected": 0}
+        again = json.loads(england("import_values", VALUES, "--mapping", "england", "--json"))
+        assert again == {"new": 0, "changed": 0, "same": 19_950, "rejected": 0}
+        assert "exact" in england("verify_indicators")
+
+    @pytest.mark.parametrize(("first", "last", "by", "published"), [
+        ("2016-04", "2017-03", "year", 89.126), ("2017-04", "2018-03", "year", 88.340),
+        ("2017-03", "2017-03", "month", 90.009), ("2018-02", "2018-02", "month", 85.045),
+        ("2018-03", "2018-03", "month", 84.621), ("2017-01", "2017-03", "quarter", 87.614),
+        ("2018-01", "2018-03", "quarter", 84.984)])
+    def test_the_national_shares_are_the_published_ones(england, first, last, by, published):
+        (period,) = england.asked("--code", "ae-4h", "--from", first, "--to", last, "--by", by)
+        assert round(period["city"]["value"], 3) == published
+
+    def test_the_parts_are_sums_and_no_mean_is_taken(england):
+        (year,) = england.asked("--code", "ae-4h", "--from", "2016-04", "--to", "2017-03", "--by", "year")
+        assert (year["city"]["denominator"], year["city"]["numerator"]) == (23_362_301, 23_362_301 - 2_540_440)
+        (month,) = england.asked("--code", "ae-4h", "--from", "2017-03", "--to", "2017-03", "--units")
+        values = [cell["value"] for cell in month["units"].values() if cell["value"] is not None]
+        assert round(sum(values) / len(values), 2) == 93.11 != round(month["city"]["value"], 2)
+
+    def test_who_owed_what_follows_the_windows(england):
+        (whole,) = england.asked(
+            "--code", "ae-attendances", "--from", "2016-04", "--to", "2018-03", "--by", "all", "--units")
+        assert (whole["city"]["delivered"], whole["city"]["owed"]) == (5545, 5550)
+        gaps = {code for code, cell in whole["units"].items() if cell["owed"] != cell["delivered"]}
+        assert gaps == {"RFR", "NJS05", "RWH", "RYY"} and whole["city"]["on_time"] is None, "history is not judged"
+
+    def test_one_provider_equals_its_rows(england):
+        (year,) = england.asked("--code", "ae-4h", "--from", "2016-04", "--to", "2017-03", "--by", "year", "--units")
+        with gzip.open(VALUES, "rt") as file:
+            rows = [row for row in csv.DictReader(file) if row["org_code"] == "RXL" and row["period"] < "2017-04"]
+        came, breached = (sum(int(row[name]) for row in rows) for name in ("attendances", "breaches"))
+        assert (year["units"]["RXL"]["numerator"], year["units"]["RXL"]["denominator"]) == (came - breached, came)
+
+    def test_type_1_is_owed_by_those_who_have_it(england):
+        (month,) = england.asked("--code", "ae-4h-type1", "--from", "2018-03", "--to", "2018-03", "--units")
+        assert month["city"]["units_counted"] == month["city"]["owed"] == 137
+        assert sorted(code for code, cell in month["units"].items() if (cell["value"] or 100) < 50) == ["RAS", "RXL"]
+
+    def test_what_is_not_there_has_its_reason(england):
+        before, after = (england.asked("--code", "ae-4h", "--from", month, "--to", month)[0]["city"]
+                         for month in ("2014-01", "2018-05"))
+        assert (before["why"], before["owed"]) == ("not-owed", 0)
+        assert (after["why"], after["value"]) == ("missing", None)
+
+    @pytest.mark.parametrize("words", [
+        ("--code", "ae-4h", "--from", "2016-05", "--to", "2017-03", "--by", "year"),
+        ("--code", "ae-4h", "--from", "2016-04-02", "--to", "2016-05-31"),
+        ("--code", "ae-4h", "--from", "x", "--to", "y"),
+        ("--code", "ae-4h", "--from", "2017-04", "--to", "2016-04")])
+    def test_a_range_off_the_borders_is_refused(england, words):
+        done = england.run("indicators", "--json", *words)
+        assert done.returncode == 2 and "Traceback" not in done.stderr
+
+    @pytest.mark.parametrize(("cells", "reason"), [
+        ("2016-04-01,AAH,other,abc,0,0", "không phải là số"),
+        ("2016-04-01,AAH,other,10,11,0", "Tử số và mẫu số không thể âm"),
+        ("2016-04-01,NIX,other,10,1,0", "Không có đơn vị"), ("2012-04-01,AAH,other,10,1,0", "không hoạt động"),
+        ("2016-04-15,AAH,other,10,1,0", "không phải là kỳ"), ("2016-04-01,AAH,other,-5,0,0", "Số đếm không thể âm"),
+        ("2016-04-01,AAH,other,10%,0,0", "có dấu"), ("2016-04-01,AAH,other,1.234.567,0,0", "không phải là số"),
+        ("2016-04-01,AAH,other,10,,0", "Thiếu một ô")])
+    def test_a_bad_row_is_named_and_nothing_is_written(england, tmp_path, cells, reason):
+        file = tmp_path / "bad.csv"
+        file.write_text(f"period,org_code,type,attendances,breaches,admissions\n2016-04-01,AAH,other,1,0,0\n{cells}\n")
+        rejects = tmp_path / "rejects.csv"
+        done = england.run("import_values", file, "--mapping", "england", "--json", "--rejects", rejects)
+        told = json.loads(done.stdout)
+        assert done.returncode == 1 and told["rejected"] and not told["new"] + told["changed"]
+        assert reason in rejects.read_text() and "Traceback" not in done.stderr
