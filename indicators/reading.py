@@ -30,6 +30,7 @@ class Row:
     number: int
     cells: dict[str, str]
     sheet: str = ""
+    numbers: frozenset[str] = frozenset()  # columns whose cells hold numbers, not text (workbooks alone)
 
 
 def rows(
@@ -119,7 +120,8 @@ def _workbook(file: IO[bytes], sheet: str) -> Iterator[Row]:
         texts = {head: FORMULA if (name, number, place) in empty else _text(cell)
                  for place, (head, cell) in enumerate(zip(heads, cells, strict=False), 1) if head}
         if any(texts.values()):
-            yield Row(number, texts, name)
+            held = frozenset(head for head, cell in zip(heads, cells, strict=False) if isinstance(cell, float | int))
+            yield Row(number, texts, name, held)
 
 
 FORMULA = "=?"  # a cell with a formula whose value the file does not hold

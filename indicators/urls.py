@@ -1,6 +1,6 @@
 from django.urls import path
 
-from indicators import views
+from indicators import upload_views, views
 
 SHEET = "so-lieu-phai-gui/<slug:value_set>/<slug:slug>/<str:period>/"
 urlpatterns = [
@@ -9,4 +9,7 @@ urlpatterns = [
     path("so-lieu-phai-gui/", views.owed_list, name="owed"),
     path(SHEET, views.sheet, name="sheet"),
     path(f"{SHEET}o/", views.save_cells, name="save_cells"),
+    path(f"{SHEET}mau/", upload_views.template, name="sheet_template"),
+    path(f"{SHEET}tep/", upload_views.send, name="send_file"),
+    path(f"{SHEET}tep/<int:number>/", upload_views.staged, name="staged"),
 ]

@@ -59,7 +59,7 @@ def owed_list(request):
 
 @login_required
 def sheet(request, value_set: str, slug: str, period: str):
-    actor, found = _sheet(request, value_set, slug, period)
+    actor, found = sheet_of(request, value_set, slug, period)
     if request.method == "POST":
         return _approved(request, actor, found)
     topic = totals.topic_of(found.unit)
@@ -87,7 +87,7 @@ def _approved(request, actor: Actor, found: entry.Sheet):
 @require_POST
 def save_cells(request, value_set: str, slug: str, period: str):
     """Cells as JSON: `{"cells": [{"indicator", "revision", "texts": {part: text}, "flag", "note"}]}`."""
-    actor, found = _sheet(request, value_set, slug, period)
+    actor, found = sheet_of(request, value_set, slug, period)
     try:
         changes = [_change(one) for one in json.loads(request.body)["cells"][:MOST_CELLS]]
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -133,7 +133,7 @@ def _conflict(cell: entry.SheetCell) -> str:
         "who": cell.saved_by, "time": f"{timezone.localtime(cell.value.at):%H:%M}" if cell.value else ""}
 
 
-def _sheet(request, code: str, slug: str, period: str) -> tuple[Actor, entry.Sheet]:
+def sheet_of(request, code: str, slug: str, period: str) -> tuple[Actor, entry.Sheet]:
     actor = _viewer(request)
     unit = get_object_or_404(Unit, slug=slug)
     chosen_set = get_object_or_404(ValueSet, code=code)
