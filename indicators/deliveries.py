@@ -1,7 +1,7 @@
 """How values arrive, by whatever door: stage, show the difference, commit exactly what was staged. The only writer of
 values, revisions and deliveries.
 
-Two who bring the same value at once wait for each other on its row; each revision is counted. What a delivery does not
+Checks are run on what changed in the same transaction (`quality`). Two who bring the same value at once wait for each other on its row; each revision is counted. What a delivery does not
 name it does not change.
 """
 
@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
+from indicators import quality
 from indicators.arithmetic import Flag, Parts
 from indicators.models import Delivery, Revision, Staged, Value
 from live import feed
@@ -58,15 +59,18 @@ def bring(delivery: Delivery, given: Sequence[Given], *, at: datetime | None = N
     they came, now unless a past is told."""
     if delivery.pk is None:
         delivery.save()
-    outcome = Outcome()
+    outcome, touched = Outcome(), []
     ordered = sorted(given, key=lambda one: (one.indicator_id, one.start, one.unit_id))  # so that none waits crosswise
     for first in range(0, len(ordered), BATCH):
-        outcome += _put(delivery, ordered[first : first + BATCH], at or timezone.now())
+        more, keys = _put(delivery, ordered[first : first + BATCH], at or timezone.now())
+        outcome += more
+        touched += keys
     delivery.new += outcome.new
     delivery.changed += outcome.changed
     delivery.same += outcome.same
     delivery.save()
-    if outcome.new or outcome.changed:
+    if touched:
+        quality.judge(touched, at or timezone.now())
         feed.hand(KIND, [delivery.pk], is_history=delivery.is_history)
     return outcome
 
@@ -96,17 +100,19 @@ _PUT = f"""
         SELECT put.indicator_id, put.unit_id, put.start, put.version_id, put.number, put.numerator, put.denominator,
                put.flag, put.revision, put.delivery_id, put.at, given.note, given.working
         FROM put JOIN given USING (indicator_id, unit_id, start)
-        RETURNING revision
+        RETURNING indicator_id, unit_id, start, revision
     )
-    SELECT count(*) FILTER (WHERE revision = 1), count(*) FILTER (WHERE revision > 1) FROM kept
+    SELECT indicator_id, unit_id, start, revision FROM kept
 """
 
 
-def _put(delivery: Delivery, given: Sequence[Given], at: datetime) -> Outcome:
+def _put(delivery: Delivery, given: Sequence[Given], at: datetime) -> tuple[Outcome, list[quality.Key]]:
+    """What became of these values, and which of them are other than before."""
     with connection.cursor() as cursor:
         cursor.execute(_PUT, [*_columns(given), delivery.pk, at, at, delivery.is_history])
-        fresh, changed = cursor.fetchone()
-    return Outcome(fresh, changed, len(given) - fresh - changed)
+        kept = cursor.fetchall()
+    fresh = sum(revision == 1 for *_key, revision in kept)
+    return Outcome(fresh, len(kept) - fresh, len(given) - len(kept)), [tuple(row[:3]) for row in kept]
 
 
 def _columns(given: Sequence[Given]) -> list[list]:

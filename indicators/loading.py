@@ -20,21 +20,26 @@ from django.db.models import Model
 from districts.loading import BadData, Tally
 from districts.models import Unit
 from indicators.formulas import BadFormula, Formula
-from indicators.models import Indicator, IndicatorField, IndicatorVersion, SetItem, Target, Value, ValueSet
+from indicators.models import Check, Indicator, IndicatorField, IndicatorVersion, SetItem, Target, Value, ValueSet
 
 DATA = Path(__file__).parent / "data"
 # Of an indicator's row: what belongs to its first definition.
 OF_VERSION = frozenset(field.name for field in IndicatorVersion._meta.fields) - {"id", "indicator", "number"}
 OF_INDICATOR = frozenset(field.name for field in Indicator._meta.fields) - {"id"}
 OF_SET = frozenset(field.name for field in ValueSet._meta.fields) - {"id"}
+OF_CHECK = frozenset(field.name for field in Check._meta.fields) - {"id"}
 OF_TARGET = frozenset(field.name for field in Target._meta.fields) - {"id", "indicator"}
 FIRST_DAY = date(2000, 1, 1)
 
 
 def load_city(code: str) -> dict[str, Tally]:
-    """The catalogue of a city (`indicators/data/<city>/indicators.toml`); nothing where it has none."""
-    path = DATA / code / "indicators.toml"
-    return load(path) if path.is_file() else {}
+    """The catalogue of a city (`indicators/data/<city>/indicators.toml`) and the checks of its values (`checks.toml`);
+    nothing where it has none."""
+    paths = [DATA / code / name for name in ("indicators.toml", "checks.toml")]
+    tallies: dict[str, Tally] = {}
+    for path in filter(Path.is_file, paths):
+        tallies |= {kind: tally for kind, tally in load(path).items() if kind not in tallies or tally != Tally()}
+    return tallies
 
 
 def load(path: Path) -> dict[str, Tally]:
@@ -62,11 +67,12 @@ class _Load:
 
     @transaction.atomic
     def run(self) -> dict[str, Tally]:
-        for kind, work in (("fields", self._field), ("indicators", self._indicator), ("sets", self._set)):
+        kinds = {"fields": self._field, "indicators": self._indicator, "sets": self._set, "checks": self._check}
+        for kind, work in kinds.items():
             self.tallies[kind] = Tally()
             for place, row in enumerate(self.facts.get(kind, []), 1):
                 self._one(kind, place, row, work)
-        if unknown := self.facts.keys() - {"fields", "indicators", "sets"}:
+        if unknown := self.facts.keys() - kinds.keys():
             self.faults.append(f"{self.name}: unknown: {', '.join(sorted(unknown))}")
         self.faults += [f"{self.name}: {fault}" for fault in _unknown_operands()]
         if self.faults:
@@ -136,6 +142,15 @@ class _Load:
                 raise ValueError(f"{code} is of another kind of period than its set")
             SetItem.objects.update_or_create(
                 indicator=indicator, defaults={"value_set": chosen, "position": position})
+
+    def _check(self, row: dict) -> None:
+        if strange := row.keys() - OF_CHECK - {"summands"}:
+            raise ValueError(f"unknown: {', '.join(sorted(strange))}")
+        own = {name: _row(Indicator, value) if name in ("indicator", "other") else value
+               for name, value in row.items() if name in OF_CHECK}
+        check = self._save("checks", Check.objects.filter(code=row["code"]).first() or Check(), own)
+        if "summands" in row:
+            check.summands.set([_row(Indicator, code) for code in row["summands"]])
 
     def _save(self, kind: str, fresh: Model, row: dict) -> Any:
         tally, values, is_new = self.tallies[kind], _cast(fresh, row), fresh.pk is None

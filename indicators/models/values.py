@@ -70,7 +70,8 @@ class Figure(models.Model):
 
 
 class Value(Figure):
-    """The current figure of (indicator, unit, period). Only `indicators.deliveries` writes it."""
+    """The current figure of (indicator, unit, period). Only `indicators.deliveries` writes it, but for what checks
+    say."""
 
     version = models.ForeignKey(IndicatorVersion, models.PROTECT, related_name="+", db_index=False)
     revision = models.PositiveIntegerField(default=1)
@@ -78,6 +79,8 @@ class Value(Figure):
     at = models.DateTimeField()
     first_at = models.DateTimeField()  # when the first revision came: in time or not
     is_history = models.BooleanField(default=False)
+    checked = models.PositiveSmallIntegerField(db_default=0)  # how many checks were run on it: `indicators.quality`
+    failed = models.PositiveSmallIntegerField(db_default=0)  # how many of them it fails
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["indicator", "start", "unit"], name="value_key")]

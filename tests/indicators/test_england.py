@@ -19,6 +19,14 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 UNITS, VALUES = DATA / "nhs_units.csv", DATA / "nhs_ae_2016_2018.csv.gz"
 
+JUMPS = """
+    SELECT unit.code, to_char(failure.start AT TIME ZONE 'Europe/London', 'YYYY-MM')
+    FROM indicators_failure failure
+    JOIN indicators_check rule ON rule.id = failure.check_row_id AND rule.kind = 'jump'
+    JOIN indicators_indicator indicator ON indicator.id = failure.indicator_id AND indicator.code = 'ae-attendances'
+    JOIN districts_unit unit ON unit.id = failure.unit_id
+"""
+
 
 @pytest.fixture(scope="module")
 def england():
@@ -88,6 +96,13 @@ if VALUES.exists():
             rows = [row for row in csv.DictReader(file) if row["org_code"] == "RXL" and row["period"] < "2017-04"]
         came, breached = (sum(int(row[name]) for row in rows) for name in ("attendances", "breaches"))
         assert (year["units"]["RXL"]["numerator"], year["units"]["RXL"]["denominator"]) == (came - breached, came)
+
+    def test_jumps_are_found_where_each_month_is_judged_by_those_before_it(england):
+        with psycopg2.connect(settings.EMBEDDED.database_url("ioc_england")) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute(JUMPS)
+                found = {(code, month) for code, month in cursor.fetchall()}
+        assert len(found) == 73 and found >= {("RFR", "2016-12"), ("RWH", "2017-10")}
 
     def test_type_1_is_owed_by_those_who_have_it(england):
         (month,) = england.asked("--code", "ae-4h-type1", "--from", "2018-03", "--to", "2018-03", "--units")
