@@ -1,8 +1,10 @@
 """The catalogue and the sets in the admin: rows that the city changes itself."""
 
 from django.contrib import admin
+from django.db import transaction
 
-from indicators.models import Indicator, IndicatorField, IndicatorVersion, Keeper, SetItem, Target, ValueSet
+from indicators import tasks
+from indicators.models import Check, Indicator, IndicatorField, IndicatorVersion, Keeper, SetItem, Target, ValueSet
 
 
 class VersionInline(admin.StackedInline):
@@ -53,3 +55,18 @@ class ValueSetAdmin(admin.ModelAdmin):
     list_display = ["name_vi", "code", "period_kind", "due_days", "cut_off_days", "needs_approval"]
     filter_horizontal = ["owing_units"]
     inlines = [ItemInline, KeeperInline]
+
+
+@admin.register(Check)
+class CheckAdmin(admin.ModelAdmin):
+    list_display = ["name_vi", "code", "kind", "indicator", "begins", "ends"]
+    list_filter = ["kind"]
+    search_fields = ["code", "name_vi", "name_en"]
+    autocomplete_fields = ["indicator", "other", "summands"]
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        transaction.on_commit(lambda: tasks.judge_again.delay(), robust=True)
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # its issues are kept: it ends on a day

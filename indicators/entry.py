@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from districts.models import Unit
-from indicators import checks, deliveries, owed, typed
+from indicators import checks, deliveries, issues, owed, typed
 from indicators.access import may_for
 from indicators.answers import version_for
 from indicators.arithmetic import WITHOUT_NUMBER, Flag, Parts, faults
-from indicators.models import Delivery, Indicator, IndicatorVersion, Keeper, Revision, SetItem, Value, ValueSet
+from indicators.models import Delivery, Failure, Indicator, IndicatorVersion, Keeper, Revision, SetItem, Value, ValueSet
 from indicators.periods import Period
 
 PARTS = ("number", "numerator", "denominator")
@@ -60,6 +60,7 @@ class SheetCell:
     year_before: Held | None = None
     approved: Held | None = None
     odd: checks.Jump | None = None
+    failures: list[Failure] = field(default_factory=list)  # that somebody has to answer for
 
     @property
     def revision(self) -> int:
@@ -150,12 +151,14 @@ def sheet(value_set: ValueSet, unit: Unit, period: Period) -> Sheet:
         indicator__in=indicators, unit=unit, start__in=starts).select_related("delivery__user")}
     latest = _latest_words(indicators, unit, period)
     approved = _approved(indicators, unit, period) if value_set.needs_approval else {}
+    unsettled = issues.unsettled_at(unit.pk, period.start, [one.pk for one in indicators])
     keepers = Keeper.objects.filter(value_set=value_set, unit=unit).select_related("user", "substitute")
     found = Sheet(value_set, unit, period, owed.due_at(value_set, period), owed.cut_off_at(value_set, period),
                   keeper=keepers.first())
     for indicator in indicators:
         version = version_for(indicator, period)
-        cell = SheetCell(indicator, version, values.get((indicator.pk, period.start)))
+        cell = SheetCell(indicator, version, values.get((indicator.pk, period.start)),
+                         failures=unsettled.get(indicator.pk, []))
         if cell.value is not None:
             cell.note, cell.working = latest.get(indicator.pk, ("", ""))
             user = cell.value.delivery.user

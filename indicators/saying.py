@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from hcmc_ioc.lib import words
 from indicators import owed
 from indicators.entry import Sheet, SheetCell
-from indicators.models import Indicator
+from indicators.models import Check, Failure, Indicator
 from indicators.periods import Kind, Period
 
 
@@ -65,3 +65,21 @@ def odd(cell: SheetCell) -> str:
         return ""
     return _("Lệch nhiều so với các kỳ trước (thường khoảng %(base)s). Hãy kiểm tra lại.") % {
         "base": measured(cell.indicator, cell.odd.base)}
+
+
+def failure(failed: Failure) -> str:
+    """Which value fails, and against what: “tháng 10/2026: 500 điểm, nhiều hơn mức 100 điểm”."""
+    check, when = failed.check_row, owed.rule().at(failed.indicator.period_kind, failed.start)
+    said = {"period": period(when), "value": measured(failed.indicator, failed.value),
+            "base": measured(failed.indicator, failed.base)}
+    match check.kind:
+        case Check.Kind.JUMP:
+            return _("%(period)s: %(value)s, trong khi các kỳ trước thường khoảng %(base)s") % said
+        case Check.Kind.ORDER:
+            said |= {"other": check.other.name, "base": measured(check.other, failed.base)}
+            return _("%(period)s: %(value)s, nhiều hơn “%(other)s” (%(base)s)") % said
+        case Check.Kind.PARTS:
+            return _("%(period)s: %(value)s, trong khi các thành phần cộng lại là %(base)s") % said
+    if failed.value < failed.base:
+        return _("%(period)s: %(value)s, ít hơn mức %(base)s") % said
+    return _("%(period)s: %(value)s, nhiều hơn mức %(base)s") % said

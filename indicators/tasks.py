@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from indicators import owed
+from indicators import owed, quality
 
 
 @shared_task(name="indicators.tasks.freeze", ignore_result=True)
 def freeze():
     """Write down what was owed, for every set whose cut-off has passed."""
     owed.freeze_due(timezone.now())
+
+
+@shared_task(name="indicators.tasks.judge_again", ignore_result=True)
+def judge_again():
+    """Run every check on every value: a check was changed."""
+    quality.again()

@@ -26,7 +26,9 @@ ENTRIES = (
     ("screens", _("Màn hình tường"), "", "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
 )
 
-PART_OF = {"unit_screen": "units", "indicator": "data", "sheet": "owed"}  # pages within an entry
+PART_OF = {  # pages within an entry
+    "unit_screen": "units", "indicator": "data", "quality": "data", "quality_unit": "data", "sheet": "owed",
+}
 STAND_IN = {"inbox": "tickets"}  # whoever has no inbox comes to a ticket from the list
 ON_A_PHONE = 5  # so many stand side by side
 BEYOND = {"units", "screens", "data"}  # where there are more: those that the foot of a phone keeps under "Thêm"

@@ -1,5 +1,6 @@
 """How figures of indicators look: values in their unit of measure, states, periods."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.utils.safestring import SafeString
@@ -20,6 +21,7 @@ register.simple_tag(saying.measured, name="measured")
 register.simple_tag(saying.left, name="left_words")
 register.simple_tag(saying.saved, name="saved_words")
 register.simple_tag(saying.odd, name="odd_words")
+register.simple_tag(saying.failure, name="failure_words")
 register.simple_tag(pages.key, name="period_key")
 TONES = {State.OK: "ok", State.WARN: "warn", State.DANGER: "danger", State.UNKNOWN: "neutral"}
 
@@ -34,6 +36,12 @@ def plainly(indicator: Indicator, value: Decimal | float | None) -> str:
 def why_not(cell: Cell) -> str:
     """In words why there is no value."""
     return str(Why(cell.why).label) if cell.why else ""
+
+
+@register.simple_tag
+def lasting(time: timedelta) -> str:
+    """“3 giờ”: how long something took or has taken."""
+    return words.duration(time.total_seconds())
 
 
 @register.simple_tag

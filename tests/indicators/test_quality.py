@@ -1,16 +1,21 @@
 """Checks on values: what fails opens one issue, what passes mends it, no data does neither."""
 
-from datetime import timedelta
+import threading
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
-from indicators import checks, deliveries, quality
+from indicators import checks, deliveries, issues, owed, quality, quality_board
 from indicators.arithmetic import Flag, Parts
 from indicators.models import Check, Failure, Issue, Keeper, Value
 from tests.city import unit
+from tests.feedback.pages import read, signed_in
 from tests.indicators.test_entry import change, indicator, keyed, monthly, october
 
 __all__ = ["monthly", "october"]
@@ -31,8 +36,6 @@ def bring(period, numbers, code="760"):
 
 def series(october, name, numbers, code="760"):
     """Values of the months up to September, the last one last."""
-    from indicators import owed
-
     for place, number in enumerate(reversed(numbers), 1):
         bring(owed.rule().before(october, place), {name: number}, code)
 
@@ -161,3 +164,128 @@ def test_the_clocks(monthly, october):
     now = timezone.now()
     issue = Issue(opened_at=now - timedelta(hours=5), answered_at=now - timedelta(hours=3))
     assert (issue.to_answer(now), issue.to_close(now)) == (timedelta(hours=2), timedelta(hours=5))
+
+
+# --- Answering
+
+
+@pytest.fixture
+def issue(cast, monthly, october):
+    bring(october, {"flooded-points": 500})
+    return Issue.objects.get()
+
+
+def test_acknowledging_starts_no_second_clock(cast, issue, october):
+    assert issues.acknowledge(Actor.person(cast.lan), issue)
+    issue.refresh_from_db()
+    answered = issue.answered_at
+    assert (issue.state, issue.answered_by) == (State.ACKNOWLEDGED, cast.lan) and issue.closed_at is None
+    assert not issues.acknowledge(Actor.person(cast.minh), issue)
+    assert issues.confirm(Actor.person(cast.minh), issue, "Đợt triều cường lịch sử")
+    issue.refresh_from_db()
+    assert (issue.state, issue.answered_at) == (State.CONFIRMED, answered) and issue.closed_at
+
+
+def test_confirming_keeps_its_reason_and_widens_nothing(cast, issue, october):
+    with pytest.raises(ValueError, match="reason"):
+        issues.confirm(Actor.person(cast.lan), issue, "  ")
+    issues.confirm(Actor.person(cast.lan), issue, "Đợt triều cường lịch sử")
+    quality.again()
+    bring(october, {"flooded-points": 500, "fires": 3})
+    assert states() == [("flooded-points-range", "confirmed")]
+    bring(october, {"flooded-points": 501})
+    assert states() == [("flooded-points-range", "confirmed"), ("flooded-points-range", "open")]
+    assert Issue.objects.first().reason or Issue.objects.last().reason == "Đợt triều cường lịch sử"
+
+
+@pytest.mark.parametrize("name", ["khoa", "tu", "ha", "phuc", "quan"])
+def test_nobody_answers_for_another_unit(cast, issue, name):
+    with pytest.raises(PermissionError):
+        issues.acknowledge(Actor.person(getattr(cast, name)), issue)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_open_one_issue(cast, october):
+    """Two orders of one pair, each half brought by another: the second sees the first."""
+    both = threading.Barrier(2)
+
+    def half(name, number):
+        try:
+            both.wait(10)
+            bring(october, {name: number})
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=half, args=pair) for pair in [("dengue-outbreaks", 9), ("dengue-cases", 4)]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert states() == [("outbreaks-of-cases", "open")]
+
+
+# --- Pages
+
+
+def test_the_board_is_what_a_recount_says(client, cast, monthly, october):
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    bring(october, {"flooded-points": 500, "fires": 3, "dengue-cases": None})
+    bring(owed.rule().before(october), {"fires": 2, "traffic-deaths": 1}, "778")
+    due = quality_board.due_last(now)
+    words = {one.unit.code: one for one in quality_board.board(due, now)}
+    (group,) = (one for one in due if one.value_set == monthly)
+    assert group.period == october and len(words) >= 22
+    cells = monthly.items.count()
+    ran = [("flooded-points", False)]  # the only value that a check could be run on
+    mine, theirs = words["760"], words["778"]
+    assert (mine.right.good, mine.right.whole) == (sum(ok for _code, ok in ran), len(ran))
+    assert (mine.complete.good, mine.complete.whole) == (3, cells) and theirs.complete.good == 0
+    assert (mine.clean.good, mine.clean.whole) == (cells - 1, cells) and theirs.clean.ratio == 1
+    assert (mine.fresh.good, theirs.fresh.good) == (2, 0), "a number of October is fresh for 45 days, of September not"
+    assert (mine.issues, theirs.issues) == (1, 0)
+
+
+def test_the_board_asks_no_more_for_many_values(client, cast, monthly, october, django_assert_max_num_queries):
+    bring(october, {"flooded-points": 500})
+    signed_in(client, cast.ha)
+    client.get(reverse("quality"))
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse("quality"))
+    for code in ("760", "778", "761"):
+        bring(october, {"flooded-points": 700, "fires": 3, "population": 1}, code)
+    with django_assert_max_num_queries(len(few)):
+        client.get(reverse("quality"))
+
+
+def test_a_unit_sees_its_peers_and_opens_only_itself(client, cast, monthly, issue):
+    signed_in(client, cast.khoa)
+    page = read(client.get(reverse("quality")))
+    assert "Quận 1" in page and "Quận 7" in page and "Củ Chi" not in page
+    own, other = unit("778").slug, unit("760").slug
+    assert client.get(reverse("quality_unit", args=[own])).status_code == 200
+    assert client.get(reverse("quality_unit", args=[other])).status_code == 404
+    assert client.post(reverse("quality_answer", args=[other, issue.pk]), {"verb": "acknowledge"}).status_code == 404
+    assert client.post(reverse("quality_answer", args=[own, issue.pk]), {"verb": "acknowledge"}).status_code == 404
+    signed_in(client, cast.nobody)
+    assert client.get(reverse("quality")).status_code == 404
+
+
+def test_leaders_read_and_do_not_answer(client, cast, issue):
+    signed_in(client, cast.ha)
+    assert "Củ Chi" in read(client.get(reverse("quality")))
+    page = client.get(reverse("quality_unit", args=[issue.unit.slug]))
+    assert "nhiều hơn mức 100" in read(page) and b'name="reason"' not in page.content
+    address = reverse("quality_answer", args=[issue.unit.slug, issue.pk])
+    assert client.post(address, {"verb": "acknowledge"}).status_code == 404
+
+
+def test_a_clerk_answers_on_the_page(client, cast, monthly, issue):
+    signed_in(client, cast.lan)
+    sheet = read(client.get(reverse("sheet", args=[monthly.code, issue.unit.slug, "2026-10"])))
+    assert "Vấn đề số liệu" in sheet and "500 điểm, nhiều hơn mức 100 điểm" in sheet.replace("\xa0", " ")
+    address = reverse("quality_answer", args=[issue.unit.slug, issue.pk])
+    assert "Hãy ghi vì sao" in read(client.post(address, {"verb": "confirm", "reason": " "}, follow=True))
+    assert "Đã nhận kiểm tra" in read(client.post(address, {"verb": "acknowledge"}, follow=True))
+    page = read(client.post(address, {"verb": "confirm", "reason": "Triều cường"}, follow=True))
+    assert "Triều cường" in page and "Không có vấn đề nào đang mở" in page
+    assert client.get(address).status_code == 405

@@ -1,8 +1,8 @@
-"""`manage.py rebuild_indicators`: count all figures of the city anew from their values."""
+"""`manage.py rebuild_indicators`: count all figures of the city anew from their values, and run every check again."""
 
 from django.core.management.base import BaseCommand
 
-from indicators import totals
+from indicators import quality, totals
 
 
 class Command(BaseCommand):
@@ -11,6 +11,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         self.done = 0
         count = totals.rebuild(self._progress)
+        quality.again()
         self.stderr.write("")
         self.stdout.write(f"{count:,} figures")
 

@@ -1,0 +1,92 @@
+"""Pages of quality: the board of the four words (`/du-lieu/chat-luong/`), and what a unit has to answer for."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.actors import Actor
+from districts.models import Unit
+from indicators import access, issues, quality_board, totals
+from indicators.models import Issue
+
+
+@login_required
+def board(request):
+    """Leaders see all units; a unit sees itself beside its peers."""
+    actor, now = _viewer(request), timezone.now()
+    due = quality_board.due_last(now)
+    rows = quality_board.board(due, now, _beside(actor, due))
+    whole = quality_board.Words(None)
+    for row in rows:
+        whole.add(row)
+    context = {"due": due, "rows": rows, "whole": whole, "scope": actor.scope, "own": actor.own_unit_id,
+               "live_topics": totals.TOPIC}
+    return render(request, "indicators/quality.html", context)
+
+
+def _beside(actor: Actor, due: list[quality_board.Due]) -> set[int] | None:
+    """The units that the actor may compare: all, or those of the own kind."""
+    if actor.scope is None:
+        return None
+    units = list(Unit.objects.filter(pk__in={pk for one in due for pk in one.units} | set(actor.scope)))
+    groups = {unit.peer_group for unit in units if unit.pk in actor.scope}
+    return {unit.pk for unit in units if unit.peer_group in groups}
+
+
+@login_required
+def of_unit(request, slug: str):
+    actor, unit = _unit(request, slug)
+    return render(request, "indicators/quality_unit.html", _context(actor, unit, timezone.now()))
+
+
+def _context(actor: Actor, unit: Unit, now: datetime) -> dict:
+    due = [one for one in quality_board.due_last(now) if unit.pk in one.units]
+    found = quality_board.board(due, now, {unit.pk})
+    return {
+        "unit": unit, "now": now, "words": found[0] if found else quality_board.Words(unit),
+        "unsettled": issues.of_unit(unit.pk, settled=False), "settled": issues.of_unit(unit.pk, settled=True),
+        "failing": quality_board.failing(due, {unit.pk}), "missing": quality_board.missing(due, unit.pk),
+        "stale": quality_board.stale(due, unit.pk, now), "may_answer": access.may_for(actor, "key", unit.pk),
+        "live_topics": totals.topic_of(unit),
+    }
+
+
+@login_required
+@require_POST
+def answer(request, slug: str, issue: int):
+    """Acknowledge an issue, or confirm its values with a reason."""
+    actor, unit = _unit(request, slug)
+    chosen = get_object_or_404(Issue.objects.select_related("unit"), pk=issue, unit=unit)
+    try:
+        if request.POST.get("verb") == "confirm":
+            done = issues.confirm(actor, chosen, request.POST.get("reason", ""))
+            said = _("Đã xác nhận số liệu là đúng.")
+        else:
+            done, said = issues.acknowledge(actor, chosen), _("Đã nhận kiểm tra.")
+    except PermissionError as exc:
+        raise Http404 from exc
+    except ValueError:
+        messages.error(request, _("Hãy ghi vì sao số liệu là đúng."))
+    else:
+        messages.success(request, said if done else _("Vấn đề này đã được trả lời."))
+    return redirect("quality_unit", unit.slug)
+
+
+def _viewer(request) -> Actor:
+    actor = Actor.person(request.user)
+    if not access.may(actor, "view"):
+        raise Http404
+    return actor
+
+
+def _unit(request, slug: str) -> tuple[Actor, Unit]:
+    actor, unit = _viewer(request), get_object_or_404(Unit, slug=slug)
+    if actor.scope is not None and unit.pk not in actor.scope:
+        raise Http404
+    return actor, unit
