@@ -1,8 +1,8 @@
 """How values arrive, by whatever door: stage, show the difference, commit exactly what was staged. The only writer of
 values, revisions and deliveries.
 
-Checks are run on what changed in the same transaction (`quality`). Two who bring the same value at once wait for each other on its row; each revision is counted. What a delivery does not
-name it does not change.
+Checks are run on what changed, in the same transaction (`quality`). Two who bring the same value at once wait for each
+other on its row; each revision is counted. What a delivery does not name it does not change.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Answering for what checks found: acknowledged, or confirmed correct with a reason. Mended it is by `quality` alone."""
+"""Answering for what checks found: acknowledged, or confirmed correct with a reason. Only `quality` mends."""
 
 from collections.abc import Iterable
 

@@ -6,7 +6,7 @@ two issues. Judging again changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,8 +38,8 @@ def judge(touched: Collection[Key], now: datetime) -> None:
 def again(progress: Callable[[int], None] = lambda done: None) -> None:
     """Run every check on every value: after checks were changed."""
     for indicator in Indicator.objects.order_by("pk").values_list("pk", flat=True):
-        keys = list(Value.objects.filter(indicator=indicator).order_by().values_list("indicator_id", "unit_id", "start"))
-        for part in _by_units(keys):
+        values = Value.objects.filter(indicator=indicator).order_by()
+        for part in _by_units(list(values.values_list("indicator_id", "unit_id", "start"))):
             with transaction.atomic():
                 judge(part, timezone.now())
         progress(1)
@@ -74,9 +74,15 @@ class _Book:
         for check in Check.objects.prefetch_related("summands"):
             self.of[check.indicator_id].append(check)
             self.summands[check.pk] = [one.pk for one in check.summands.all()]
-            for pk in [*self.summands[check.pk], *([check.other_id] if check.other_id else [])]:
-                self.readers[pk].add(check.indicator_id)
-                self.reads[check.indicator_id].add(pk)
+            if check.indicator_id is not None:
+                self.reads[check.indicator_id].update(self.read_by(check))
+        for judged, others in self.reads.items():
+            for pk in others:
+                self.readers[pk].add(judged)
+
+    def read_by(self, check: Check) -> list[int]:
+        """The other indicators that the check reads."""
+        return self.summands[check.pk] if check.other_id is None else [check.other_id]
 
     def on(self, indicator: int) -> list[Check]:
         return self.of[indicator] + self.of[None]
@@ -175,8 +181,7 @@ class _Judging:
             return True, checks.within(number, check.low, check.high)
         if check.kind == Check.Kind.JUMP:
             return checks.steady(number, self._before(key, place), check.limit)
-        reads = [check.other_id] if check.kind == Check.Kind.ORDER else self.book.summands[check.pk]
-        others = [self.numbers.get((pk, unit, start)) for pk in reads]
+        others = [self.numbers.get((pk, unit, start)) for pk in self.book.read_by(check)]
         there = [other for other in others if other is not None]
         if len(there) < len(others) or not there:
             return False, None
@@ -186,7 +191,7 @@ class _Judging:
 
     def _before(self, key: Key, place: int) -> list[Decimal]:
         """The values of the last twelve periods before it, since the last break of the series."""
-        series, since = self.series[key[:2]], _reach(self.kinds[key[0]], key[2])[0]
+        series, since = self.series[key[0], key[1]], _reach(self.kinds[key[0]], key[2])[0]
         found: list[Decimal] = []
         if series[place].is_break:
             return found
@@ -224,7 +229,7 @@ class _Settling:
         if not gone and not fresh:
             return
         left = {row.issue_id for row in gone}
-        issues = self._issues({(check, key[1], key[0]) for check, key in fresh}) if fresh else {}
+        issues = self._issues(fresh) if fresh else {}
         rows = []
         for (check, key), failed in fresh.items():
             held, issue = self.held.get((check, key)), issues[check, key[1], key[0]]
@@ -247,16 +252,19 @@ class _Settling:
         same = abs(held.value - failed.value) < Decimal("1e-9")
         return not same or (held.issue.is_unsettled and abs(held.base - failed.base) >= Decimal("1e-9"))
 
-    def _issues(self, wanted: set[Owner]) -> dict[Owner, Issue]:
-        """The unsettled issue of each, opened where there is none."""
+    def _issues(self, fresh: Mapping[tuple[int, Key], checks.Failed]) -> dict[Owner, Issue]:
+        """The unsettled issue of each, opened where there is none, by the latest of its values."""
+        wanted = {(check, unit, indicator): (start, fresh[check, (indicator, unit, start)])
+                  for check, (indicator, unit, start) in sorted(fresh)}
         units = {unit for _check, unit, _indicator in wanted}
         rows = Issue.objects.filter(unit__in=units, state__in=Issue.UNSETTLED)
         found = {(row.check_row_id, row.unit_id, row.indicator_id): row for row in rows}
-        missing = sorted(wanted - found.keys())
+        missing = sorted(wanted.keys() - found.keys())
         owners = _keepers(missing) if missing else {}
         opened = Issue.objects.bulk_create(
-            Issue(check_row_id=check, unit_id=unit, indicator_id=indicator, opened_at=self.now,
-                  owner_id=owners.get((unit, indicator))) for check, unit, indicator in missing)
+            Issue(check_row_id=one[0], unit_id=one[1], indicator_id=one[2], opened_at=self.now,
+                  owner_id=owners.get(one[1:]), start=wanted[one][0], value=wanted[one][1].value,
+                  base=wanted[one][1].base) for one in missing)
         return found | dict(zip(missing, opened, strict=True))
 
 

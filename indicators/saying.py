@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from hcmc_ioc.lib import words
 from indicators import owed
 from indicators.entry import Sheet, SheetCell
-from indicators.models import Check, Failure, Indicator
+from indicators.models import Check, Failure, Indicator, Issue
 from indicators.periods import Kind, Period
 
 
@@ -67,15 +67,15 @@ def odd(cell: SheetCell) -> str:
         "base": measured(cell.indicator, cell.odd.base)}
 
 
-def failure(failed: Failure) -> str:
-    """Which value fails, and against what: “tháng 10/2026: 500 điểm, nhiều hơn mức 100 điểm”."""
+def failure(failed: Failure | Issue) -> str:
+    """Which value fails (or opened an issue), and against what: “tháng 10/2026: 500 điểm, nhiều hơn mức 100 điểm”."""
     check, when = failed.check_row, owed.rule().at(failed.indicator.period_kind, failed.start)
     said = {"period": period(when), "value": measured(failed.indicator, failed.value),
             "base": measured(failed.indicator, failed.base)}
     match check.kind:
         case Check.Kind.JUMP:
             return _("%(period)s: %(value)s, trong khi các kỳ trước thường khoảng %(base)s") % said
-        case Check.Kind.ORDER:
+        case Check.Kind.ORDER if check.other:
             said |= {"other": check.other.name, "base": measured(check.other, failed.base)}
             return _("%(period)s: %(value)s, nhiều hơn “%(other)s” (%(base)s)") % said
         case Check.Kind.PARTS:

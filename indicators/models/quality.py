@@ -1,6 +1,7 @@
-"""Whether values are right: checks as rows with dates, what fails them now, and the issues that somebody answers for."""
+"""Whether values are right: checks as rows with dates, what fails them now, the issues that somebody answers for."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,8 +13,12 @@ from hcmc_ioc.lib.names import NamedInTwoLanguages
 from indicators.models.catalogue import Indicator
 
 
-def _bound(label: str) -> models.DecimalField:
+def _bound(label: Any) -> models.DecimalField:
     return models.DecimalField(label, max_digits=24, decimal_places=6, null=True, blank=True)
+
+
+def _measure() -> models.DecimalField:
+    return models.DecimalField(max_digits=40, decimal_places=12)
 
 
 class Check(NamedInTwoLanguages, models.Model):
@@ -84,6 +89,9 @@ class Issue(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("người phụ trách"))
+    start = models.DateTimeField()  # of the value that opened it, with what it was measured against
+    value = _measure()
+    base = _measure()
     opened_at = models.DateTimeField(_("mở lúc"))
     answered_at = models.DateTimeField(_("trả lời lúc"), null=True, blank=True)
     answered_by = models.ForeignKey(
@@ -122,8 +130,8 @@ class Failure(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     start = models.DateTimeField()
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="failures")
-    value = models.DecimalField(max_digits=40, decimal_places=12)
-    base = models.DecimalField(max_digits=40, decimal_places=12)  # the bound, the median or the other figure
+    value = _measure()
+    base = _measure()  # the bound, the median or the other figure
     score = models.FloatField(null=True)  # of a jump: in scales around the base
 
     class Meta:

@@ -25,6 +25,8 @@ PAGES = {
     "screens": ("truongca", "/man-hinh/"),
     "data": ("lanhdao.tp", "/du-lieu/"),
     "indicator": ("canbo.q1", "/du-lieu/dossiers-on-time/"),
+    "quality": ("lanhdao.tp", "/du-lieu/chat-luong/"),
+    "quality-unit": ("canbo.q1", "/du-lieu/chat-luong/quan-1/"),
     "owed": ("canbo.q1", "/so-lieu-phai-gui/"),
     "sheet": ("canbo.q1", "/so-lieu-phai-gui/monthly-district/quan-1/{month}/"),
     "sign-ins": ("quantri", "/quan-tri/dang-nhap/"),

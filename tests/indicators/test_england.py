@@ -98,10 +98,10 @@ if VALUES.exists():
         assert (year["units"]["RXL"]["numerator"], year["units"]["RXL"]["denominator"]) == (came - breached, came)
 
     def test_jumps_are_found_where_each_month_is_judged_by_those_before_it(england):
-        with psycopg2.connect(settings.EMBEDDED.database_url("ioc_england")) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute(JUMPS)
-                found = {(code, month) for code, month in cursor.fetchall()}
+        address = settings.EMBEDDED.database_url("ioc_england")
+        with psycopg2.connect(address) as connection, connection.cursor() as cursor:
+            cursor.execute(JUMPS)
+            found = {(code, month) for code, month in cursor.fetchall()}
         assert len(found) == 73 and found >= {("RFR", "2016-12"), ("RWH", "2017-10")}
 
     def test_type_1_is_owed_by_those_who_have_it(england):
