@@ -59,10 +59,10 @@ def _context(actor: Actor, unit: Unit, now: datetime) -> dict:
 
 @login_required
 @require_POST
-def answer(request, slug: str, issue: int):
+def answer(request, slug: str, pk: int):
     """Acknowledge an issue, or confirm its values with a reason."""
     actor, unit = _unit(request, slug)
-    chosen = get_object_or_404(Issue.objects.select_related("unit"), pk=issue, unit=unit)
+    chosen = get_object_or_404(Issue.objects.select_related("unit"), pk=pk, unit=unit)
     try:
         if request.POST.get("verb") == "confirm":
             done = issues.confirm(actor, chosen, request.POST.get("reason", ""))
