@@ -7,6 +7,7 @@ class IndicatorsConfig(AppConfig):
     verbose_name = _("Chỉ số")
 
     def ready(self) -> None:
-        from indicators import topics
+        from indicators import quality_figures, topics
 
         topics.register()
+        quality_figures.register()

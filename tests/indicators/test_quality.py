@@ -1,19 +1,19 @@
 """Checks on values: what fails opens one issue, what passes mends it, no data does neither."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
-from indicators import checks, deliveries, issues, owed, quality, quality_board
+from indicators import answers, checks, deliveries, issues, owed, quality, quality_board
 from indicators.arithmetic import Flag, Parts
-from indicators.models import Check, Failure, Issue, Keeper, Value
+from indicators.models import Check, Failure, Indicator, Issue, Keeper, Value
 from tests.city import unit
 from tests.feedback.pages import read, signed_in
 from tests.indicators.test_entry import change, indicator, keyed, monthly, october
@@ -224,6 +224,14 @@ def test_two_at_once_open_one_issue(cast, october):
     assert states() == [("outbreaks-of-cases", "open")]
 
 
+def test_the_database_keeps_no_two_unsettled(issue):
+    issue.pk = None
+    with pytest.raises(IntegrityError, match="issue_unsettled"), transaction.atomic():
+        issue.save(force_insert=True)
+    issue.state = State.MENDED
+    issue.save(force_insert=True)
+
+
 # --- Pages
 
 
@@ -289,3 +297,43 @@ def test_a_clerk_answers_on_the_page(client, cast, monthly, issue):
     page = read(client.post(address, {"verb": "confirm", "reason": "Triều cường"}, follow=True))
     assert "Triều cường" in page and "Không có vấn đề nào đang mở" in page
     assert client.get(address).status_code == 405
+
+
+# --- The platform's own figures
+
+
+def of_platform(code, month):
+    one = Indicator.objects.prefetch_related("versions").get(code=code)
+    return answers.answer(one, [owed.rule().at("month", month)])[0]
+
+
+def test_what_was_sent_in_time_and_at_all(monthly, october):
+    """October is due on 5 November: what came a day later is there and late; history is not judged."""
+    due = owed.due_at(monthly, october)
+    one = indicator("fires")
+    for code, at in [("760", due), ("778", due + timedelta(days=1))]:
+        given = [deliveries.Given(one.pk, unit(code).pk, october.start, one.versions.last().pk, Parts(Decimal(3)))]
+        deliveries.bring(deliveries.new(Actor.system("demo"), door="api"), given, at=at)
+    on_time, complete = (of_platform(code, date(2026, 11, 1)) for code in ("data-on-time", "data-complete"))
+    first, second = unit("760").pk, unit("778").pk
+    cells = monthly.items.count()
+    assert (on_time.units[first].numerator, on_time.units[second].numerator) == (1, 0)
+    assert complete.units[first].numerator == complete.units[second].numerator == 1
+    assert on_time.units[first].denominator == complete.units[first].denominator == cells
+    others = complete.city.denominator - 22 * cells
+    assert complete.city.numerator == 2 and others > 0, "the sets of departments are owed too"
+    Value.objects.filter(unit=first).update(is_history=True)
+    judged = of_platform("data-on-time", date(2026, 11, 1)).units[first]
+    assert (judged.numerator, judged.denominator) == (0, cells - 1)
+
+
+def test_how_many_issues_are_open(cast, issue):
+    now = timezone.localtime()
+    found = of_platform("data-issues-open", now.date().replace(day=1))
+    assert (found.units[issue.unit_id].value, found.units[unit("778").pk].value, found.city.value) == (1, 0, 1)
+    issues.confirm(Actor.person(cast.lan), issue, "Triều cường")
+    assert of_platform("data-issues-open", now.date().replace(day=1)).city.value == 0
+
+
+def test_what_nobody_counts_yet_does_not_apply(monthly):
+    assert of_platform("units-signed-in", date(2026, 11, 1)).city.why == "not-applicable"
