@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -222,6 +222,29 @@ def test_two_at_once_open_one_issue(cast, october):
     for thread in threads:
         thread.join(20)
     assert states() == [("outbreaks-of-cases", "open")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_second_waits_for_the_first(cast, october):
+    """Without it each would see only its own half of a pair, and both would pass."""
+    said = []
+
+    def second():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '200ms'")
+                bring(october, {"dengue-cases": 4})
+        except OperationalError as exc:
+            said.append(str(exc))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        bring(october, {"dengue-outbreaks": 9})
+        other = threading.Thread(target=second)
+        other.start()
+        other.join(20)
+    assert "lock timeout" in said[0] and not Issue.objects.exists()
 
 
 def test_the_database_keeps_no_two_unsettled(issue):
