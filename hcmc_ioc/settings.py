@@ -138,6 +138,7 @@ _CONTEXT = [
     "django.contrib.messages.context_processors.messages",
     "django.template.context_processors.i18n",
     "hcmc_ioc.context.site",
+    "indicators.notices.bell",
 ]
 TEMPLATES = [
     {

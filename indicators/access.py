@@ -1,14 +1,27 @@
 """Who may do what with numbers: staff key what their unit keeps, its leader approves, analysts define, administrators
-give access and never a value. Deny by default."""
+give access and never a value. Deny by default.
+
+Restricted figures are the owner's: its leader lets other units see them, for those without an owner the city's analyst.
+"""
+
+from django.utils import timezone
 
 from accounts.actors import Actor, Kind
+from accounts.models import User
 from accounts.roles import CITYWIDE, UNIT, Role
+from indicators.models import AccessRequest, Indicator
 
 ROLES = {
     "view": CITYWIDE | UNIT | {Role.ADMINISTRATOR},
     "key": UNIT,
     "approve": frozenset({Role.UNIT_LEADER}),
     "define": frozenset({Role.ANALYST}),
+    "subscribe": CITYWIDE | UNIT | {Role.ADMINISTRATOR},
+    "ask": UNIT,  # for restricted figures, and for figures that nobody delivers; to vote for such
+    "share": frozenset({Role.UNIT_LEADER, Role.ANALYST}),  # answer for a restricted indicator, end a grant
+    "audit": UNIT | {Role.ANALYST, Role.ADMINISTRATOR},  # see who read what through grants
+    "answer": frozenset({Role.ANALYST}),  # requests for figures that nobody delivers
+    "register": frozenset({Role.ANALYST}),  # keep the register of demanded reports
 }
 SCOPES = {
     "indicators:read": frozenset({"view"}),
@@ -16,6 +29,7 @@ SCOPES = {
 }
 JOBS = {"import": frozenset({"view", "key"}), "demo": frozenset(ROLES), "pull": frozenset({"key"})}
 VERBS = frozenset(ROLES)
+MAY_BE_GRANTED = frozenset({Kind.PERSON, Kind.CLIENT})  # a wall shows nothing that somebody asked for themselves
 
 
 def may(actor: Actor, verb: str) -> bool:
@@ -29,6 +43,13 @@ def may(actor: Actor, verb: str) -> bool:
     return actor.kind == Kind.DEVICE and verb == "view"
 
 
+def asking(actor: Actor) -> tuple[User, int]:
+    """The person who asks and the unit in whose name; PermissionError where they may not ask."""
+    if actor.user is None or actor.own_unit_id is None or not may(actor, "ask"):
+        raise PermissionError("ask")
+    return actor.user, actor.own_unit_id
+
+
 def may_for(actor: Actor, verb: str, unit_id: int) -> bool:
     """Whether the actor may do this with the values of that unit."""
     if not may(actor, verb):
@@ -36,8 +57,38 @@ def may_for(actor: Actor, verb: str, unit_id: int) -> bool:
     return actor.scope is None or unit_id in actor.scope
 
 
-def sees(actor: Actor, indicator) -> bool:
-    """Whether the actor sees the figures of an indicator: open ones all, others the city and the owner."""
+def sees_unasked(actor: Actor, indicator: Indicator) -> bool:
+    """Whether the actor sees the figures without a grant: open ones all, others the city and the owner."""
     if not may(actor, "view"):
         return False
-    return indicator.access == "open" or actor.scope is None or indicator.owner_id in actor.scope
+    return indicator.access == Indicator.Access.OPEN or actor.scope is None or indicator.owner_id in actor.scope
+
+
+def grant_of(actor: Actor, indicator: Indicator) -> AccessRequest | None:
+    """The grant under which the actor's unit sees a restricted indicator today."""
+    unit_id = actor.own_unit_id
+    if indicator.access != Indicator.Access.RESTRICTED or unit_id is None or actor.kind not in MAY_BE_GRANTED:
+        return None
+    grants = AccessRequest.objects.filter(indicator=indicator, unit_id=unit_id).in_force(timezone.localdate())
+    return grants.order_by("-granted_until").first() if may(actor, "view") else None
+
+
+def sees(actor: Actor, indicator: Indicator) -> bool:
+    """Whether the actor sees the figures of an indicator, as of right or under a grant in force. What is read under a
+    grant is logged (`sharing.read`), so lists of many indicators show what is seen unasked."""
+    return sees_unasked(actor, indicator) or grant_of(actor, indicator) is not None
+
+
+def may_ask_to_see(actor: Actor, indicator: Indicator) -> bool:
+    """Whether the actor may ask, for their unit, to see a restricted indicator."""
+    return (may(actor, "ask") and indicator.access == Indicator.Access.RESTRICTED
+            and not sees_unasked(actor, indicator))
+
+
+def may_share(actor: Actor, indicator: Indicator) -> bool:
+    """Whether the actor answers for the indicator: the owner's leader, or the analyst where it has no owner."""
+    if not may(actor, "share"):
+        return False
+    if indicator.owner_id is None:
+        return actor.role == Role.ANALYST
+    return actor.role == Role.UNIT_LEADER and actor.scope is not None and indicator.owner_id in actor.scope

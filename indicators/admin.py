@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.db import transaction
 
 from indicators import tasks
+from indicators.loading import DEFINITION
 from indicators.models import Check, Indicator, IndicatorField, IndicatorVersion, Keeper, SetItem, Target, ValueSet
+from live import feed
 
 
 class VersionInline(admin.StackedInline):
@@ -33,6 +35,14 @@ class IndicatorAdmin(admin.ModelAdmin):
     search_fields = ["code", "name_vi", "name_en"]
     autocomplete_fields = ["owner"]
     inlines = [VersionInline, TargetInline]
+
+    def save_formset(self, request, form, formset, change):
+        """A new definition of a known indicator is news for its subscribers."""
+        with transaction.atomic():
+            super().save_formset(request, form, formset, change)
+            fresh = [row.pk for row in formset.new_objects if isinstance(row, IndicatorVersion)]
+            if change and fresh:
+                feed.hand(DEFINITION, fresh)
 
     def has_delete_permission(self, request, obj=None):
         return False  # it is closed instead

@@ -20,22 +20,36 @@ from django.db.models import Model
 from districts.loading import BadData, Tally
 from districts.models import Unit
 from indicators.formulas import BadFormula, Formula
-from indicators.models import Check, Indicator, IndicatorField, IndicatorVersion, SetItem, Target, Value, ValueSet
+from indicators.models import (
+    Check,
+    DemandedLine,
+    DemandedReport,
+    Indicator,
+    IndicatorField,
+    IndicatorVersion,
+    SetItem,
+    Target,
+    Value,
+    ValueSet,
+)
+from live import feed
 
 DATA = Path(__file__).parent / "data"
+DEFINITION = "definition"  # of a change in the feed: the id of a version that came later than its indicator
 # Of an indicator's row: what belongs to its first definition.
 OF_VERSION = frozenset(field.name for field in IndicatorVersion._meta.fields) - {"id", "indicator", "number"}
 OF_INDICATOR = frozenset(field.name for field in Indicator._meta.fields) - {"id"}
 OF_SET = frozenset(field.name for field in ValueSet._meta.fields) - {"id"}
 OF_CHECK = frozenset(field.name for field in Check._meta.fields) - {"id"}
+OF_REPORT = frozenset(field.name for field in DemandedReport._meta.fields) - {"id"}
 OF_TARGET = frozenset(field.name for field in Target._meta.fields) - {"id", "indicator"}
 FIRST_DAY = date(2000, 1, 1)
 
 
 def load_city(code: str) -> dict[str, Tally]:
-    """The catalogue of a city (`indicators/data/<city>/indicators.toml`) and the checks of its values (`checks.toml`);
-    nothing where it has none."""
-    paths = [DATA / code / name for name in ("indicators.toml", "checks.toml")]
+    """The catalogue of a city (`indicators/data/<city>/indicators.toml`), the checks of its values (`checks.toml`) and
+    the reports that its offices demand (`demanded_reports.toml`); nothing where it has none."""
+    paths = [DATA / code / name for name in ("indicators.toml", "checks.toml", "demanded_reports.toml")]
     tallies: dict[str, Tally] = {}
     for path in filter(Path.is_file, paths):
         tallies |= {kind: tally for kind, tally in load(path).items() if kind not in tallies or tally != Tally()}
@@ -67,7 +81,8 @@ class _Load:
 
     @transaction.atomic
     def run(self) -> dict[str, Tally]:
-        kinds = {"fields": self._field, "indicators": self._indicator, "sets": self._set, "checks": self._check}
+        kinds = {"fields": self._field, "indicators": self._indicator, "sets": self._set, "checks": self._check,
+                 "reports": self._report}
         for kind, work in kinds.items():
             self.tallies[kind] = Tally()
             for place, row in enumerate(self.facts.get(kind, []), 1):
@@ -121,6 +136,8 @@ class _Load:
             if any(_differs(fresh, {name: value}) for name, value in _cast(fresh, row).items() if name not in words):
                 raise ValueError(f"version {number} has figures: a new definition begins at a later period")
         self._save("indicators", fresh, row)
+        if known is None and number > 1:
+            feed.hand(DEFINITION, [fresh.pk])
 
     def _target(self, indicator: Indicator, row: dict) -> None:
         if strange := row.keys() - OF_TARGET:
@@ -151,6 +168,19 @@ class _Load:
         check = self._save("checks", Check.objects.filter(code=row["code"]).first() or Check(), own)
         if "summands" in row:
             check.summands.set([_row(Indicator, code) for code in row["summands"]])
+
+    def _report(self, row: dict) -> None:
+        """A demanded report with its lines; one that is there already belongs to the analysts and stays as it is."""
+        if strange := row.keys() - OF_REPORT - {"lines"}:
+            raise ValueError(f"unknown: {', '.join(sorted(strange))}")
+        if DemandedReport.objects.filter(code=row["code"]).exists():
+            self.tallies["reports"].unchanged += 1
+            return
+        own = {name: value for name, value in row.items() if name in OF_REPORT}
+        report = self._save("reports", DemandedReport(), own | {"demanded_by": _unit(row["demanded_by"])})
+        for position, line in enumerate(row["lines"]):
+            indicator = _row(Indicator, line["indicator"]) if line.get("indicator") else None
+            DemandedLine.objects.create(report=report, position=position, text=line["text"], indicator=indicator)
 
     def _save(self, kind: str, fresh: Model, row: dict) -> Any:
         tally, values, is_new = self.tallies[kind], _cast(fresh, row), fresh.pk is None

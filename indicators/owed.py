@@ -21,6 +21,11 @@ def rule() -> Rule:
     return Rule(city().time_zone, city().year_starts)
 
 
+def key(period: Period) -> str:
+    """The period in an address: its code, or its first day where the code has a slash."""
+    return period.code if "/" not in period.code else first_day(period).isoformat()
+
+
 def owing(value_set: ValueSet, periods: Sequence[Period]) -> dict[datetime, set[int]]:
     """The ids of the units that owe the set, for the start of each of these periods."""
     frozen: dict[datetime, set[int]] = {}

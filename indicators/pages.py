@@ -11,18 +11,14 @@ from hcmc_ioc.lib.text import vn_norm
 from indicators import access, board, owed, saying
 from indicators.answers import Answer, Cell, answer, sources, version_for
 from indicators.models import Indicator, IndicatorField, Revision
+from indicators.owed import key
 from indicators.periods import CUT_OFFS, Period
 from indicators.states import Standing, standing, target_on
 
 SHOWN = 24  # periods of an indicator's page
 REVISIONS = 12
-
-
-def key(period: Period) -> str:
-    """The period in an address: its code, or its first day where the code has a slash."""
-    if "/" in period.code:
-        return f"{period.start.astimezone(owed.rule().zone):%Y-%m-%d}"
-    return period.code
+COMMON = frozenset("so luong ty le cua theo trong cac va tren thang tuan".split())  # words that many names have
+CLOSE, MOST_CLOSE = 0.6, 6  # the share of the asked words that a name has; so many are shown
 
 
 @dataclass(frozen=True)
@@ -49,8 +45,23 @@ def groups(rows: list[board.Row], every: list[Indicator]) -> list[Group]:
 
 def catalogue(actor: Actor, text: str) -> dict:
     every = [one for one in board.catalogue() if _matches(one, text)]
-    rows = board.of_city([one for one in every if access.sees(actor, one)])
+    rows = board.of_city([one for one in every if access.sees_unasked(actor, one)])
     return {"groups": groups(rows, every), "text": text, "count": len(every)}
+
+
+def matching(actor: Actor, text: str) -> dict:
+    """What there is already of what somebody describes: `rows` with their figures, `unseen` without."""
+    asked = set(vn_norm(text).split()) - COMMON
+    close = []
+    for one in board.catalogue() if asked else []:
+        said = set(vn_norm(f"{one.code.replace('-', ' ')} {one.name_vi} {one.name_en}").split())
+        share = len(asked & said) / len(asked)
+        if share >= CLOSE:
+            close.append((share, one))
+    found = [one for _share, one in sorted(close, key=lambda pair: -pair[0])[:MOST_CLOSE]]
+    rows = board.of_city([one for one in found if access.sees_unasked(actor, one)])
+    there = {row.indicator.pk for row in rows}
+    return {"rows": rows, "unseen": [one for one in found if one.pk not in there]}
 
 
 def _matches(indicator: Indicator, text: str) -> bool:

@@ -1,5 +1,6 @@
 """Figures, periods and sheets in words, in the language in force."""
 
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from hcmc_ioc.lib import words
 from indicators import owed
 from indicators.entry import Sheet, SheetCell
-from indicators.models import Check, Failure, Indicator, Issue
+from indicators.models import Check, Failure, Indicator, Issue, Notice
 from indicators.periods import Kind, Period
 
 
@@ -83,3 +84,28 @@ def failure(failed: Failure | Issue) -> str:
     if failed.value < failed.base:
         return _("%(period)s: %(value)s, ít hơn mức %(base)s") % said
     return _("%(period)s: %(value)s, nhiều hơn mức %(base)s") % said
+
+
+def notice(found: Notice) -> str:
+    """What a notice tells, in the language in force."""
+    given = found.parameters
+    said = {"what": found.indicator.name if found.indicator else "", "unit": given.get("unit", ""),
+            "words": given.get("words", ""), "reason": given.get("reason", ""), "period": "", "day": ""}
+    if found.indicator and given.get("start"):
+        said["period"] = period(owed.rule().at(found.indicator.period_kind, datetime.fromisoformat(given["start"])))
+    if day := given.get("begins") or given.get("until"):
+        said["day"] = f"{date.fromisoformat(day):%d/%m/%Y}"
+    return _sentence(found.code) % said
+
+
+def _sentence(code: str) -> str:
+    return {
+        Notice.Code.PERIOD: _("%(what)s: có số liệu %(period)s."),
+        Notice.Code.REVISION: _("%(what)s: số liệu %(period)s đã được sửa."),
+        Notice.Code.DEFINITION: _("%(what)s: có định nghĩa mới, áp dụng từ %(day)s."),
+        Notice.Code.ACCESS_ASKED: _("%(unit)s đề nghị được xem: %(what)s."),
+        Notice.Code.ACCESS_AGREED: _("Đơn vị được xem đến hết %(day)s: %(what)s."),
+        Notice.Code.ACCESS_REFUSED: _("Đề nghị xem “%(what)s” không được đồng ý: %(reason)s"),
+        Notice.Code.ACCESS_ENDED: _("Thôi chia sẻ “%(what)s”: %(reason)s"),
+        Notice.Code.DATA_ANSWERED: _("Đề nghị “%(words)s” đã được trả lời."),
+    }[Notice.Code(code)]

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST
 from accounts.actors import Actor
 from districts.models import Unit
 from hcmc_ioc.lib import words
-from indicators import access, entry, pages, saying, sheets, totals, typed
-from indicators.models import Indicator, Target, ValueSet
+from indicators import access, entry, pages, saying, sharing, sheets, totals, typed
+from indicators.models import AccessRequest, Indicator, Target, ValueSet
+from indicators.sharing_forms import AskToSee
 from live import topics
 
 PERIODS_BACK = 3  # of what is owed
@@ -36,13 +37,26 @@ def one_indicator(request, indicator: str):
     targets = Prefetch("targets", Target.objects.order_by("begins"))
     rows = Indicator.objects.select_related("field", "owner", "set_item__value_set")
     chosen = get_object_or_404(rows.prefetch_related("versions", targets), code=indicator)
+    is_file = request.GET.get("tep") == "xlsx"
+    seen = sharing.read(actor, chosen, sharing.Way.FILE if is_file else sharing.Way.PAGE)
     context = pages.indicator(actor, chosen, request.GET.get("ky", ""), timezone.now())
-    if request.GET.get("tep") == "xlsx":
+    if is_file:
         return sheets.answer(context, request.user, timezone.now())
     version = topics.versions([totals.TOPIC])[totals.TOPIC]
     context |= {"topic": totals.TOPIC, "version_of_topic": version, "nav_current": "data",
-                "sees": access.sees(actor, chosen), "live_topics": totals.TOPIC}
+                "sees": seen, "live_topics": totals.TOPIC}
+    context |= _sharing(request.user, actor, chosen, seen)
     return render(request, "indicators/indicator.html", context)
+
+
+def _sharing(user, actor: Actor, chosen: Indicator, seen: bool) -> dict:
+    """Whether the person subscribed, may ask to see it, or has asked."""
+    found = {"is_subscribed": sharing.is_subscribed(user, chosen), "may_subscribe": access.may(actor, "subscribe")}
+    if not access.may_ask_to_see(actor, chosen):
+        return found
+    asked = AccessRequest.objects.filter(indicator=chosen, unit=actor.own_unit_id).order_by("-pk").first()
+    return found | {"asked": asked, "grant": access.grant_of(actor, chosen),
+                    "ask_form": AskToSee() if not seen and (asked is None or asked.state != "open") else None}
 
 
 @login_required

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts import keys
 from hcmc_ioc.lib.api.problems import Problem, invalid
 from hcmc_ioc.lib.api.views import Resource, require
-from indicators import access, answers, deliveries, owed, ranges, representation
+from indicators import access, answers, deliveries, owed, ranges, representation, sharing
 from indicators.arithmetic import WITHOUT_NUMBER, Flag, Parts, faults
 from indicators.lookup import Lookup
 from indicators.models import Delivery, Indicator
@@ -36,7 +36,7 @@ class Values(Resource):
         require(access.may(self.actor, "view"), "indicators:read")
         rows = Indicator.objects.prefetch_related("versions").select_related("set_item__value_set")
         chosen = get_object_or_404(rows, code=indicator)
-        if not access.sees(self.actor, chosen):
+        if not sharing.read(self.actor, chosen, sharing.Way.API):
             raise Problem(403, "restricted", _("Số liệu này chỉ xem được khi cơ quan chủ quản đồng ý."))
         given = request.query_params
         try:

@@ -1,12 +1,23 @@
-"""Indicators and what they mean, sets that units owe, deliveries, values and their revisions, sums,
-and whether they are right."""
+"""Indicators and what they mean, sets that units owe, deliveries, values and their revisions, sums, whether they are
+right; what is shared."""
 
 from .catalogue import Indicator, IndicatorField, IndicatorVersion, Target
 from .quality import Check, Failure, Issue
 from .sets import Keeper, Owed, SetItem, ValueSet
+from .sharing import (
+    AccessRequest,
+    DataRequest,
+    DataVote,
+    DemandedLine,
+    DemandedReport,
+    GrantedReading,
+    Notice,
+    Subscription,
+)
 from .values import Delivery, Revision, Staged, Total, Value
 
 __all__ = [
-    "Check", "Delivery", "Failure", "Indicator", "IndicatorField", "IndicatorVersion", "Issue", "Keeper", "Owed",
-    "Revision", "SetItem", "Staged", "Target", "Total", "Value", "ValueSet",
+    "AccessRequest", "Check", "DataRequest", "DataVote", "Delivery", "DemandedLine", "DemandedReport", "Failure",
+    "GrantedReading", "Indicator", "IndicatorField", "IndicatorVersion", "Issue", "Keeper", "Notice", "Owed",
+    "Revision", "SetItem", "Staged", "Subscription", "Target", "Total", "Value", "ValueSet",
 ]

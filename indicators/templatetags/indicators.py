@@ -23,6 +23,7 @@ register.simple_tag(saying.saved, name="saved_words")
 register.simple_tag(saying.odd, name="odd_words")
 register.simple_tag(saying.failure, name="failure_words")
 register.simple_tag(pages.key, name="period_key")
+register.simple_tag(saying.notice, name="notice_words")
 TONES = {State.OK: "ok", State.WARN: "warn", State.DANGER: "danger", State.UNKNOWN: "neutral"}
 
 
