@@ -117,15 +117,18 @@ class _Load:
         own["field"] = _row(IndicatorField, own["field"])
         if own.get("owner"):
             own["owner"] = _unit(own["owner"])
-        known = Indicator.objects.filter(code=row["code"]).first() or Indicator()
-        indicator = self._save("indicators", known, own)
+        known = Indicator.objects.filter(code=row["code"]).first()
+        indicator = self._save("indicators", known or Indicator(), own)
         inline = {name: value for name, value in row.items() if name in OF_VERSION}
         for number, version in enumerate(row.get("versions") or [{"begins": FIRST_DAY} | inline], 1):
-            self._version(indicator, number, version)
+            fresh = self._version(indicator, number, version)
+            if fresh and known:  # somebody may follow it
+                feed.hand(DEFINITION, [fresh.pk])
         for target in row.get("targets", []):
             self._target(indicator, target)
 
-    def _version(self, indicator: Indicator, number: int, row: dict) -> None:
+    def _version(self, indicator: Indicator, number: int, row: dict) -> IndicatorVersion | None:
+        """The definition if it is new."""
         if row.get("formula"):
             Formula(row["formula"])
         known = indicator.versions.filter(number=number).first()
@@ -136,8 +139,7 @@ class _Load:
             if any(_differs(fresh, {name: value}) for name, value in _cast(fresh, row).items() if name not in words):
                 raise ValueError(f"version {number} has figures: a new definition begins at a later period")
         self._save("indicators", fresh, row)
-        if known is None and number > 1:
-            feed.hand(DEFINITION, [fresh.pk])
+        return None if known else fresh
 
     def _target(self, indicator: Indicator, row: dict) -> None:
         if strange := row.keys() - OF_TARGET:

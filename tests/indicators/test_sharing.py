@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
-from indicators import access, deliveries, demanded, notices, owed, sharing, wanted
+from indicators import access, deliveries, demanded, loading, notices, owed, sharing, wanted
 from indicators.answers import Parts
 from indicators.loading import load_city
 from indicators.models import (
@@ -24,6 +24,7 @@ from indicators.models import (
 )
 from indicators.topics import NOTICES, TAKER
 from live import feed, topics
+from live.models import Handover
 from tests.city import unit, worker
 from tests.feedback.pages import read, signed_in
 
@@ -354,3 +355,16 @@ def test_pages_cost_the_same_with_more_rows(client, cast, crimes):
         wanted.ask(other, f"Số liệu {code}", "Cần")
     cost()
     assert cost() == first
+
+
+def test_a_catalogue_that_is_loaded_first_tells_nobody_and_a_definition_added_later_does(town, tmp_path):
+    file = tmp_path / "more.toml"
+    row = ('[[indicators]]\ncode = "cats"\nfield = "health"\nname_vi = "Mèo"\nmeasure_vi = "con"\n'
+           '[[indicators.versions]]\nbegins = 2024-01-01\nkind = "count"\ndefinition_vi = "Số mèo"\n')
+    file.write_text(row)
+    loading.load(file)
+    assert not Handover.objects.exists()
+    later = '[[indicators.versions]]\nbegins = 2027-01-01\nkind = "count"\ndefinition_vi = "Số mèo lớn"\n'
+    file.write_text(row + later)
+    loading.load(file)
+    assert Handover.objects.get().object_id == Indicator.objects.get(code="cats").versions.get(number=2).pk
