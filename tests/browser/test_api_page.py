@@ -23,7 +23,7 @@ def test_a_system_is_connected_and_its_secret_is_shown_once(open_page):
     page.goto("/ket-noi/")
     page.get_by_label("Tên hệ thống").fill("Ứng dụng Công dân số")
     page.get_by_label("Đơn vị", exact=True).select_option(label="Quận 1")
-    page.get_by_label("Đọc chỉ số").check()
+    page.get_by_label("Đọc số liệu 1022").check()
     page.get_by_role("button", name="Thêm", exact=True).click()
     expect(page.locator("[data-secret]")).to_have_text(re.compile(r"^[\w-]{43}$"))
     page.goto("/ket-noi/")
