@@ -16,13 +16,14 @@ OUTAGES = {
     "kombu.exceptions.OperationalError",
 }
 # A connection that breaks between question and answer is told by the driver in these words, whatever it raises.
-BROKEN = {"psycopg2.DatabaseError", "psycopg2.InterfaceError", "django.db.utils.DatabaseError"}
+BROKEN = {"psycopg2.DatabaseError", "psycopg2.InterfaceError", "django.db.utils.DatabaseError",
+          "builtins.RuntimeError"}  # the last is the event loop's, of a connection to Redis
 BROKEN_WORDS = (
     "connection already closed", "cursor already closed", "server closed the connection", "terminating connection",
     "no message from the libpq", "lost synchronization with server", "connection not open",
     "no connection to the server",
     "could not receive data from server", "could not send data to server", "SSL connection has been closed",
-    "the connection has been closed", "another command is already in progress",
+    "the connection has been closed", "another command is already in progress", "the handler is closed",
 )
 # What these report may have been raised while they dealt with an outage: then that is the story.
 DEALING = {"celery.beat", "celery.worker"}
