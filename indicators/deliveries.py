@@ -92,7 +92,9 @@ _PUT = f"""
             denominator = excluded.denominator, flag = excluded.flag, revision = held.revision + 1,
             delivery_id = excluded.delivery_id, at = excluded.at
         WHERE (held.number, held.numerator, held.denominator, held.flag)
-              IS DISTINCT FROM (excluded.number, excluded.numerator, excluded.denominator, excluded.flag)
+              IS DISTINCT FROM (excluded.number, excluded.numerator, excluded.denominator,
+                                CASE WHEN held.flag = 'final' AND excluded.flag = 'preliminary' THEN 'final'
+                                     ELSE excluded.flag END)
         RETURNING held.*
     ), kept AS (
         INSERT INTO indicators_revision (indicator_id, unit_id, start, version_id, number, numerator, denominator, flag,

@@ -17,7 +17,7 @@ class Lookup:
     """Every refusal is a ValueError in the words of whoever sent it."""
 
     def __init__(self, codes: Collection[str] | None = None) -> None:
-        rows = Indicator.objects.prefetch_related("versions")
+        rows = Indicator.objects.prefetch_related("versions").select_related("set_item__value_set")
         self.catalogue = {one.code: one for one in (rows if codes is None else rows.filter(code__in=codes))}
         self.units: defaultdict[str, list[Unit]] = defaultdict(list)
         for unit in Unit.objects.order_by("valid_from"):

@@ -93,7 +93,7 @@ def board(due: Sequence[Due], now: datetime, units: Collection[int] | None = Non
 
 
 _CELLS = """
-    SELECT asked.place, held.unit_id, count(*) FILTER (WHERE held.flag <> 'withdrawn'), sum(held.checked),
+    SELECT asked.place, held.unit_id, count(*) FILTER (WHERE held.flag NOT IN ('missing', 'cannot_exist', 'withdrawn')), sum(held.checked),
            sum(held.failed)
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::int[]) AS asked (indicator_id, start, place)
     JOIN indicators_value held USING (indicator_id, start)

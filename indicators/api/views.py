@@ -129,7 +129,12 @@ class _Read:
             raise _Fault("/flag", _("Một trong: %(all)s.") % {"all": ", ".join(Flag.values)})
         parts = Parts(*(_number(row, name) for name in ("number", "numerator", "denominator")))
         self._check(version, parts, flag, note)
+        if flag == Flag.FINAL and self._waits(indicator):  # no door leads around the unit's leader
+            flag = Flag.PRELIMINARY
         return deliveries.Given(indicator.pk, unit.pk, period.start, version.pk, parts, flag, note)
+
+    def _waits(self, indicator: Indicator) -> bool:
+        return hasattr(indicator, "set_item") and indicator.set_item.value_set.needs_approval
 
     def _check(self, version, parts: Parts, flag: str, note: str) -> None:
         empty = parts == Parts()

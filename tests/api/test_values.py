@@ -73,3 +73,13 @@ def test_a_restricted_one_is_read_by_its_owner_and_the_city(callers):
 def test_a_range_that_cannot_be_is_a_problem(callers, asked):
     send(callers.q1, FIRES)
     assert callers.q1.get("indicators/fires/values/", asked).status_code == 400
+
+
+def test_no_door_leads_around_the_units_leader_and_the_same_number_again_keeps_the_approval(callers):
+    send(callers.q1, FIRES | {"flag": "final"})
+    assert Value.objects.get().flag == "preliminary"
+    Value.objects.update(flag="final")  # as the leader's approval leaves it
+    assert send(callers.q1, FIRES).json() == {"new": 0, "changed": 0, "same": 1}
+    assert Value.objects.get().flag == "final"
+    send(callers.q1, FIRES | {"number": 3})
+    assert Value.objects.get().flag == "preliminary"

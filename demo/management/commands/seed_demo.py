@@ -27,12 +27,12 @@ class Command(BaseCommand):
         cast.check_city()
         if tickets < 1 or months < 1:
             raise CommandError("--tickets and --months must be at least 1")
+        if not seeding.is_seeded() and Ticket.objects.exclude(source_system=SYSTEM).exists():
+            raise CommandError("this database holds tickets that are not of the demo: nothing was added to them")
         self._numbers(2 * months, seed)
         if seeding.is_seeded():
             self.stdout.write("The demo tickets are there already.")
             return
-        if Ticket.objects.exclude(source_system=SYSTEM).exists():
-            raise CommandError("this database holds tickets that are not of the demo: nothing was added to them")
         started = time.monotonic()
         now = timezone.now().astimezone(rulebook().zone).replace(microsecond=0)
         cast.enrol(now.date(), cast.password())
