@@ -245,7 +245,9 @@ def _kept(indicators: Sequence[int], starts: Collection[datetime], as_of: dateti
     firsts: dict[tuple, datetime] = {}
     for indicator, start, unit, *numbers, flag, at, history in revisions.values_list(
             *columns, "at", "delivery__is_history"):
-        first = firsts.setdefault((indicator, start, unit), at)
+        if flag not in WITHOUT_NUMBER:
+            firsts.setdefault((indicator, start, unit), at)
+        first = firsts.get((indicator, start, unit))
         found[indicator][start][unit] = Held(Parts(*numbers), flag, first, history)
     return found
 

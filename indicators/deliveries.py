@@ -90,7 +90,9 @@ _PUT = f"""
         ON CONFLICT (indicator_id, start, unit_id) DO UPDATE SET
             version_id = excluded.version_id, number = excluded.number, numerator = excluded.numerator,
             denominator = excluded.denominator, flag = excluded.flag, revision = held.revision + 1,
-            delivery_id = excluded.delivery_id, at = excluded.at
+            delivery_id = excluded.delivery_id, at = excluded.at,
+            first_at = CASE WHEN held.flag IN ('missing', 'cannot_exist', 'withdrawn') THEN excluded.at
+                            ELSE held.first_at END  -- a reason sent in time makes no number timely
         WHERE (held.number, held.numerator, held.denominator, held.flag)
               IS DISTINCT FROM (excluded.number, excluded.numerator, excluded.denominator,
                                 CASE WHEN held.flag = 'final' AND excluded.flag = 'preliminary' THEN 'final'

@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 from districts.models import Unit
 from hcmc_ioc.lib.sql import rows
 from indicators import owed
-from indicators.arithmetic import WITHOUT_NUMBER, Flag
+from indicators.arithmetic import WITHOUT_NUMBER
 from indicators.models import Failure, Indicator, Issue, Value, ValueSet
 from indicators.periods import Period
 
@@ -93,8 +93,9 @@ def board(due: Sequence[Due], now: datetime, units: Collection[int] | None = Non
 
 
 _CELLS = """
-    SELECT asked.place, held.unit_id, count(*) FILTER (WHERE held.flag NOT IN ('missing', 'cannot_exist', 'withdrawn')), sum(held.checked),
-           sum(held.failed)
+    SELECT asked.place, held.unit_id,
+           count(*) FILTER (WHERE held.flag NOT IN ('missing', 'cannot_exist', 'withdrawn')),
+           sum(held.checked), sum(held.failed)
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::int[]) AS asked (indicator_id, start, place)
     JOIN indicators_value held USING (indicator_id, start)
     GROUP BY 1, 2
@@ -160,9 +161,9 @@ def fresh_since(indicator: Indicator, now: datetime) -> datetime:
 
 
 def missing(due: Sequence[Due], unit_id: int) -> list[tuple[Due, Indicator]]:
-    """The owed cells of a unit that hold neither a number nor a reason."""
+    """The owed cells of a unit that hold no number, whatever reason stands there."""
     starts = {group.period.start for group in due}
-    there = set(Value.objects.filter(unit=unit_id, start__in=starts).exclude(flag=Flag.WITHDRAWN).values_list(
+    there = set(Value.objects.filter(unit=unit_id, start__in=starts).exclude(flag__in=WITHOUT_NUMBER).values_list(
         "indicator_id", "start"))
     return [(group, one) for group in due if unit_id in group.units for one in group.indicators
             if (one.pk, group.period.start) not in there]

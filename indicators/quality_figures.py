@@ -52,7 +52,7 @@ def _cell(version: IndicatorVersion, parts: Parts, units: int) -> Cell:
 
 @dataclass
 class Tally:
-    """The owed cells of a unit: how many, how many hold a number or a reason, how many of these came in time, and how
+    """The owed cells of a unit: how many, how many hold a number, how many of these came in time, and how
     many are history, whose lateness is not judged."""
 
     owed: int = 0
@@ -67,7 +67,7 @@ _CELLS = """
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::int[])
         AS asked (indicator_id, start, due, place)
     JOIN indicators_value held USING (indicator_id, start)
-    WHERE held.flag <> 'withdrawn' GROUP BY 1, 2
+    WHERE held.flag NOT IN ('missing', 'cannot_exist', 'withdrawn') GROUP BY 1, 2
 """
 
 

@@ -83,6 +83,16 @@ def test_a_gap_needs_its_reason_and_is_an_answer(cast, monthly, october):
     assert cell(monthly, october, "fires").is_answered and not cell(monthly, october, "fires").is_there
 
 
+def test_a_reason_sent_in_time_makes_no_late_number_timely(cast, monthly, october):
+    keyed(cast.lan, monthly, october, change("fires", flag="missing", note="Chờ"))
+    first = Value.objects.get().first_at
+    keyed(cast.lan, monthly, october, change("fires", "2"))
+    assert Value.objects.get().first_at > first
+    after = Value.objects.get().first_at
+    keyed(cast.lan, monthly, october, change("fires", "3"))
+    assert Value.objects.get().first_at == after, "a correction does not make it late"
+
+
 def test_the_second_of_two_is_told_and_loses_nothing(cast, monthly, october):
     keyed(cast.lan, monthly, october, change("fires", "2", revision=0))
     with pytest.raises(entry.Conflict) as conflict:
