@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor, Kind
 from accounts.models import User
-from accounts.roles import CITYWIDE, UNIT, Role
+from accounts.roles import CITYWIDE, HOTLINE, UNIT, Role
 from indicators.models import AccessRequest, Indicator
 
 ROLES = {
@@ -58,10 +58,13 @@ def may_for(actor: Actor, verb: str, unit_id: int) -> bool:
 
 
 def sees_unasked(actor: Actor, indicator: Indicator) -> bool:
-    """Whether the actor sees the figures without a grant: open ones all, others the city and the owner."""
+    """Whether the actor sees the figures without a grant: open ones all, others the city's
+    leaders and analysts and the owner; who takes calls has no business there."""
     if not may(actor, "view"):
         return False
-    return indicator.access == Indicator.Access.OPEN or actor.scope is None or indicator.owner_id in actor.scope
+    if indicator.access == Indicator.Access.OPEN or (actor.scope is None and actor.role not in HOTLINE):
+        return True
+    return actor.scope is not None and indicator.owner_id in actor.scope
 
 
 def grant_of(actor: Actor, indicator: Indicator) -> AccessRequest | None:

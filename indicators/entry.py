@@ -116,6 +116,11 @@ class Sheet:
         return self.left == 0
 
 
+def is_owed(value_set: ValueSet, unit: Unit, period: Period, now: datetime) -> bool:
+    """Whether the unit owes the set for a period that has begun: nobody else adds to the city's figure."""
+    return period.start <= now and unit.pk in owed.owing(value_set, [period])[period.start]
+
+
 def may_key(actor: Actor, value_set: ValueSet, unit: Unit) -> bool:
     """Staff key what they keep; where nobody is named, whoever works in the unit."""
     if not may_for(actor, "key", unit.pk):
@@ -218,7 +223,7 @@ def save(
         given.append(_given(items[change.indicator_id], value_set, unit, period, change))
     _check_revisions(value_set, unit, period, changes)
     about: dict[str, Any] = {"door": Delivery.Door.FORM, "value_set": value_set, "unit": unit, "start": period.start}
-    delivery = Delivery.objects.filter(user=actor.user, **about).order_by("-pk").first()
+    delivery = Delivery.objects.select_for_update().filter(user=actor.user, **about).order_by("-pk").first()
     return deliveries.bring(delivery or deliveries.new(actor, **about), given)
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from districts.models import Unit
@@ -25,6 +26,7 @@ class Lookup:
         self._periods: dict[tuple[str, str], Period] = {}
         self._versions: dict[tuple[int, datetime], IndicatorVersion] = {}
         self._found: dict[tuple[str, Period], Unit] = {}
+        self._owing: dict[tuple[int, Period], set[int]] = {}
 
     def indicator(self, code: str) -> Indicator:
         if code not in self.catalogue:
@@ -32,9 +34,22 @@ class Lookup:
         return self.catalogue[code]
 
     def period(self, kind: str, text: str) -> Period:
+        """The period, which has begun."""
         if (kind, text) not in self._periods:
-            self._periods[kind, text] = owed.rule().parse(kind, text)
+            period = owed.rule().parse(kind, text)
+            if period.start > timezone.now():
+                raise ValueError(_("Kỳ %(period)s chưa bắt đầu.") % {"period": period.code})
+            self._periods[kind, text] = period
         return self._periods[kind, text]
+
+    def owes(self, unit: Unit, indicator: Indicator, period: Period) -> bool:
+        """Whether the unit owes the indicator's set for the period; of what is in no set everybody may send."""
+        value_set = indicator.set_item.value_set if hasattr(indicator, "set_item") else None
+        if value_set is None:
+            return True
+        if (value_set.pk, period) not in self._owing:
+            self._owing[value_set.pk, period] = owed.owing(value_set, [period])[period.start]
+        return unit.pk in self._owing[value_set.pk, period]
 
     def unit(self, code: str, period: Period) -> Unit:
         """The unit that bore the code in that period."""

@@ -157,6 +157,8 @@ def sheet_of(request, code: str, slug: str, period: str) -> tuple[Actor, entry.S
         chosen = pages.period_of(chosen_set.period_kind, period)
     except ValueError as exc:
         raise Http404 from exc
+    if not entry.is_owed(chosen_set, unit, chosen, timezone.now()):
+        raise Http404
     return actor, entry.sheet(chosen_set, unit, chosen)
 
 

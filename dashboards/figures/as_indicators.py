@@ -7,7 +7,7 @@ whose denominators are cut at this hour. What is open is known of now alone.
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
@@ -17,6 +17,7 @@ from dashboards.figures.definitions import Figures
 from dashboards.figures.periods import LONGEST
 from dashboards.figures.periods import Period as Days
 from feedback.rules.rulebook import rulebook
+from hcmc_ioc.lib.caching import ttl_cache
 from hcmc_ioc.lib.sql import rows
 from hcmc_ioc.lib.words import WORKING_DAY
 from indicators import answers, owed
@@ -74,13 +75,16 @@ def answer(indicator: Indicator, version: IndicatorVersion, periods: Sequence[Pe
         return [Answer(period, Cell(why=Why.NOT_APPLICABLE), {}) for period in periods]
     book, now = rulebook(), timezone.now()
     closed = [period for period in periods if period.end <= now and not bound.has_median]
-    found = _of_rollups(closed) if closed and not bound.of_now else {}
+    found = _of_rollups(tuple(closed)) if closed and not bound.of_now else {}
     answers_ = []
     for period in periods:
         if period.start > now or (bound.of_now and period.end <= now):
             answers_.append(Answer(period, Cell(why=Why.NOT_APPLICABLE), {}))
             continue
-        figures = found.get(period) if period in closed else _live(period, now, bound)
+        if period in closed:
+            figures = found.get(period)
+        else:
+            figures = _closed(period) if period.end <= now else _live(period, now, medians=bound.has_median)
         cells = {unit: _cell(version, bound.parts(one)) for unit, one in (figures or {}).items()}
         city = cells.pop(book.city_id, _cell(version, bound.parts(Figures())))
         hotline = cells.pop(book.unassigned_id, Cell(why=Why.MISSING))
@@ -95,12 +99,18 @@ def _cell(version: IndicatorVersion, parts: Parts) -> Cell:
                 units_counted=1, why=why)
 
 
-def _live(period: Period, now, bound: Bound) -> dict[int, Figures]:
+@ttl_cache(seconds=600)
+def _closed(period: Period) -> dict[int, Figures]:
+    """Medians of a period that is over: little changes, and a page asks for a year of them."""
+    return _live(period, timezone.now(), medians=True)
+
+
+def _live(period: Period, now: datetime, *, medians: bool) -> dict[int, Figures]:
     days = _days(period)
     if (days.end - days.start).days >= LONGEST - 1:
         raise ValueError("a period of 1022 lies within ten years")
     units = [unit for unit in rulebook().units]
-    found = definitions.figures(units, days, now, medians=bound.has_median, withdrawn=False)
+    found = definitions.figures(units, days, now, medians=medians, withdrawn=False)
     return {unit: figures for unit, figures in found.items()
             if any(figures.counts[:4]) or figures.open or unit == rulebook().city_id}
 
@@ -117,7 +127,8 @@ _SUMS = """
 _OF_DAYS = ("received", "resolved", "reopened", "rejected", "rated", "satisfied")
 
 
-def _of_rollups(periods: Sequence[Period]) -> Mapping[Period, dict[int, Figures]]:
+@ttl_cache(seconds=10)
+def _of_rollups(periods: tuple[Period, ...]) -> Mapping[Period, dict[int, Figures]]:
     bounds: list[list[date]] = [[owed.first_day(p) for p in periods], [owed.last_day(p) for p in periods]]
     found: defaultdict[Period, dict[int, Figures]] = defaultdict(lambda: defaultdict(Figures))
     days = _SUMS.format(table="dashboards_unitday", sums=", ".join(f"sum({name})" for name in _OF_DAYS), more="")

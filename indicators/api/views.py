@@ -123,6 +123,8 @@ class _Read:
             raise _Fault("/indicator", _("Chỉ số này không nhận số liệu gửi đến."))
         if self.scope is not None and unit.pk not in self.scope:
             raise _Fault("/unit", _("Không có đơn vị này, hoặc bạn không được gửi thay."))
+        if not self.known.owes(unit, indicator, period):
+            raise _Fault("/unit", _("Đơn vị này không phải gửi chỉ số đó trong kỳ."))
         version = self.known.version(indicator, period.start)
         flag, note = row.get("flag") or Flag.FINAL, str(row.get("note") or "")[:500]
         if flag not in Flag.values:

@@ -32,6 +32,7 @@ def test_a_request_sent_again_gets_its_first_answer(callers):
     ({"number": None}, "/values/1/number"), ({"unit": "0760"}, "/values/1/unit"), ({"unit": "778"}, "/values/1/unit"),
     ({"period": "2026-13"}, "/values/1/period"),
     ({"indicator": "khong-co"}, "/values/1/indicator"), ({"indicator": "tickets-received"}, "/values/1/indicator"),
+    ({"period": "2999-01"}, "/values/1/period"), ({"indicator": "exports"}, "/values/1/unit"),
     ({"flag": "x"}, "/values/1/flag"), ({"x": 1}, "/values/1/x"),
     ({"numerator": 1, "denominator": 2}, "/values/1/number"),
     ({"number": None, "flag": "missing"}, "/values/1/note"), ({"number": True}, "/values/1/number"),

@@ -286,3 +286,17 @@ def test_a_restricted_indicator_shows_its_meaning_and_not_its_figures(client, ca
     assert "902" not in page and "Định nghĩa" in page and "đồng ý" in page
     signed_in(client, cast.ha)
     assert "902" in read(client.get(reverse("indicator", args=["crimes-recorded"])))
+
+
+@pytest.mark.parametrize(("code", "period"), [("monthly-economy", "2026-10"), ("monthly-district", "2999-01")])
+def test_what_the_unit_does_not_owe_is_not_there(client, cast, code, period):
+    signed_in(client, cast.lan)
+    place = reverse("sheet", args=[code, unit("760").slug, period])
+    assert client.get(place).status_code == 404
+    assert client.post(f"{place}o/", "{}", content_type="application/json").status_code == 404
+
+
+def test_who_takes_calls_sees_no_restricted_figures(client, cast, monthly, october):
+    deliver(monthly, october, "crimes-recorded", dict.fromkeys(owed_units(monthly, october), 41))
+    signed_in(client, cast.tu)
+    assert "902" not in read(client.get(reverse("indicator", args=["crimes-recorded"])))
