@@ -13,7 +13,7 @@ from decimal import Decimal
 from districts.models import Unit
 from indicators import maps, owed
 from indicators.arithmetic import WITHOUT_NUMBER, ZERO, Adding, Flag, Parts, Rules, Why, worst
-from indicators.formulas import Formula
+from indicators.formulas import Formula, understood
 from indicators.models import Indicator, IndicatorVersion, Revision, Value
 from indicators.periods import Period
 
@@ -272,7 +272,7 @@ def _moved(values: Sequence[tuple[Held, Decimal, bool]]) -> Held:
 def _by_formula(indicator: Indicator, periods: Sequence[Period], **how) -> list[Answer]:
     """Evaluated at each level on that level's parts: the city's is of the city's parts, never a sum of results."""
     version = version_for(indicator, periods[-1])
-    formula = Formula(version.formula)
+    formula = understood(version.formula)
     codes = list(dict.fromkeys(code for code, _part in formula.operands))
     known = {each.code: each for each in Indicator.objects.filter(code__in=codes)}
     given = {code: answer(known[code], periods, **how) for code in codes}
@@ -280,14 +280,15 @@ def _by_formula(indicator: Indicator, periods: Sequence[Period], **how) -> list[
     for place, period in enumerate(periods):
         here = {code: given[code][place] for code in codes}
         units = set().union(*(found.units for found in here.values())) if here else set()
-        cells = {unit: _formula_cell(formula, version, {code: found.units.get(unit, Cell(why=Why.MISSING))
+        cells = {unit: formula_cell(formula, version, {code: found.units.get(unit, Cell(why=Why.MISSING))
                                                         for code, found in here.items()}) for unit in units}
-        city = _formula_cell(formula, version, {code: found.city for code, found in here.items()})
+        city = formula_cell(formula, version, {code: found.city for code, found in here.items()})
         answers.append(Answer(period, city, cells))
     return answers
 
 
-def _formula_cell(formula: Formula, version: IndicatorVersion, cells: Mapping[str, Cell]) -> Cell:
+def formula_cell(formula: Formula, version: IndicatorVersion, cells: Mapping[str, Cell]) -> Cell:
+    """A formula over the cells of one level, by the codes of its operands."""
     names = {"": "value", "n": "numerator", "d": "denominator"}
     numbers = {(code, part): getattr(cells[code], names[part]) for code, part in formula.operands}
     value = formula.value(numbers, version.missing)

@@ -1,24 +1,28 @@
 """Many indicators at once: each with its latest figure, state and trend, in a few queries however many there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
+from hcmc_ioc.lib.caching import ttl_cache
 from indicators import owed
-from indicators.answers import Cell, answer, sources, version_for
-from indicators.arithmetic import WITHOUT_NUMBER, Parts
+from indicators.answers import Cell, answer, formula_cell, sources, version_for
+from indicators.arithmetic import WITHOUT_NUMBER, Parts, Why
+from indicators.formulas import understood
 from indicators.models import Indicator, Target, Total, Value
-from indicators.periods import Kind, Period
+from indicators.periods import Kind, Period, Rule
 from indicators.states import Standing, State, standing, target_on
 
 TREND = 13  # periods: a year of months and the same month before
 ORDER: dict[str, int] = {State.DANGER: 0, State.WARN: 1, State.UNKNOWN: 2, State.OK: 3, State.NONE: 4}  # red first
+NO_TARGET = Standing(State.NONE)
 
 
 @dataclass(frozen=True)
@@ -47,14 +51,50 @@ def catalogue() -> list[Indicator]:
 
 
 def of_city(indicators: Sequence[Indicator]) -> list[Row]:
+    kept = [one for one in indicators if one.source == Indicator.Source.DELIVERED]
+    formulas = {one: operands for one in indicators if (operands := _operands(one))}
+    asked = {one.pk: one for one in [*kept, *(operand for found in formulas.values() for operand in found.values())]}
+    cells = _totals(list(asked.values()))
+    rows = [_row(one, cells[one.pk], None) for one in kept]
+    rows += [_row(one, _reckoned(one, operands, cells), None) for one, operands in formulas.items()]
+    return rows + [_live(one) for one in indicators if one.source in sources]
+
+
+def _totals(indicators: Sequence[Indicator]) -> dict[int, dict[datetime, Cell]]:
     found: dict[int, dict[datetime, Cell]] = defaultdict(dict)
-    for total in _last(Total, indicators):
-        found[total.indicator_id][total.start] = Cell(
-            total.value, total.numerator, total.denominator, total.number, total.flag or None, total.owed,
-            total.delivered, total.on_time, total.units, total.why or None)
-    rows = [_row(indicator, found.get(indicator.pk, {}), None) for indicator in indicators
-            if indicator.source == Indicator.Source.DELIVERED]
-    return rows + [_live(indicator) for indicator in indicators if _is_live(indicator)]
+    columns = ("indicator_id", "start", "value", "numerator", "denominator", "number", "flag", "owed", "delivered",
+               "on_time", "units", "why")
+    for there in _last(Total, indicators):
+        for indicator, start, *numbers, flag, owes, delivered, on_time, units, why in there.values_list(*columns):
+            value, numerator, denominator, number = numbers
+            found[indicator][start] = Cell(value, numerator, denominator, number, flag or None, owes, delivered,
+                                           on_time, units, why or None)
+    return found
+
+
+def _operands(indicator: Indicator) -> dict[str, Indicator]:
+    """What a formula asks for, where all of it is delivered in the same periods; else it has its own page alone."""
+    if indicator.source != Indicator.Source.FORMULA:
+        return {}
+    codes = {code for version in indicator.versions.all() for code, _part in understood(version.formula).operands}
+    found = {one.code: one for one in _delivered() if one.code in codes and one.period_kind == indicator.period_kind}
+    return found if found.keys() == codes else {}
+
+
+@ttl_cache(seconds=10)
+def _delivered() -> list[Indicator]:
+    return list(Indicator.objects.filter(source=Indicator.Source.DELIVERED).prefetch_related("versions"))
+
+
+def _reckoned(indicator: Indicator, operands: Mapping[str, Indicator],
+              cells: Mapping[int, Mapping[datetime, Cell]]) -> dict[datetime, Cell]:
+    """The formula over the city's figures of its operands, period by period."""
+    rule, found = owed.rule(), {}
+    for start in set().union(*(cells[one.pk] for one in operands.values())):
+        version = version_for(indicator, rule.at(indicator.period_kind, start))
+        given = {code: cells[one.pk].get(start, Cell(why=Why.MISSING)) for code, one in operands.items()}
+        found[start] = formula_cell(understood(version.formula), version, given)
+    return found
 
 
 def of_unit(indicators: Sequence[Indicator], unit_id: int) -> list[Row]:
@@ -62,7 +102,7 @@ def of_unit(indicators: Sequence[Indicator], unit_id: int) -> list[Row]:
     asked = [indicator for indicator in indicators if indicator.source == Indicator.Source.DELIVERED]
     known = {indicator.pk: indicator for indicator in asked}
     found: dict[int, dict[datetime, Cell]] = defaultdict(dict)
-    for value in _last(Value, asked, unit_id=unit_id):
+    for value in (value for there in _last(Value, asked, unit_id=unit_id) for value in there):
         indicator = known[value.indicator_id]
         parts = Parts(value.number, value.numerator, value.denominator)
         version = version_for(indicator, owed.rule().at(indicator.period_kind, value.start))
@@ -72,8 +112,8 @@ def of_unit(indicators: Sequence[Indicator], unit_id: int) -> list[Row]:
     return [_row(indicator, found[indicator.pk], unit_id) for indicator in asked if indicator.pk in found]
 
 
-def _last(model, indicators: Sequence[Indicator], **where) -> Iterable:
-    """The rows of the last `TREND` periods of each."""
+def _last(model, indicators: Sequence[Indicator], **where) -> Iterable[QuerySet]:
+    """The rows of the last periods, by kind of period: a trend, and a year before its beginning."""
     by_kind = groupby(sorted(indicators, key=lambda one: one.period_kind), key=lambda one: one.period_kind)
     for kind, group in by_kind:
         pks = [one.pk for one in group]
@@ -83,59 +123,52 @@ def _last(model, indicators: Sequence[Indicator], **where) -> Iterable:
             continue
         rule = owed.rule()
         since = rule.before(rule.at(kind, latest), 2 * TREND).start
-        yield from there.filter(start__gte=since).order_by("start")
-
-
-def _is_live(indicator: Indicator) -> bool:
-    return indicator.source in sources or indicator.source == Indicator.Source.FORMULA
+        yield there.filter(start__gte=since)
 
 
 def _live(indicator: Indicator) -> Row:
     rule = owed.rule()
-    period = rule.at(indicator.period_kind, timezone.now())
-    periods = [period]
-    for _step in range(TREND - 1):
-        periods.insert(0, rule.before(periods[0]))
-    answers = {one.period.start: one.city for one in answer(indicator, periods)}
-    return _row(indicator, answers, None)
+    periods = chain(rule, indicator.period_kind, rule.at(indicator.period_kind, timezone.now()).start)
+    return _row(indicator, {one.period.start: one.city for one in answer(indicator, periods)}, None)
 
 
-def _row(indicator: Indicator, cells: dict[datetime, Cell], unit_id: int | None) -> Row:
+@lru_cache(maxsize=256)
+def chain(rule: Rule, kind: str, latest: datetime) -> tuple[Period, ...]:
+    """The last `TREND` periods up to the one that begins at `latest`."""
+    periods = [rule.at(kind, latest)]
+    while len(periods) < TREND:
+        periods.append(rule.before(periods[-1]))
+    return tuple(reversed(periods))
+
+
+def _row(indicator: Indicator, cells: Mapping[datetime, Cell], unit_id: int | None) -> Row:
     starts = sorted(start for start, cell in cells.items() if cell.value is not None) or sorted(cells)
     if not starts:
         return Row(indicator, None, Cell(), Standing(State.NONE), (), None)
-    rule = owed.rule()
-    period = rule.at(indicator.period_kind, starts[-1])
-    chain = [period]
-    while len(chain) < TREND:
-        chain.insert(0, rule.before(chain[0]))
-    judged = [_standing(indicator, one, cells, unit_id) for one in chain]
-    trend = tuple(_float(cells[one.start].value) if one.start in cells else None for one in chain)
+    periods = chain(owed.rule(), indicator.period_kind, starts[-1])
+    targets = list(indicator.targets.all())
+    judged = [_standing(indicator, targets, one, cells, unit_id) for one in periods]
+    trend = tuple(_float(cells[one.start].value) if one.start in cells else None for one in periods)
     since = None
-    for one, found in zip(reversed(chain), reversed(judged), strict=True):
+    for one, found in zip(reversed(periods), reversed(judged), strict=True):
         if found.state != State.DANGER:
             break
         since = one
-    return Row(indicator, period, cells[period.start], judged[-1], trend, since)
+    return Row(indicator, periods[-1], cells[periods[-1].start], judged[-1], trend, since)
 
 
-def _standing(indicator: Indicator, period: Period, cells: dict[datetime, Cell], unit_id: int | None) -> Standing:
-    rule = owed.rule()
-    day = owed.last_day(period)
-    target = target_on(list(indicator.targets.all()), day, unit_id)
-    year = rule.at(Kind.YEAR, period.start)
-    ago = cells.get(rule.a_year_before(period).start)
-    place = sum(1 for _one in _until(rule, period, year.start))
+def _standing(indicator: Indicator, targets: Sequence[Target], period: Period, cells: Mapping[datetime, Cell],
+              unit_id: int | None) -> Standing:
+    target = target_on(targets, owed.last_day(period), unit_id) if targets else None
+    if target is None:
+        return NO_TARGET
+    rule, ago, place = owed.rule(), None, None
+    if target.form == Target.Form.GROWTH:
+        ago = cells.get(rule.a_year_before(period).start)
+    if target.form == Target.Form.PLAN:
+        place = len(rule.within(period.kind, rule.at(Kind.YEAR, period.start).start, period.end))
     cell, year_before = cells.get(period.start, Cell()), ago.value if ago else None
     return standing(indicator, target, cell, year_before=year_before, place=place)
-
-
-def _until(rule: owed.Rule, period: Period, start: datetime) -> Iterable[Period]:
-    if period.kind in (Kind.HOUR, Kind.DAY):
-        return
-    while period.start >= start:
-        yield period
-        period = rule.before(period)
 
 
 def _float(number: Decimal | None) -> float | None:

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -104,6 +103,10 @@ class Sheet:
     keeper: Keeper | None = None
 
     @property
+    def size(self) -> int:
+        return len(self.cells)
+
+    @property
     def left(self) -> int:
         return sum(not cell.is_answered for cell in self.cells)
 
@@ -114,6 +117,40 @@ class Sheet:
     @property
     def is_complete(self) -> bool:
         return self.left == 0
+
+
+@dataclass(frozen=True)
+class Owing:
+    """A sheet as a line of the list of what is owed."""
+
+    value_set: ValueSet
+    unit: Unit
+    period: Period
+    due_at: datetime
+    size: int
+    left: int
+    waiting: int  # cells that the unit's leader has not approved
+
+    @property
+    def is_complete(self) -> bool:
+        return self.left == 0
+
+
+def owing(unit: Unit, periods_back: int, now: datetime) -> list[Owing]:
+    """What the unit owes or owed lately, the latest period first; in a few queries for each set."""
+    pairs = owing_sets(unit, periods_back, now)
+    sizes = dict(ValueSet.objects.annotate(size=Count("items")).values_list("pk", "size"))
+    there = Value.objects.filter(unit=unit, start__in={period.start for _set, period in pairs})
+    counts = there.exclude(flag=Flag.WITHDRAWN).values_list("indicator__set_item__value_set", "start").annotate(
+        answered=Count("pk"), waiting=Count("pk", filter=Q(flag=Flag.PRELIMINARY)))
+    found = {(value_set, start): (answered, waiting) for value_set, start, answered, waiting in counts}
+    rows = []
+    for value_set, period in pairs:
+        answered, waiting = found.get((value_set.pk, period.start), (0, 0))
+        size = sizes[value_set.pk]
+        rows.append(Owing(
+            value_set, unit, period, owed.due_at(value_set, period), size, size - answered, waiting))
+    return rows
 
 
 def is_owed(value_set: ValueSet, unit: Unit, period: Period, now: datetime) -> bool:
@@ -279,13 +316,3 @@ def approve(actor: Actor, value_set: ValueSet, unit: Unit, period: Period, revis
         deliveries.bring(deliveries.new(
             actor, door=Delivery.Door.FORM, value_set=value_set, unit=unit, start=period.start), given)
     return len(given)
-
-
-def now_left(value_set: ValueSet, unit: Unit, period: Period) -> int:
-    """How many cells of the sheet still lack an answer."""
-    answered = Value.objects.filter(indicator__set_item__value_set=value_set, unit=unit, start=period.start)
-    return value_set.items.count() - answered.exclude(flag=Flag.WITHDRAWN).count()
-
-
-def is_late(found: Sheet) -> bool:
-    return not found.is_complete and found.due_at < timezone.now()

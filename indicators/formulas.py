@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, DivisionByZero, InvalidOperation
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -68,6 +69,12 @@ class Formula:
             return _value(self._tree, given)
         except (DivisionByZero, InvalidOperation, ZeroDivisionError):
             return None
+
+
+@lru_cache(maxsize=512)
+def understood(text: str) -> Formula:
+    """The formula, understood once."""
+    return Formula(text)
 
 
 def _check(node: ast.AST, depth: int) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib import words
 from indicators import owed
-from indicators.entry import Sheet, SheetCell
+from indicators.entry import Owing, Sheet, SheetCell
 from indicators.models import Check, Failure, Indicator, Issue, Notice
 from indicators.periods import Kind, Period
 
@@ -53,11 +53,11 @@ def saved(cell: SheetCell) -> str:
     return _("đã lưu %(time)s, lần %(n)s") % {"time": when, "n": words.number(cell.revision)}
 
 
-def left(found: Sheet) -> str:
+def left(found: Sheet | Owing) -> str:
     """“còn 7/18 ô”."""
     if found.is_complete:
-        return _("đã đủ %(n)s ô") % {"n": words.number(len(found.cells))}
-    return _("còn %(n)s/%(all)s ô") % {"n": words.number(found.left), "all": words.number(len(found.cells))}
+        return _("đã đủ %(n)s ô") % {"n": words.number(found.size)}
+    return _("còn %(n)s/%(all)s ô") % {"n": words.number(found.left), "all": words.number(found.size)}
 
 
 def odd(cell: SheetCell) -> str:

@@ -65,9 +65,9 @@ def owed_list(request):
     actor = _viewer(request)
     unit = _own_unit(actor)
     now = timezone.now()
-    found = [entry.sheet(value_set, unit, period) for value_set, period in entry.owing_sets(unit, PERIODS_BACK, now)]
-    context = {"unit": unit, "open": [one for one in found if not one.is_complete or one.to_approve],
-               "done": [one for one in found if one.is_complete and not one.to_approve], "now": now}
+    found = entry.owing(unit, PERIODS_BACK, now)
+    context = {"unit": unit, "open": [one for one in found if not one.is_complete or one.waiting],
+               "done": [one for one in found if one.is_complete and not one.waiting], "now": now}
     return render(request, "indicators/owed.html", context)
 
 

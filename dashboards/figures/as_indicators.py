@@ -84,7 +84,7 @@ def answer(indicator: Indicator, version: IndicatorVersion, periods: Sequence[Pe
         if period in closed:
             figures = found.get(period)
         else:
-            figures = _closed(period) if period.end <= now else _live(period, now, medians=bound.has_median)
+            figures = _closed(period) if period.end <= now else _running(period, bound.has_median)
         cells = {unit: _cell(version, bound.parts(one)) for unit, one in (figures or {}).items()}
         city = cells.pop(book.city_id, _cell(version, bound.parts(Figures())))
         hotline = cells.pop(book.unassigned_id, Cell(why=Why.MISSING))
@@ -103,6 +103,12 @@ def _cell(version: IndicatorVersion, parts: Parts) -> Cell:
 def _closed(period: Period) -> dict[int, Figures]:
     """Medians of a period that is over: little changes, and a page asks for a year of them."""
     return _live(period, timezone.now(), medians=True)
+
+
+@ttl_cache(seconds=10)
+def _running(period: Period, medians: bool) -> dict[int, Figures]:
+    """Asked once for a page of many indicators."""
+    return _live(period, timezone.now(), medians=medians)
 
 
 def _live(period: Period, now: datetime, *, medians: bool) -> dict[int, Figures]:
