@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from districts.models import Unit
-from indicators import checks, deliveries, issues, owed, typed
+from indicators import checks, deliveries, issues, owed, spans, typed
 from indicators.access import may_for
 from indicators.answers import version_for
 from indicators.arithmetic import WITHOUT_NUMBER, Flag, Parts, faults
@@ -188,7 +188,8 @@ def sheet(value_set: ValueSet, unit: Unit, period: Period) -> Sheet:
     chain = [last]
     while len(chain) < checks.MOST:
         chain.append(rule.before(chain[-1]))
-    starts = {period.start, ago.start, *(one.start for one in chain)}
+    years = spans.earlier_years(period.kind, period.start)
+    starts = {period.start, ago.start, *(one.start for one in chain), *years}
     values = {(v.indicator_id, v.start): v for v in Value.objects.filter(
         indicator__in=indicators, unit=unit, start__in=starts).select_related("delivery__user")}
     latest = _latest_words(indicators, unit, period)
@@ -208,10 +209,9 @@ def sheet(value_set: ValueSet, unit: Unit, period: Period) -> Sheet:
         cell.before = _held(values.get((indicator.pk, last.start)), version)
         cell.year_before = _held(values.get((indicator.pk, ago.start)), version)
         cell.approved = _held(approved.get(indicator.pk), version)
-        earlier = [_held(values.get((indicator.pk, one.start)), version) for one in reversed(chain)]
-        series = [held.value for held in earlier if held is not None and held.value is not None]
         if cell.number is not None:
-            cell.odd = checks.jump(cell.number, series)
+            earlier = _numbers(values, version, [one.start for one in reversed(chain)])
+            cell.odd = checks.jump(cell.number, earlier, _numbers(values, version, years))
         found.cells.append(cell)
     return found
 
@@ -221,6 +221,12 @@ def _held(value: Value | Revision | None, version: IndicatorVersion) -> Held | N
         return None
     parts = Parts(value.number, value.numerator, value.denominator)
     return Held(parts, None if value.flag in WITHOUT_NUMBER else version.rules.divided(parts), value.flag)
+
+
+def _numbers(values: Mapping[tuple[int, datetime], Value], version: IndicatorVersion,
+             starts: Sequence[datetime]) -> list[Decimal]:
+    held = (_held(values.get((version.indicator_id, start)), version) for start in starts)
+    return [one.value for one in held if one is not None and one.value is not None]
 
 
 def _latest_words(indicators: Sequence[Indicator], unit: Unit, period: Period) -> dict[int, tuple[str, str]]:

@@ -52,6 +52,10 @@ class Formula:
         self._tree = tree.body
         _check(self._tree, 0)
 
+    @property
+    def codes(self) -> set[str]:
+        return {code for code, _part in self.operands}
+
     def _named(self, found: re.Match) -> str:
         operand = (found[1].strip(), found[2] or "")
         if operand not in self.operands:

@@ -8,17 +8,17 @@ two issues. Judging again changes nothing.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from itertools import groupby
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from indicators import checks, owed
-from indicators.arithmetic import WITHOUT_NUMBER, Flag, Parts, Rules
+from indicators import checks, spans
+from indicators.arithmetic import WITHOUT_NUMBER, Adding, Flag, Parts, Rules
+from indicators.formulas import understood
 from indicators.models import Check, Failure, Indicator, IndicatorVersion, Issue, Keeper, SetItem, Value
 
 Key = tuple[int, int, datetime]  # indicator, unit, start
@@ -70,19 +70,24 @@ class _Book:
         self.of: defaultdict[int | None, list[Check]] = defaultdict(list)
         self.readers: defaultdict[int, set[int]] = defaultdict(set)
         self.reads: defaultdict[int, set[int]] = defaultdict(set)
-        self.summands: dict[int, list[int]] = {}
-        for check in Check.objects.prefetch_related("summands"):
+        self.read_by: dict[int, list[int]] = {}  # the other indicators that a check reads
+        every = list(Check.objects.prefetch_related("summands"))
+        self.formulas = {one.pk: understood(one.formula) for one in every if one.kind == Check.Kind.FORMULA}
+        codes = set().union(*(formula.codes for formula in self.formulas.values()))
+        self.by_code = dict(Indicator.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
+        for check in every:
             self.of[check.indicator_id].append(check)
-            self.summands[check.pk] = [one.pk for one in check.summands.all()]
+            self.read_by[check.pk] = self._read_by(check)
             if check.indicator_id is not None:
-                self.reads[check.indicator_id].update(self.read_by(check))
+                self.reads[check.indicator_id].update(self.read_by[check.pk])
         for judged, others in self.reads.items():
             for pk in others:
                 self.readers[pk].add(judged)
 
-    def read_by(self, check: Check) -> list[int]:
-        """The other indicators that the check reads."""
-        return self.summands[check.pk] if check.other_id is None else [check.other_id]
+    def _read_by(self, check: Check) -> list[int]:
+        if check.pk in self.formulas:
+            return [self.by_code[code] for code in sorted(self.formulas[check.pk].codes & self.by_code.keys())]
+        return [one.pk for one in check.summands.all()] if check.other_id is None else [check.other_id]
 
     def on(self, indicator: int) -> list[Check]:
         return self.of[indicator] + self.of[None]
@@ -94,23 +99,25 @@ class _Held:
 
     pk: int
     start: datetime
+    parts: Parts
     number: Decimal | None
     is_break: bool
+    is_flow: bool  # counted anew in each period
     counts: tuple[int, int]
 
 
 class _Judging:
     def __init__(self, book: _Book, keys: Sequence[Key], now: datetime) -> None:
-        self.book, self.now = book, now
+        self.book, self.now, self.until = book, now, timezone.now()
         self.units = sorted({unit for _indicator, unit, _start in keys})
         touched = {indicator for indicator, _unit, _start in keys}
         judged = touched.union(*(book.readers[pk] for pk in touched))
         asked = judged.union(*(book.reads[pk] for pk in judged))
         self.kinds = dict(Indicator.objects.filter(pk__in=asked).values_list("pk", "period_kind"))
-        self.bounds = self._bounds({start for *_one, start in keys}, {self.kinds[pk] for pk in touched})
+        starts = {(self.kinds[indicator], start) for indicator, _unit, start in keys}
+        self.bounds, self.years = self._bounds(starts)
         self.series = self._series(asked)
-        self.numbers = {(pk, unit, one.start): one.number
-                        for (pk, unit), series in self.series.items() for one in series}
+        self.held = {(pk, unit, one.start): one for (pk, unit), series in self.series.items() for one in series}
         self.cells = self._cells(keys)
         self.counts: dict[int, tuple[int, int]] = {}
         self.passed: set[tuple[int, Key]] = set()
@@ -127,20 +134,32 @@ class _Judging:
 
     # What is read
 
-    def _bounds(self, starts: set[datetime], kinds: set[str]) -> tuple[datetime, datetime]:
-        """From twelve periods before the first of these values until twelve after the last."""
-        first = min(_reach(kind, min(starts))[0] for kind in kinds)
-        return first, max(_reach(kind, max(starts))[1] for kind in kinds)
+    def _bounds(self, starts: set[tuple[str, datetime]]) -> tuple[tuple[datetime, datetime], set[datetime]]:
+        """From twelve periods before the first of these values until the last that one of them is a measure of; and the
+        same periods of the years before all of these."""
+        after = {(kind, one) for kind, start in starts for one in spans.later_years(kind, start, self.until)}
+        first = min(spans.reach(kind, start)[0] for kind, start in starts)
+        last = max({spans.reach(kind, start)[1] for kind, start in starts} | {start for _kind, start in after})
+        judged = starts | after | {(kind, one) for kind, start in starts for one in spans.following(kind, start)
+                                   if one <= self.until}
+        years = {one for kind, start in judged for one in spans.earlier_years(kind, start) if one < first}
+        return (first, last), years
 
     def _series(self, indicators: Collection[int]) -> dict[tuple[int, int], list[_Held]]:
-        rows = Value.objects.filter(indicator__in=indicators, unit__in=self.units, start__range=self.bounds)
+        first, last = self.bounds
+        there = Q(start__range=self.bounds)
+        if self.years:
+            there |= Q(start__in=self.years) | Q(flag=Flag.BREAK, start__range=(min(self.years), first))
+        rows = Value.objects.filter(there, indicator__in=indicators, unit__in=self.units)
         rules = _rules(indicators)
         found: defaultdict[tuple[int, int], list[_Held]] = defaultdict(list)
         for pk, indicator, unit, start, version, flag, checked, failed, *numbers in rows.order_by("start").values_list(
                 "pk", "indicator_id", "unit_id", "start", "version_id", "flag", "checked", "failed", "number",
                 "numerator", "denominator"):
-            number = None if flag in WITHOUT_NUMBER else rules[version].divided(Parts(*numbers))
-            found[indicator, unit].append(_Held(pk, start, number, flag == Flag.BREAK, (checked, failed)))
+            parts, rule = Parts(*numbers), rules[version]
+            number = None if flag in WITHOUT_NUMBER else rule.divided(parts)
+            found[indicator, unit].append(_Held(
+                pk, start, parts, number, flag == Flag.BREAK, rule.time == Adding.SUM, (checked, failed)))
         return found
 
     def _cells(self, keys: Sequence[Key]) -> dict[tuple[int, int], set[datetime]]:
@@ -152,9 +171,12 @@ class _Judging:
             for pk in {indicator, *self.book.readers[indicator]}:
                 found[pk, unit].add(start)
         for (indicator, unit), starts in changed.items():
-            first, last = min(starts), _reach(self.kinds[indicator], max(starts))[1]
+            kind, first = self.kinds[indicator], min(starts)
+            last = spans.reach(kind, max(starts))[1]
+            later = {one for start in starts for one in spans.later_years(kind, start, self.until)}
             series = self.series.get((indicator, unit), [])
-            found[indicator, unit].update(one.start for one in series if first < one.start <= last)
+            found[indicator, unit].update(
+                one.start for one in series if first < one.start <= last or one.start in later)
         return found
 
     # What is judged
@@ -163,9 +185,9 @@ class _Judging:
         if one.number is None:
             self.counts[one.pk] = (0, 0)
             return
-        day, ran, wrong = _last_day(self.kinds[key[0]], key[2]), 0, 0
+        day, ran, wrong = spans.last_day(self.kinds[key[0]], key[2]), 0, 0
         for check in self.book.on(key[0]):
-            was_run, failed = self._verdict(check, key, place, one.number) if check.is_in_force(day) else (False, None)
+            was_run, failed = self._verdict(check, key, place, one) if check.is_in_force(day) else (False, None)
             ran += was_run
             if failed:
                 wrong += 1
@@ -174,14 +196,22 @@ class _Judging:
                 self.passed.add((check.pk, key))
         self.counts[one.pk] = (ran, wrong)
 
-    def _verdict(self, check: Check, key: Key, place: int, number: Decimal) -> tuple[bool, checks.Failed | None]:
+    def _verdict(self, check: Check, key: Key, place: int, one: _Held) -> tuple[bool, checks.Failed | None]:
         """Whether the check could be run (what it reads is there), and how the value fails it."""
-        indicator, unit, start = key
-        if check.kind == Check.Kind.RANGE:
-            return True, checks.within(number, check.low, check.high)
-        if check.kind == Check.Kind.JUMP:
-            return checks.steady(number, self._before(key, place), check.limit)
-        others = [self.numbers.get((pk, unit, start)) for pk in self.book.read_by(check)]
+        number = one.number
+        if number is None:
+            return False, None
+        match check.kind:
+            case Check.Kind.RANGE:
+                return True, checks.within(number, check.low, check.high)
+            case Check.Kind.JUMP:
+                before = [earlier.number for earlier in self._before(key, place) if earlier.number is not None]
+                return checks.steady(number, before, check.limit, self._years(key))
+            case Check.Kind.REPEAT:
+                return self._repeated(check, key, place, number)
+            case Check.Kind.FORMULA:
+                return self._readded(check, key, number)
+        others = [self._number(pk, key) for pk in self.book.read_by[check.pk]]
         there = [other for other in others if other is not None]
         if len(there) < len(others) or not there:
             return False, None
@@ -189,20 +219,50 @@ class _Judging:
             return True, checks.at_most(number, there[0])
         return True, checks.adds_up(number, there, check.tolerance, exactly=check.is_exact)
 
-    def _before(self, key: Key, place: int) -> list[Decimal]:
+    def _number(self, indicator: int, key: Key) -> Decimal | None:
+        one = self.held.get((indicator, *key[1:]))
+        return one.number if one else None
+
+    def _repeated(self, check: Check, key: Key, place: int, number: Decimal) -> tuple[bool, checks.Failed | None]:
+        """Only of what is counted anew in each period: what stands still may well be the same again."""
+        one = self.series[key[0], key[1]][place]
+        if not one.is_flow:
+            return False, None
+        last = self._before(key, place)[-checks.REPEATED:]
+        before = [earlier.parts if earlier.number is not None else None for earlier in last]
+        least = checks.LARGE if check.low is None else check.low
+        return checks.repeats(number, one.parts, before, Decimal(least))
+
+    def _readded(self, check: Check, key: Key, total: Decimal) -> tuple[bool, checks.Failed | None]:
+        """The total against its formula; not where an operand is missing."""
+        formula, given = self.book.formulas[check.pk], {}
+        for code, part in formula.operands:
+            one = self.held.get((self.book.by_code.get(code, 0), *key[1:]))
+            if one is not None and one.number is not None:
+                given[code, part] = {"": one.number, "n": one.parts.numerator, "d": one.parts.denominator}[part]
+        reckoned = formula.value(given)
+        return (False, None) if reckoned is None else (True, checks.readds(total, reckoned, check.tolerance))
+
+    def _before(self, key: Key, place: int) -> list[_Held]:
         """The values of the last twelve periods before it, since the last break of the series."""
-        series, since = self.series[key[0], key[1]], _reach(self.kinds[key[0]], key[2])[0]
-        found: list[Decimal] = []
+        series, since = self.series[key[0], key[1]], spans.reach(self.kinds[key[0]], key[2])[0]
+        found: list[_Held] = []
         if series[place].is_break:
             return found
         for one in reversed(series[:place]):
             if one.start < since:
                 break
-            if one.number is not None:
-                found.append(one.number)
+            found.append(one)
             if one.is_break:
                 break
         return found[::-1]
+
+    def _years(self, key: Key) -> list[Decimal]:
+        """The values of the same period of earlier years, since the last break of the series."""
+        breaks = [one.start for one in self.series[key[0], key[1]] if one.is_break and one.start <= key[2]]
+        starts = [one for one in spans.earlier_years(self.kinds[key[0]], key[2]) if not breaks or one >= breaks[-1]]
+        numbers = [self._number(key[0], (*key[:2], start)) for start in starts]
+        return [number for number in numbers if number is not None]
 
     def _write_counts(self) -> None:
         held = {one.pk: one.counts for series in self.series.values() for one in series}
@@ -235,10 +295,11 @@ class _Settling:
             held, issue = self.held.get((check, key)), issues[check, key[1], key[0]]
             left |= {held.issue_id} if held else set()
             rows.append(Failure(check_row_id=check, indicator_id=key[0], unit_id=key[1], start=key[2], issue=issue,
-                                value=failed.value, base=failed.base, score=failed.score))
+                                value=failed.value, base=failed.base, score=failed.score,
+                                is_seasonal=failed.is_seasonal))
         Failure.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["indicator", "start", "unit", "check_row"],
-            update_fields=["issue", "value", "base", "score"])
+            update_fields=["issue", "value", "base", "score", "is_seasonal"])
         Failure.objects.filter(pk__in=[row.pk for row in gone]).delete()
         still = Failure.objects.filter(issue=OuterRef("pk"))
         unsettled = Issue.objects.filter(pk__in=left, state__in=Issue.UNSETTLED)
@@ -264,7 +325,7 @@ class _Settling:
         opened = Issue.objects.bulk_create(
             Issue(check_row_id=one[0], unit_id=one[1], indicator_id=one[2], opened_at=self.now,
                   owner_id=owners.get(one[1:]), start=wanted[one][0], value=wanted[one][1].value,
-                  base=wanted[one][1].base) for one in missing)
+                  base=wanted[one][1].base, is_seasonal=wanted[one][1].is_seasonal) for one in missing)
         return found | dict(zip(missing, opened, strict=True))
 
 
@@ -282,21 +343,3 @@ def _keepers(wanted: Collection[Owner]) -> dict[tuple[int, int], int]:
 
 def _rules(indicators: Collection[int]) -> dict[int, Rules]:
     return {version.pk: version.rules for version in IndicatorVersion.objects.filter(indicator__in=indicators)}
-
-
-@lru_cache(maxsize=4096)
-def _of_city(rule: owed.Rule, kind: str, start: datetime) -> tuple[datetime, datetime, date]:
-    period = rule.at(kind, start)
-    after = period
-    for _step in range(checks.MOST):
-        after = rule.next(after)
-    return rule.before(period, checks.MOST).start, after.start, owed.last_day(period)
-
-
-def _reach(kind: str, start: datetime) -> tuple[datetime, datetime]:
-    """The starts of the twelfth period before and after."""
-    return _of_city(owed.rule(), kind, start)[:2]
-
-
-def _last_day(kind: str, start: datetime) -> date:
-    return _of_city(owed.rule(), kind, start)[2]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
 from districts.models import Unit
-from indicators import access, issues, quality_board, totals
+from indicators import access, issues, quality_board, quality_sources, totals
 from indicators.models import Issue
 
 
@@ -25,8 +25,9 @@ def board(request):
     whole = quality_board.Words(None)
     for row in rows:
         whole.add(row)
-    context = {"due": due, "rows": rows, "whole": whole, "scope": actor.scope, "own": actor.own_unit_id,
-               "live_topics": totals.TOPIC}
+    by_source = quality_sources.of_sources(due, whole, {row.unit.pk for row in rows if row.unit}, now)
+    context = {"due": due, "rows": rows, "by_source": by_source, "whole": whole, "scope": actor.scope,
+               "own": actor.own_unit_id, "live_topics": totals.TOPIC}
     return render(request, "indicators/quality.html", context)
 
 

@@ -64,8 +64,10 @@ def odd(cell: SheetCell) -> str:
     """That a value lies far from the ones before, with what is usual; "" where it does not."""
     if cell.odd is None or not cell.odd.is_odd:
         return ""
-    return _("Lệch nhiều so với các kỳ trước (thường khoảng %(base)s). Hãy kiểm tra lại.") % {
-        "base": measured(cell.indicator, cell.odd.base)}
+    said = {"base": measured(cell.indicator, cell.odd.base)}
+    if cell.odd.is_seasonal:
+        return _("Lệch nhiều so với cùng kỳ các năm trước (thường khoảng %(base)s). Hãy kiểm tra lại.") % said
+    return _("Lệch nhiều so với các kỳ trước (thường khoảng %(base)s). Hãy kiểm tra lại.") % said
 
 
 def failure(failed: Failure | Issue) -> str:
@@ -75,12 +77,19 @@ def failure(failed: Failure | Issue) -> str:
             "base": measured(failed.indicator, failed.base)}
     match check.kind:
         case Check.Kind.JUMP:
+            if failed.is_seasonal:
+                return _("%(period)s: %(value)s, trong khi cùng kỳ các năm trước thường khoảng %(base)s") % said
             return _("%(period)s: %(value)s, trong khi các kỳ trước thường khoảng %(base)s") % said
+        case Check.Kind.REPEAT:
+            return _("%(period)s: %(value)s, y hệt kỳ trước") % said
         case Check.Kind.ORDER if check.other:
             said |= {"other": check.other.name, "base": measured(check.other, failed.base)}
             return _("%(period)s: %(value)s, nhiều hơn “%(other)s” (%(base)s)") % said
         case Check.Kind.PARTS:
             return _("%(period)s: %(value)s, trong khi các thành phần cộng lại là %(base)s") % said
+        case Check.Kind.FORMULA:
+            said["residual"] = measured(failed.indicator, failed.value - failed.base)
+            return _("%(period)s: %(value)s, trong khi công thức cho %(base)s, chênh %(residual)s") % said
     if failed.value < failed.base:
         return _("%(period)s: %(value)s, ít hơn mức %(base)s") % said
     return _("%(period)s: %(value)s, nhiều hơn mức %(base)s") % said

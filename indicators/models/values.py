@@ -84,7 +84,11 @@ class Value(Figure):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["indicator", "start", "unit"], name="value_key")]
-        indexes = [models.Index(fields=["unit", "start"], name="value_of_unit")]
+        indexes = [
+            models.Index(fields=["unit", "start"], name="value_of_unit"),
+            models.Index(fields=["indicator", "unit"], condition=models.Q(flag=Flag.BREAK), name="value_break"),
+            models.Index(fields=["indicator"], condition=models.Q(failed__gt=0), name="value_failing"),
+        ]
 
 
 class Revision(Figure):

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,7 +14,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from hcmc_ioc.lib import caching
-from indicators import answers, checks, deliveries, issues, owed, quality, quality_board
+from indicators import answers, checks, deliveries, issues, owed, quality, quality_board, quality_sources, saying
 from indicators.arithmetic import Flag, Parts
 from indicators.models import Check, Failure, Indicator, Issue, Keeper, Value
 from tests.city import unit
@@ -53,7 +55,7 @@ def test_a_jump_opens_one_issue_and_says_what_it_was_measured_against(monthly, o
     (failure,) = issue.failures.all()
     assert (issue.check_row.code, issue.state, issue.unit.code) == ("jump", "open", "760")
     assert (failure.value, failure.base, failure.start) == (41, 3, october.start) and failure.score > 5
-    assert list(Value.objects.filter(start=october.start).values_list("checked", "failed")) == [(1, 1)]
+    assert list(Value.objects.filter(start=october.start).values_list("checked", "failed")) == [(2, 1)]
 
 
 def test_it_mends_itself_when_the_value_passes_again(monthly, october):
@@ -165,6 +167,97 @@ def test_the_clocks(monthly, october):
     now = timezone.now()
     issue = Issue(opened_at=now - timedelta(hours=5), answered_at=now - timedelta(hours=3))
     assert (issue.to_answer(now), issue.to_close(now)) == (timedelta(hours=2), timedelta(hours=5))
+
+
+# --- Seasons, copies, formulas
+
+
+def yearly(october, name, numbers):
+    """Values of October in the years before, the last one last."""
+    for place, number in enumerate(reversed(numbers), 1):
+        bring(owed.rule().before(october, 12 * place), {name: number})
+
+
+def test_a_season_is_no_jump_and_a_month_out_of_season_is_one(monthly, october):
+    yearly(october, "fires", [300, 330, 290])
+    series(october, "fires", [40, 43, 38, 41, 44, 39])
+    bring(october, {"fires": 310})
+    assert not Issue.objects.exists()
+    bring(october, {"fires": 42})
+    failure = Failure.objects.select_related("check_row", "indicator").get()
+    assert (failure.base, failure.is_seasonal) == (300, True)
+    assert "cùng kỳ các năm trước thường khoảng 300" in saying.failure(failure)
+
+
+def test_two_years_make_no_season(monthly, october):
+    yearly(october, "fires", [300, 330])
+    series(october, "fires", [40, 43, 38, 41, 44, 39])
+    bring(october, {"fires": 310})
+    assert not Failure.objects.get().is_seasonal
+
+
+def test_the_years_before_a_break_make_no_season(monthly, october):
+    yearly(october, "fires", [300, 330, 290])
+    series(october, "fires", [1, 1, 40, 43, 38, 41, 44, 39])
+    Value.objects.filter(start=owed.rule().before(october, 7).start).update(flag=Flag.BREAK)
+    bring(october, {"fires": 310})
+    assert not Failure.objects.get().is_seasonal
+
+
+def test_a_corrected_year_judges_the_years_after_it(monthly, october):
+    yearly(october, "fires", [300, 330, 290, 42])
+    assert Failure.objects.get().start == owed.rule().before(october, 12).start
+    yearly(october, "fires", [40, 44, 290, 42])
+    assert not Failure.objects.exists(), "there are the same months of 40, 44 and 290"
+
+
+PAIR, OTHER_PAIR = Parts(None, Decimal(950), Decimal(1000)), Parts(None, Decimal(951), Decimal(1000))
+
+
+@pytest.mark.parametrize(("name", "numbers", "fails"), [
+    ("waste-collected", [1284, 1284, 1284], True), ("waste-collected", [1284, 1284], False),
+    ("waste-collected", [1284, 1280, 1284], False), ("waste-collected", [0, 0, 0], False),
+    ("waste-collected", [7, 7, 7], False), ("waste-collected", [None, 1284, 1284], False),
+    ("dossiers-on-time", [PAIR, PAIR], True), ("dossiers-on-time", [PAIR, OTHER_PAIR], False),
+    ("population", [700_000] * 3, False)])
+def test_figures_copied_from_the_last_sheet(monthly, october, name, numbers, fails):
+    Check.objects.exclude(code="repeat").delete()
+    series(october, name, numbers[:-1])
+    bring(october, {name: numbers[-1]})
+    assert states() == ([("repeat", "open")] if fails else [])
+
+
+def test_a_copy_is_mended_by_another_number(monthly, october):
+    Check.objects.exclude(code="repeat").delete()
+    series(october, "waste-collected", [1284, 1284])
+    bring(october, {"waste-collected": 1284})
+    assert "y hệt kỳ trước" in saying.failure(Failure.objects.select_related("check_row", "indicator").get())
+    bring(october, {"waste-collected": 0})
+    assert states() == [("repeat", "mended")]
+
+
+def formula(text, **more):
+    return Check(code="sum", name_vi="Tổng", kind="formula", indicator=indicator("traffic-accidents"), formula=text,
+                 **more)
+
+
+@pytest.mark.parametrize(("total", "fails"), [(95, False), (99, False), (95 + 10, True), (80, True)])
+def test_a_total_against_its_formula(monthly, october, total, fails):
+    formula("[traffic-deaths] + 2 × [traffic-injuries] + [dossiers-on-time].n", tolerance=5).save()
+    share = Parts(None, Decimal(35), Decimal(40))
+    bring(october, {"traffic-deaths": 20, "traffic-injuries": 20, "traffic-accidents": total})
+    assert not Issue.objects.exists(), "an operand is missing"
+    bring(october, {"dossiers-on-time": share})
+    assert states() == ([("sum", "open")] if fails else [])
+    if fails:
+        said = saying.failure(Failure.objects.select_related("check_row", "indicator").get()).replace("\xa0", " ")
+        assert f"công thức cho 95 vụ, chênh {total - 95} vụ" in said.replace("−", "-")
+
+
+@pytest.mark.parametrize("text", ["", "[no-such]", "[traffic-accidents] - 1", "5", "__import__('os')", "[grdp-growth]"])
+def test_a_formula_that_reads_what_there_is_not_is_refused(monthly, text):
+    with pytest.raises(ValidationError, match="formula"):
+        formula(text).full_clean()
 
 
 # --- Answering
@@ -321,6 +414,58 @@ def test_a_clerk_answers_on_the_page(client, cast, monthly, issue):
     page = read(client.post(address, {"verb": "confirm", "reason": "Triều cường"}, follow=True))
     assert "Triều cường" in page and "Không có vấn đề nào đang mở" in page
     assert client.get(address).status_code == 405
+
+
+def test_the_sources_add_up_to_the_units(client, cast, monthly, october):
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    bring(october, {"flooded-points": 500, "fires": 3, "dengue-cases": None})
+    keyed(cast.khoa, monthly, october, change("fires", "4"), code="778")
+    due = quality_board.due_last(now)
+    whole = quality_board.Words(None)
+    for row in (board := quality_board.board(due, now)):
+        whole.add(row)
+    by_source = quality_sources.of_sources(due, whole, {row.unit.pk for row in board}, now)
+    found = {one.code: one.words for one in by_source}
+    counted = {"1022", "platform", "formula"} & found.keys()
+    assert found.keys() - counted == {"api", "form", ""} and "1022" in counted
+    for name in ("right", "complete", "clean", "fresh"):
+        share = quality_board.Share()
+        for code in ("api", "form", ""):
+            share.add(getattr(found[code], name).good, getattr(found[code], name).whole)
+        assert share == getattr(whole, name), name
+    api = found["api"]
+    assert (api.complete.good, api.complete.whole, api.clean.good, api.issues) == (2, 3, 2, 1)
+    assert (found["form"].complete.good, found["form"].clean.ratio, found[""].complete.good) == (1, 1, 0)
+    signed_in(client, cast.ha)
+    page = read(client.get(reverse("quality")))
+    assert "Theo nguồn" in page and "Đơn vị gửi, API" in page and "tính trực tiếp từ tổng đài 1022" in page
+
+
+# --- Counted by a second way
+
+
+def test_what_is_exact_is_said_to_be(cast, monthly, october, capsys):
+    bring(october, {"flooded-points": 500, "fires": 3})
+    bring(october, {"flooded-points": 600}, "778")
+    bring(october, {"flooded-points": None}, "778")
+    call_command("verify_indicators")
+    assert "2 open issues" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("spoil", "said"), [
+    (lambda: Value.objects.update(failed=0), "0 checks fail, 1 failures"),
+    (lambda: Failure.objects.all().delete(), "1 checks fail, 0 failures"),
+    (lambda: Issue.objects.update(state=State.MENDED), "an issue that is mended"),
+    (lambda: Value.objects.update(number=501), "500.000000000000 fails, the value is 501"),
+    (lambda: Value.objects.update(number=5), "within its range and fails"),
+    (lambda: Failure.objects.all().delete() and Value.objects.update(failed=0), "out of its range"),
+])
+def test_what_differs_is_named(monthly, october, capsys, spoil, said):
+    bring(october, {"flooded-points": 500})
+    spoil()
+    with pytest.raises(CommandError) as error:
+        call_command("verify_indicators")
+    assert said in capsys.readouterr().out + str(error.value)
 
 
 # --- The platform's own figures
