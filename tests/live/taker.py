@@ -1,7 +1,8 @@
-"""A taker of the tests: it writes down what it takes, so that a test can count. `python -m tests.live.taker` is a
-worker that does nothing but take, until it is killed; its database comes from the environment."""
+"""A taker of the tests: it writes down what it takes, so that a test can count. `python -m tests.live.taker NAME` is a
+worker that does nothing but take for that taker, until it is killed; its database comes from the environment."""
 
 import os
+import subprocess
 import sys
 
 TABLE = "feed_probe"
@@ -25,6 +26,18 @@ def registered():
     return taker
 
 
+def worker(name: str, surroundings, ending):
+    """A worker for this taker that has begun; it ends with `ending`, an ExitStack, at the latest."""
+    from tests import processes
+
+    begun = subprocess.Popen([sys.executable, "-m", "tests.live.taker", name], cwd=processes.ROOT, env=surroundings,
+                             stdout=subprocess.PIPE, text=True)
+    ending.callback(begun.wait)
+    ending.callback(begun.kill)
+    assert begun.stdout is not None and begun.stdout.readline() == "ready\n"
+    return begun
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hcmc_ioc.settings")
     import django
@@ -32,11 +45,13 @@ def main() -> None:
     django.setup()
     from live import feed
 
-    registered()
+    name = sys.argv[1]
+    if name == NAME:
+        registered()
     feed.BATCH = 7  # many small transactions: a kill finds one of them half-way
     print("ready", flush=True)  # noqa: T201 - read by the test
     while True:
-        feed.take_all(NAME)
+        feed.take_all(name)
 
 
 if __name__ == "__main__":

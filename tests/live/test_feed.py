@@ -1,8 +1,6 @@
 """The feed: each change reaches each taker once, whoever is killed; one that fails holds nobody up, and is seen."""
 
 import random
-import subprocess
-import sys
 from contextlib import ExitStack
 from datetime import timedelta
 
@@ -134,7 +132,7 @@ def test_two_workers_killed_at_random_take_everything_once(taker, book):
     chance = random.Random(1022)
     surroundings = processes.environment(connection.settings_dict["NAME"])
     with ExitStack() as ending:
-        workers = [_worker(surroundings, ending) for _n in range(2)]
+        workers = [probe.worker(probe.NAME, surroundings, ending) for _n in range(2)]
         for _kill in range(KILLS):
             for _n in range(15):
                 opened()
@@ -142,19 +140,10 @@ def test_two_workers_killed_at_random_take_everything_once(taker, book):
             _wait_until_taken(book, chance.randrange(10, 25))
             workers[victim].kill()
             workers[victim].wait()
-            workers[victim] = _worker(surroundings, ending)
+            workers[victim] = probe.worker(probe.NAME, surroundings, ending)
         while Handover.objects.filter(taker=probe.NAME).exists():
             assert all(worker.poll() is None for worker in workers)
     assert book() == all_events() and len(all_events()) == KILLS * 30
-
-
-def _worker(surroundings, ending):
-    worker = subprocess.Popen([sys.executable, "-m", "tests.live.taker"], cwd=processes.ROOT, env=surroundings,
-                              stdout=subprocess.PIPE, text=True)
-    ending.callback(worker.wait)
-    ending.callback(worker.kill)
-    assert worker.stdout.readline() == "ready\n"
-    return worker
 
 
 def _wait_until_taken(book, more: int):
