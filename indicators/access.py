@@ -16,6 +16,7 @@ ROLES = {
     "key": UNIT,
     "approve": frozenset({Role.UNIT_LEADER}),
     "define": frozenset({Role.ANALYST}),
+    "define_own": frozenset({Role.UNIT_LEADER}),  # indicators that the unit keeps for itself
     "subscribe": CITYWIDE | UNIT | {Role.ADMINISTRATOR},
     "ask": UNIT,  # for restricted figures, and for figures that nobody delivers; to vote for such
     "share": frozenset({Role.UNIT_LEADER, Role.ANALYST}),  # answer for a restricted indicator, end a grant

@@ -4,17 +4,7 @@ from django.contrib import admin
 from django.db import transaction
 
 from indicators import tasks
-from indicators.loading import DEFINITION
-from indicators.models import Check, Indicator, IndicatorField, IndicatorVersion, Keeper, SetItem, Target, ValueSet
-from live import feed
-
-
-class VersionInline(admin.StackedInline):
-    model = IndicatorVersion
-    extra = 0
-
-    def has_delete_permission(self, request, obj=None):
-        return False  # figures were made with it
+from indicators.models import Check, Indicator, IndicatorField, Keeper, SetItem, Target, ValueSet
 
 
 class TargetInline(admin.TabularInline):
@@ -30,19 +20,17 @@ class IndicatorFieldAdmin(admin.ModelAdmin):
 
 @admin.register(Indicator)
 class IndicatorAdmin(admin.ModelAdmin):
+    """Its targets; the rest changes on the pages of definitions, where it is previewed, asked and kept."""
+
     list_display = ["name_vi", "code", "field", "source", "access"]
     list_filter = ["field", "source", "access"]
     search_fields = ["code", "name_vi", "name_en"]
-    autocomplete_fields = ["owner"]
-    inlines = [VersionInline, TargetInline]
+    fields = ["code", "name_vi", "name_en", "field"]
+    readonly_fields = ["code", "name_vi", "name_en", "field"]
+    inlines = [TargetInline]
 
-    def save_formset(self, request, form, formset, change):
-        """A new definition of a known indicator is news for its subscribers."""
-        with transaction.atomic():
-            super().save_formset(request, form, formset, change)
-            fresh = [row.pk for row in formset.new_objects if isinstance(row, IndicatorVersion)]
-            if change and fresh:
-                feed.hand(DEFINITION, fresh)
+    def has_add_permission(self, request):
+        return False
 
     def has_delete_permission(self, request, obj=None):
         return False  # it is closed instead

@@ -7,7 +7,7 @@ every figure stands how much of what was owed it rests on, and why there is none
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from districts.models import Unit
@@ -15,7 +15,9 @@ from indicators import maps, owed
 from indicators.arithmetic import WITHOUT_NUMBER, ZERO, Adding, Flag, Parts, Rules, Why, worst
 from indicators.formulas import Formula, understood
 from indicators.models import Indicator, IndicatorVersion, Revision, Value
-from indicators.periods import Period
+from indicators.periods import OffBorder, Period
+
+LOOK_BACK = 3  # periods of an operand with longer periods, until one has a value
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def delivered(
         value_set = indicator.set_item.value_set if hasattr(indicator, "set_item") else None
         if value_set and value_set.pk not in owing:
             owing[value_set.pk] = owed.owing(value_set, every)
-        values, owes = kept[indicator.pk], owing[value_set.pk] if value_set else {}
+        values, owes = kept[indicator.pk], _asked(indicator, owing[value_set.pk], every) if value_set else {}
         due = {base.start: owed.due_at(value_set, base) for base in every} if value_set else {}
         if map_ == "today":
             values, owes = maps.today(values, owes, _moved)
@@ -101,10 +103,20 @@ def delivered(
     return answers
 
 
+def _asked(indicator: Indicator, owing: Mapping[datetime, set[int]], every: Sequence[Period]) -> dict:
+    """Who owes the indicator: as its set is owed, in the periods in which the set asks for it."""
+    return {base.start: owing[base.start] if owed.is_asked(indicator.set_item, base) else set() for base in every}
+
+
 def version_for(indicator: Indicator, period: Period) -> IndicatorVersion:
-    """The definition in force at the beginning of the period; the first one for what lies before."""
+    """The definition in force in the period, of a longer one in its last base period; the first one for what lies
+    before all."""
     versions = list(indicator.versions.all())
-    day = owed.last_day(period)
+    if len(versions) == 1:
+        return versions[0]
+    if period.kind != indicator.period_kind:
+        period = owed.rule().at(indicator.period_kind, period.end - timedelta(microseconds=1))
+    day = owed.first_day(period)
     return next((version for version in reversed(versions) if version.begins <= day), versions[0])
 
 
@@ -271,20 +283,51 @@ def _moved(values: Sequence[tuple[Held, Decimal, bool]]) -> Held:
 
 def _by_formula(indicator: Indicator, periods: Sequence[Period], **how) -> list[Answer]:
     """Evaluated at each level on that level's parts: the city's is of the city's parts, never a sum of results."""
-    version = version_for(indicator, periods[-1])
-    formula = understood(version.formula)
-    codes = list(dict.fromkeys(code for code, _part in formula.operands))
+    versions = {period: version_for(indicator, period) for period in periods}
+    for period in periods:
+        owed.rule().within(indicator.period_kind, period.start, period.end)  # or it is off a border
+    codes = list(dict.fromkeys(
+        code for version in versions.values() for code, _part in understood(version.formula).operands))
     known = {each.code: each for each in Indicator.objects.filter(code__in=codes)}
-    given = {code: answer(known[code], periods, **how) for code in codes}
+    given = {code: _operand(known[code], periods, **how) for code in codes}
     answers = []
-    for place, period in enumerate(periods):
-        here = {code: given[code][place] for code in codes}
+    for place, (period, version) in enumerate(versions.items()):
+        formula = understood(version.formula)
+        here = {code: given[code][place] for code, _part in formula.operands}
         units = set().union(*(found.units for found in here.values())) if here else set()
         cells = {unit: formula_cell(formula, version, {code: found.units.get(unit, Cell(why=Why.MISSING))
                                                         for code, found in here.items()}) for unit in units}
         city = formula_cell(formula, version, {code: found.city for code, found in here.items()})
         answers.append(Answer(period, city, cells))
     return answers
+
+
+def _operand(indicator: Indicator, periods: Sequence[Period], **how) -> list[Answer]:
+    """What an operand says in each period; one with longer periods gives its latest value before the period's end."""
+    try:
+        return answer(indicator, periods, **how)
+    except OffBorder:
+        rule, kind = owed.rule(), indicator.period_kind
+        ended = {period: rule.before(rule.at(kind, period.end)) for period in periods}
+        if any(last.end - last.start < period.end - period.start for period, last in ended.items()):
+            raise  # weeks make no months
+        chains = {period: [rule.before(last, back) for back in range(LOOK_BACK)] for period, last in ended.items()}
+        every = sorted({one for chain in chains.values() for one in chain}, key=lambda one: one.start)
+        found = dict(zip(every, answer(indicator, every, **how), strict=True))
+        return [_latest(period, [found[one] for one in chains[period]]) for period in periods]
+
+
+def _latest(period: Period, chain: Sequence[Answer]) -> Answer:
+    """The first value of this chain, for the city and for each unit."""
+    cells: dict[int, list[Cell]] = defaultdict(list)
+    for one in chain:
+        for unit, cell in one.units.items():
+            cells[unit].append(cell)
+
+    def first(there: Sequence[Cell]) -> Cell:
+        return next((cell for cell in there if cell.value is not None), there[0])
+
+    return Answer(period, first([one.city for one in chain]), {unit: first(there) for unit, there in cells.items()})
 
 
 def formula_cell(formula: Formula, version: IndicatorVersion, cells: Mapping[str, Cell]) -> Cell:

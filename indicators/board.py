@@ -46,7 +46,7 @@ class Row:
 def catalogue() -> list[Indicator]:
     """Every indicator that is in use, with what a row of the board needs."""
     targets = Prefetch("targets", Target.objects.order_by("begins"))
-    return list(Indicator.objects.filter(closed_on=None).select_related("field", "owner", "set_item__value_set")
+    return list(Indicator.objects.in_use().select_related("field", "owner", "set_item__value_set")
                 .prefetch_related("versions", targets).order_by("field__position", "field__code", "pk"))
 
 

@@ -31,7 +31,7 @@ class Entry:
 def is_covered(line: DemandedLine) -> bool:
     """Whether the figure that the line asks for comes without a report."""
     indicator = line.indicator
-    return indicator is not None and indicator.source != Indicator.Source.NONE and indicator.closed_on is None
+    return indicator is not None and indicator.source != Indicator.Source.NONE and indicator.is_in_use
 
 
 def entries(codes: Iterable[str] | None = None) -> list[Entry]:

@@ -139,7 +139,6 @@ class Owing:
 def owing(unit: Unit, periods_back: int, now: datetime) -> list[Owing]:
     """What the unit owes or owed lately, the latest period first; in a few queries for each set."""
     pairs = owing_sets(unit, periods_back, now)
-    sizes = dict(ValueSet.objects.annotate(size=Count("items")).values_list("pk", "size"))
     there = Value.objects.filter(unit=unit, start__in={period.start for _set, period in pairs})
     counts = there.exclude(flag=Flag.WITHDRAWN).values_list("indicator__set_item__value_set", "start").annotate(
         answered=Count("pk"), waiting=Count("pk", filter=Q(flag=Flag.PRELIMINARY)))
@@ -147,9 +146,9 @@ def owing(unit: Unit, periods_back: int, now: datetime) -> list[Owing]:
     rows = []
     for value_set, period in pairs:
         answered, waiting = found.get((value_set.pk, period.start), (0, 0))
-        size = sizes[value_set.pk]
+        size = len(owed.items(value_set, period))
         rows.append(Owing(
-            value_set, unit, period, owed.due_at(value_set, period), size, size - answered, waiting))
+            value_set, unit, period, owed.due_at(value_set, period), size, max(0, size - answered), waiting))
     return rows
 
 
@@ -169,7 +168,8 @@ def may_key(actor: Actor, value_set: ValueSet, unit: Unit) -> bool:
 def owing_sets(unit: Unit, periods_back: int, now: datetime) -> list[tuple[ValueSet, Period]]:
     """What the unit owes, or owed lately: (set, period), the latest period first."""
     rule, found = owed.rule(), []
-    for value_set in ValueSet.objects.filter(Q(ends=None) | Q(ends__gte=now.date())):
+    sets = ValueSet.objects.filter(Q(ends=None) | Q(ends__gte=now.date()))
+    for value_set in sets.prefetch_related("items__indicator"):
         period = rule.before(rule.at(value_set.period_kind, now))
         chain = [period]
         for _step in range(periods_back - 1):
@@ -183,7 +183,8 @@ def sheet(value_set: ValueSet, unit: Unit, period: Period) -> Sheet:
     """The whole sheet, with what stood there before beside each cell."""
     rule = owed.rule()
     items = SetItem.objects.filter(value_set=value_set).select_related("indicator__field")
-    indicators = [item.indicator for item in items.prefetch_related("indicator__versions")]
+    indicators = [item.indicator for item in items.prefetch_related("indicator__versions")
+                  if owed.is_asked(item, period)]
     last, ago = rule.before(period), rule.a_year_before(period)
     chain = [last]
     while len(chain) < checks.MOST:
@@ -258,7 +259,8 @@ def save(
     if not may_key(actor, value_set, unit):
         raise PermissionError("not a keeper of this set")
     items = {item.indicator_id: item.indicator for item in
-             value_set.items.select_related("indicator").prefetch_related("indicator__versions")}
+             value_set.items.select_related("indicator").prefetch_related("indicator__versions")
+             if owed.is_asked(item, period)}
     given = []
     for change in changes:
         if change.indicator_id not in items:

@@ -62,6 +62,15 @@ class Formula:
             self.operands.append(operand)
         return f" operand_{self.operands.index(operand)} "
 
+    def clash(self, measures: Mapping[tuple[str, str], str]) -> tuple[str, str] | None:
+        """Two units of measure that the formula adds or compares though they differ, if any. `measures` are those of
+        the operands; "" is unknown and goes with all, as numbers and products do."""
+        try:
+            _measure(self._tree, [measures.get(operand, "") for operand in self.operands])
+        except _Clash as clash:
+            return clash.args
+        return None
+
     def value(self, numbers: Mapping[tuple[str, str], Number], missing: str = "any") -> Number:
         """The result over these operands; None where the rule for missing ones says so, or a divisor is 0."""
         given = [numbers.get(operand) for operand in self.operands]
@@ -99,6 +108,32 @@ def _check(node: ast.AST, depth: int) -> None:
             raise BadFormula(_("Công thức chỉ được có + − × ÷, ngoặc, số, sum, min, max, coalesce và [mã chỉ số]."))
     for child in children:
         _check(child, depth + 1)
+
+
+class _Clash(Exception):
+    """What is added or compared has different units of measure."""
+
+
+def _measure(node: ast.AST, given: list[str]) -> str:
+    match node:
+        case ast.BinOp(op=ast.Mult() | ast.Div()):
+            _measure(node.left, given)
+            _measure(node.right, given)
+            return ""
+        case ast.BinOp():
+            children: list[ast.AST] = [node.left, node.right]
+        case ast.UnaryOp():
+            children = [node.operand]
+        case ast.Call():
+            children = list(node.args)
+        case ast.Constant():
+            return ""
+        case _:
+            return given[int(node.id.removeprefix("operand_"))]  # type: ignore[attr-defined]
+    told = list(dict.fromkeys(measure for child in children if (measure := _measure(child, given))))
+    if len(told) > 1:
+        raise _Clash(told[0], told[1])
+    return told[0] if told else ""
 
 
 def _value(node: ast.AST, given: list[Number]) -> Number:

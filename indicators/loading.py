@@ -19,7 +19,8 @@ from django.db.models import Model
 
 from districts.loading import BadData, Tally
 from districts.models import Unit
-from indicators.formulas import BadFormula, Formula
+from indicators import meaning
+from indicators.formulas import Formula
 from indicators.models import (
     Check,
     DemandedLine,
@@ -89,7 +90,7 @@ class _Load:
                 self._one(kind, place, row, work)
         if unknown := self.facts.keys() - kinds.keys():
             self.faults.append(f"{self.name}: unknown: {', '.join(sorted(unknown))}")
-        self.faults += [f"{self.name}: {fault}" for fault in _unknown_operands()]
+        self.faults += [f"{self.name}: {fault}" for fault in meaning.unknown_operands()]
         if self.faults:
             raise BadData("\n".join(self.faults))
         return self.tallies
@@ -138,6 +139,9 @@ class _Load:
                      "denominator_en"}
             if any(_differs(fresh, {name: value}) for name, value in _cast(fresh, row).items() if name not in words):
                 raise ValueError(f"version {number} has figures: a new definition begins at a later period")
+        if not known and number > 1 and (fault := meaning.beginning_fault(
+                indicator, indicator.period_kind, fresh._meta.get_field("begins").to_python(row["begins"]))):
+            raise ValueError(fault)
         self._save("indicators", fresh, row)
         return None if known else fresh
 
@@ -232,25 +236,3 @@ def _unit(code: str) -> Unit:
     if found is None:
         raise ValueError(f"there is no unit {code!r}")
     return found
-
-
-def _unknown_operands() -> list[str]:
-    """Formulas that name what is not in the catalogue, or themselves by a detour."""
-    asks: dict[str, set[str]] = {}
-    for code, text in IndicatorVersion.objects.exclude(formula="").values_list("indicator__code", "formula"):
-        try:
-            asks.setdefault(code, set()).update(operand for operand, _part in Formula(text).operands)
-        except BadFormula as exc:
-            return [f"{code}: {exc}"]
-    known = set(Indicator.objects.values_list("code", flat=True))
-    faults = [f"{code}: its formula names {name}, which there is not"
-              for code, names in asks.items() for name in sorted(names - known)]
-    return faults + [f"{code}: its formula comes back to itself" for code in asks if _reaches(asks, code, code, set())]
-
-
-def _reaches(asks: Mapping[str, set[str]], start: str, goal: str, seen: set[str]) -> bool:
-    for name in asks.get(start, set()) - seen:
-        seen.add(name)
-        if name == goal or _reaches(asks, name, goal, seen):
-            return True
-    return False

@@ -47,6 +47,8 @@ class Lookup:
         value_set = indicator.set_item.value_set if hasattr(indicator, "set_item") else None
         if value_set is None:
             return True
+        if not owed.is_asked(indicator.set_item, period):
+            return False
         if (value_set.pk, period) not in self._owing:
             self._owing[value_set.pk, period] = owed.owing(value_set, [period])[period.start]
         return unit.pk in self._owing[value_set.pk, period]

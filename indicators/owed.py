@@ -12,7 +12,7 @@ from django.db import transaction
 
 from districts.cities import city
 from districts.models import Unit
-from indicators.models import Owed, ValueSet
+from indicators.models import Owed, SetItem, ValueSet
 from indicators.periods import Period, Rule
 
 
@@ -54,6 +54,17 @@ def first_day(period: Period) -> date:
 def last_day(period: Period) -> date:
     """The local day of the last moment of a period."""
     return (period.end - timedelta(microseconds=1)).astimezone(city().time_zone).date()
+
+
+def is_asked(item: SetItem, period: Period) -> bool:
+    """Whether the set asks for this indicator in the period: it was in the set by then, and still in use."""
+    closed = item.indicator.closed_on
+    return (item.begins is None or item.begins <= first_day(period)) and (closed is None or first_day(period) < closed)
+
+
+def items(value_set: ValueSet, period: Period) -> list[SetItem]:
+    """The cells of the set in the period (`items__indicator` had better be prefetched)."""
+    return [item for item in value_set.items.all() if is_asked(item, period)]
 
 
 def due_at(value_set: ValueSet, period: Period) -> datetime:

@@ -75,7 +75,7 @@ def due_last(now: datetime) -> list[Due]:
             period = rule.before(period)
         units = owed.owing(value_set, [period])[period.start]
         if units:
-            found.append(Due(value_set, period, units, [item.indicator for item in value_set.items.all()]))
+            found.append(Due(value_set, period, units, [item.indicator for item in owed.items(value_set, period)]))
     return found
 
 

@@ -80,11 +80,11 @@ def tallies(periods: tuple[Period, ...], now: datetime) -> dict[Period, dict[int
     found: dict[Period, dict[int, Tally]] = {period: defaultdict(Tally) for period in periods}
     places: list[tuple[Period, set[int]]] = []
     asked: list[tuple] = []
-    for value_set in ValueSet.objects.prefetch_related("items") if periods else ():
-        indicators = [item.indicator_id for item in value_set.items.all()]
+    for value_set in ValueSet.objects.prefetch_related("items__indicator") if periods else ():
         due = _due(value_set, periods, now)
         owing = owed.owing(value_set, [base for base, _period in due]) if due else {}
         for base, period in due:
+            indicators = [item.indicator_id for item in owed.items(value_set, base)]
             for unit in owing[base.start]:
                 found[period][unit].owed += len(indicators)
             asked += [(pk, base.start, owed.due_at(value_set, base), len(places)) for pk in indicators]

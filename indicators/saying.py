@@ -102,7 +102,7 @@ def notice(found: Notice) -> str:
             "words": given.get("words", ""), "reason": given.get("reason", ""), "period": "", "day": ""}
     if found.indicator and given.get("start"):
         said["period"] = period(owed.rule().at(found.indicator.period_kind, datetime.fromisoformat(given["start"])))
-    if day := given.get("begins") or given.get("until"):
+    if day := given.get("until") or given.get("begins"):
         said["day"] = f"{date.fromisoformat(day):%d/%m/%Y}"
     return _sentence(found.code) % said
 
@@ -116,5 +116,8 @@ def _sentence(code: str) -> str:
         Notice.Code.ACCESS_AGREED: _("Đơn vị được xem đến hết %(day)s: %(what)s."),
         Notice.Code.ACCESS_REFUSED: _("Đề nghị xem “%(what)s” không được đồng ý: %(reason)s"),
         Notice.Code.ACCESS_ENDED: _("Thôi chia sẻ “%(what)s”: %(reason)s"),
+        Notice.Code.CONSULTED: _("Lấy ý kiến đến hết %(day)s về “%(words)s”."),
+        Notice.Code.OPINION_ANSWERED: _("Ý kiến của đơn vị về “%(words)s” đã được giải trình."),
+        Notice.Code.ADOPTED: _("“%(words)s” được áp dụng từ %(day)s."),
         Notice.Code.DATA_ANSWERED: _("Đề nghị “%(words)s” đã được trả lời."),
     }[Notice.Code(code)]

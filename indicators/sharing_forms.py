@@ -76,7 +76,7 @@ class AskForData(Cleaned):
 
 
 def _catalogue() -> Any:
-    return Indicator.objects.filter(closed_on=None).order_by("name_vi")
+    return Indicator.objects.in_use().order_by("name_vi")
 
 
 class Choosing(Cleaned):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from indicators import demanded_views, quality_views, sharing_views, upload_views, views
+from indicators import definition_views, demanded_views, quality_views, sharing_views, upload_views, views
 
 SHEET = "so-lieu-phai-gui/<slug:value_set>/<slug:slug>/<str:period>/"
 urlpatterns = [
@@ -17,7 +17,15 @@ urlpatterns = [
     path("du-lieu/bao-cao/", demanded_views.register, name="demanded_reports"),
     path("du-lieu/bao-cao/<slug:code>/", demanded_views.report, name="demanded_report"),
     path("du-lieu/bao-cao/<slug:code>/dong/", demanded_views.line, name="demanded_line"),
+    path("du-lieu/dinh-nghia/", definition_views.proposals, name="proposals"),
+    path("du-lieu/dinh-nghia/moi/", definition_views.change, name="new_indicator"),
+    path("du-lieu/dinh-nghia/rieng/", definition_views.own, name="own_indicator"),
+    path("du-lieu/dinh-nghia/<int:pk>/", definition_views.proposal, name="proposal"),
+    path("du-lieu/dinh-nghia/<int:pk>/y-kien/", definition_views.opine, name="opine"),
+    path("du-lieu/dinh-nghia/<int:pk>/ket-luan/", definition_views.decide, name="decide"),
+    path("du-lieu/dinh-nghia/y-kien/<int:pk>/", definition_views.reply, name="reply_to_opinion"),
     path("du-lieu/<slug:indicator>/", views.one_indicator, name="indicator"),
+    path("du-lieu/<slug:indicator>/sua/", definition_views.change, name="change_indicator"),
     path("du-lieu/<slug:indicator>/xin-xem/", sharing_views.ask_to_see, name="ask_to_see"),
     path("du-lieu/<slug:indicator>/theo-doi/", sharing_views.subscribe, name="subscribe"),
     path("thong-bao/", sharing_views.notice_list, name="notices"),

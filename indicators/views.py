@@ -44,7 +44,7 @@ def one_indicator(request, indicator: str):
         return sheets.answer(context, request.user, timezone.now())
     version = topics.versions([totals.TOPIC])[totals.TOPIC]
     context |= {"topic": totals.TOPIC, "version_of_topic": version, "nav_current": "data",
-                "sees": seen, "live_topics": totals.TOPIC}
+                "sees": seen, "live_topics": totals.TOPIC, "may_define": access.may(actor, "define")}
     context |= _sharing(request.user, actor, chosen, seen)
     return render(request, "indicators/indicator.html", context)
 

@@ -26,7 +26,7 @@ class Indicators(Resource):
     def get(self, request) -> Response:
         """The catalogue; indicators that the caller may not see stand there with their meaning too."""
         require(access.may(self.actor, "view"), "indicators:read")
-        rows = Indicator.objects.filter(closed_on=None).select_related("field", "owner").prefetch_related("versions")
+        rows = Indicator.objects.in_use().select_related("field", "owner").prefetch_related("versions")
         return Response({"results": [representation.indicator(row) for row in rows], "next": None})
 
 

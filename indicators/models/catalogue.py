@@ -2,6 +2,8 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from districts.models import Unit
@@ -26,6 +28,12 @@ class IndicatorField(NamedInTwoLanguages, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class IndicatorQuerySet(models.QuerySet):
+    def in_use(self) -> "IndicatorQuerySet":
+        """Those that are not closed yet, today."""
+        return self.filter(Q(closed_on=None) | Q(closed_on__gt=timezone.localdate()))
 
 
 class Indicator(NamedInTwoLanguages, models.Model):
@@ -75,6 +83,8 @@ class Indicator(NamedInTwoLanguages, models.Model):
     freshness_days = models.PositiveSmallIntegerField(_("số ngày còn mới"), null=True, blank=True)
     closed_on = models.DateField(_("thôi dùng từ"), null=True, blank=True)
 
+    objects = IndicatorQuerySet.as_manager()
+
     class Meta:
         ordering = ["field__position", "code"]
         verbose_name = _("chỉ số")
@@ -82,6 +92,10 @@ class Indicator(NamedInTwoLanguages, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_in_use(self) -> bool:
+        return self.closed_on is None or self.closed_on > timezone.localdate()
 
     @property
     def measure(self) -> str:

@@ -39,9 +39,12 @@ class ValueSet(NamedInTwoLanguages, models.Model):
 
 
 class SetItem(models.Model):
+    """That a set asks for an indicator, in the periods that begin from `begins` on (none: in all of the set's)."""
+
     value_set = models.ForeignKey(ValueSet, models.CASCADE, related_name="items", verbose_name=_("biểu"))
     indicator = models.OneToOneField(Indicator, models.PROTECT, related_name="set_item", verbose_name=_("chỉ số"))
     position = models.PositiveSmallIntegerField(_("thứ tự"), default=0)
+    begins = models.DateField(_("phải gửi từ kỳ"), null=True, blank=True)
 
     class Meta:
         ordering = ["value_set", "position", "id"]

@@ -103,6 +103,9 @@ class Notice(models.Model):
         ACCESS_AGREED = "access_agreed", _("Đề nghị xem số liệu được đồng ý")
         ACCESS_REFUSED = "access_refused", _("Đề nghị xem số liệu không được đồng ý")
         ACCESS_ENDED = "access_ended", _("Thôi chia sẻ số liệu")
+        CONSULTED = "consulted", _("Lấy ý kiến về định nghĩa")
+        OPINION_ANSWERED = "opinion_answered", _("Ý kiến được giải trình")
+        ADOPTED = "adopted", _("Định nghĩa được áp dụng")
         DATA_ANSWERED = "data_answered", _("Đề nghị số liệu đã được trả lời")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
