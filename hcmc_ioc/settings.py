@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     "hooks": {"task": "hooks.tasks.send", "schedule": 5.0, "options": {"expires": 5}},
     "hook log": {"task": "hooks.tasks.forget", "schedule": crontab(hour=4, minute=50)},
     "tick": {"task": "dashboards.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
+    "reminders": {"task": "indicators.tasks.remind", "schedule": 600.0, "options": {"expires": 300}},
     "owed": {"task": "indicators.tasks.freeze", "schedule": 600.0, "options": {"expires": 300}},
 }
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db import transaction
 
 from indicators import tasks
-from indicators.models import Check, Indicator, IndicatorField, Keeper, SetItem, Target, ValueSet
+from indicators.models import Check, Indicator, IndicatorField, Keeper, ReminderTerm, SetItem, Target, ValueSet
 
 
 class TargetInline(admin.TabularInline):
@@ -53,6 +53,15 @@ class ValueSetAdmin(admin.ModelAdmin):
     list_display = ["name_vi", "code", "period_kind", "due_days", "cut_off_days", "needs_approval"]
     filter_horizontal = ["owing_units"]
     inlines = [ItemInline, KeeperInline]
+
+
+@admin.register(ReminderTerm)
+class ReminderTermAdmin(admin.ModelAdmin):
+    list_display = ["value_set", "days", "who", "is_on"]
+    list_display_links = ["days"]
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # the city's file would bring it back: it is switched off
 
 
 @admin.register(Check)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from districts.models import Unit
-from indicators import checks, deliveries, issues, owed, spans, typed
+from indicators import checks, deliveries, issues, keepers, owed, spans, typed
 from indicators.access import may_for
 from indicators.answers import version_for
 from indicators.arithmetic import WITHOUT_NUMBER, Flag, Parts, faults
@@ -158,11 +158,11 @@ def is_owed(value_set: ValueSet, unit: Unit, period: Period, now: datetime) -> b
 
 
 def may_key(actor: Actor, value_set: ValueSet, unit: Unit) -> bool:
-    """Staff key what they keep; where nobody is named, whoever works in the unit."""
+    """Staff key what they keep; where nobody keeps it (any more), whoever works in the unit."""
     if not may_for(actor, "key", unit.pk):
         return False
-    keepers = list(Keeper.objects.filter(value_set=value_set, unit=unit).values_list("user_id", "substitute_id"))
-    return not keepers or actor.user is None or actor.user.pk in {pk for pair in keepers for pk in pair}
+    people = keepers.present([unit.pk]).get((value_set.pk, unit.pk), [])
+    return not people or actor.user is None or actor.user.pk in people
 
 
 def owing_sets(unit: Unit, periods_back: int, now: datetime) -> list[tuple[ValueSet, Period]]:

@@ -28,6 +28,7 @@ from indicators.models import (
     Indicator,
     IndicatorField,
     IndicatorVersion,
+    ReminderTerm,
     SetItem,
     Target,
     Value,
@@ -48,9 +49,11 @@ FIRST_DAY = date(2000, 1, 1)
 
 
 def load_city(code: str) -> dict[str, Tally]:
-    """The catalogue of a city (`indicators/data/<city>/indicators.toml`), the checks of its values (`checks.toml`) and
-    the reports that its offices demand (`demanded_reports.toml`); nothing where it has none."""
-    paths = [DATA / code / name for name in ("indicators.toml", "checks.toml", "demanded_reports.toml")]
+    """The catalogue of a city (`indicators/data/<city>/indicators.toml`), the checks of its values (`checks.toml`), the
+    reports that its offices demand (`demanded_reports.toml`) and when who is reminded (`reminders.toml`); nothing where
+    it has none."""
+    names = ("indicators.toml", "checks.toml", "demanded_reports.toml", "reminders.toml")
+    paths = [DATA / code / name for name in names]
     tallies: dict[str, Tally] = {}
     for path in filter(Path.is_file, paths):
         tallies |= {kind: tally for kind, tally in load(path).items() if kind not in tallies or tally != Tally()}
@@ -83,7 +86,7 @@ class _Load:
     @transaction.atomic
     def run(self) -> dict[str, Tally]:
         kinds = {"fields": self._field, "indicators": self._indicator, "sets": self._set, "checks": self._check,
-                 "reports": self._report}
+                 "reports": self._report, "reminders": self._reminder}
         for kind, work in kinds.items():
             self.tallies[kind] = Tally()
             for place, row in enumerate(self.facts.get(kind, []), 1):
@@ -187,6 +190,15 @@ class _Load:
         for position, line in enumerate(row["lines"]):
             indicator = _row(Indicator, line["indicator"]) if line.get("indicator") else None
             DemandedLine.objects.create(report=report, position=position, text=line["text"], indicator=indicator)
+
+    def _reminder(self, row: dict) -> None:
+        """When who is reminded; one that is there already is the city's and stays as it is."""
+        own = dict(row) | {"value_set": _row(ValueSet, row["set"]) if row.get("set") else None}
+        own.pop("set", None)
+        if ReminderTerm.objects.filter(value_set=own["value_set"], days=own["days"], who=own["who"]).exists():
+            self.tallies["reminders"].unchanged += 1
+        else:
+            self._save("reminders", ReminderTerm(), own)
 
     def _save(self, kind: str, fresh: Model, row: dict) -> Any:
         tally, values, is_new = self.tallies[kind], _cast(fresh, row), fresh.pk is None

@@ -16,10 +16,10 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from indicators import checks, spans
+from indicators import checks, keepers, spans
 from indicators.arithmetic import WITHOUT_NUMBER, Adding, Flag, Parts, Rules
 from indicators.formulas import understood
-from indicators.models import Check, Failure, Indicator, IndicatorVersion, Issue, Keeper, SetItem, Value
+from indicators.models import Check, Failure, Indicator, IndicatorVersion, Issue, SetItem, Value
 
 Key = tuple[int, int, datetime]  # indicator, unit, start
 Owner = tuple[int, int, int]  # check, unit, indicator: one issue at most
@@ -330,15 +330,13 @@ class _Settling:
 
 
 def _keepers(wanted: Collection[Owner]) -> dict[tuple[int, int], int]:
-    """Who keeps the set of an indicator in a unit; nobody where nobody is named."""
+    """Who keeps the set of an indicator in a unit, or stands in; nobody where nobody does."""
     sets = dict(SetItem.objects.filter(
         indicator__in={indicator for *_one, indicator in wanted}).values_list("indicator_id", "value_set_id"))
-    rows = Keeper.objects.filter(value_set__in=set(sets.values()), unit__in={unit for _check, unit, _one in wanted})
-    keepers = {(unit, value_set): user for unit, value_set, user in rows.values_list(
-        "unit_id", "value_set_id", "user_id")}
-    pairs = {(unit, indicator) for _check, unit, indicator in wanted}
-    return {(unit, indicator): keepers[unit, sets[indicator]] for unit, indicator in pairs
-            if (unit, sets.get(indicator)) in keepers}
+    kept = keepers.present({unit for _check, unit, _one in wanted})
+    pairs = {(unit, indicator) for _check, unit, indicator in wanted if indicator in sets}
+    return {(unit, indicator): people[0] for unit, indicator in pairs
+            if (people := kept.get((sets[indicator], unit)))}
 
 
 def _rules(indicators: Collection[int]) -> dict[int, Rules]:

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
 from districts.models import Unit
-from indicators import access, issues, quality_board, quality_sources, totals
-from indicators.models import Issue
+from indicators import access, issues, keepers, quality_board, quality_sources, totals
+from indicators.models import Issue, ValueSet
 
 
 @login_required
@@ -26,9 +26,18 @@ def board(request):
     for row in rows:
         whole.add(row)
     by_source = quality_sources.of_sources(due, whole, {row.unit.pk for row in rows if row.unit}, now)
-    context = {"due": due, "rows": rows, "by_source": by_source, "whole": whole, "scope": actor.scope,
-               "own": actor.own_unit_id, "live_topics": totals.TOPIC}
+    context = {"due": due, "rows": rows, "unkept": _unkept(due), "by_source": by_source, "whole": whole,
+               "scope": actor.scope, "own": actor.own_unit_id, "live_topics": totals.TOPIC}
     return render(request, "indicators/quality.html", context)
+
+
+def _unkept(due: list[quality_board.Due]) -> dict[int, list[ValueSet]]:
+    """The sets that nobody keeps now, by unit."""
+    sets = {one.value_set.pk: one.value_set for one in due}
+    found: dict[int, list[ValueSet]] = {}
+    for value_set, unit in sorted(keepers.without((one.value_set.pk, unit) for one in due for unit in one.units)):
+        found.setdefault(unit, []).append(sets[value_set])
+    return found
 
 
 def _beside(actor: Actor, due: list[quality_board.Due]) -> set[int] | None:
@@ -54,7 +63,7 @@ def _context(actor: Actor, unit: Unit, now: datetime) -> dict:
         "unsettled": issues.of_unit(unit.pk, settled=False), "settled": issues.of_unit(unit.pk, settled=True),
         "failing": quality_board.failing(due, {unit.pk}), "missing": quality_board.missing(due, unit.pk),
         "stale": quality_board.stale(due, unit.pk, now), "may_answer": access.may_for(actor, "key", unit.pk),
-        "live_topics": totals.topic_of(unit),
+        "unkept": _unkept(due).get(unit.pk, []), "live_topics": totals.topic_of(unit),
     }
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib import words
+from hcmc_ioc.lib.names import in_force
 from indicators import owed
 from indicators.entry import Owing, Sheet, SheetCell
 from indicators.models import Check, Failure, Indicator, Issue, Notice
@@ -100,6 +101,10 @@ def notice(found: Notice) -> str:
     given = found.parameters
     said = {"what": found.indicator.name if found.indicator else "", "unit": given.get("unit", ""),
             "words": given.get("words", ""), "reason": given.get("reason", ""), "period": "", "day": ""}
+    if "set_vi" in given:
+        local, start = timezone.localtime(datetime.fromisoformat(given["due"])), datetime.fromisoformat(given["start"])
+        said |= {"what": in_force(given["set_vi"], given["set_en"]), "left": words.number(given["left"]),
+                 "due": f"{local:%H:%M %d/%m/%Y}", "period": period(owed.rule().at(given["kind"], start))}
     if found.indicator and given.get("start"):
         said["period"] = period(owed.rule().at(found.indicator.period_kind, datetime.fromisoformat(given["start"])))
     if day := given.get("until") or given.get("begins"):
@@ -119,5 +124,9 @@ def _sentence(code: str) -> str:
         Notice.Code.CONSULTED: _("Lấy ý kiến đến hết %(day)s về “%(words)s”."),
         Notice.Code.OPINION_ANSWERED: _("Ý kiến của đơn vị về “%(words)s” đã được giải trình."),
         Notice.Code.ADOPTED: _("“%(words)s” được áp dụng từ %(day)s."),
+        Notice.Code.DUE_SOON: _("%(what)s, %(period)s, %(unit)s: còn %(left)s ô chưa có số, hạn %(due)s."),
+        Notice.Code.OVERDUE: _("%(what)s, %(period)s, %(unit)s: quá hạn từ %(due)s, còn %(left)s ô chưa có số."),
+        Notice.Code.NO_KEEPER: _(
+            "%(what)s, %(period)s, %(unit)s: không còn ai phụ trách; còn %(left)s ô, hạn %(due)s."),
         Notice.Code.DATA_ANSWERED: _("Đề nghị “%(words)s” đã được trả lời."),
     }[Notice.Code(code)]

@@ -3,13 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from indicators import owed, quality
+from indicators import owed, quality, reminders
 
 
 @shared_task(name="indicators.tasks.freeze", ignore_result=True)
 def freeze():
     """Write down what was owed, for every set whose cut-off has passed."""
     owed.freeze_due(timezone.now())
+
+
+@shared_task(name="indicators.tasks.remind", ignore_result=True)
+def remind():
+    """Tell who keeps or leads, as the terms of the city say."""
+    reminders.remind(timezone.now())
 
 
 @shared_task(name="indicators.tasks.judge_again", ignore_result=True)

@@ -4,7 +4,7 @@ right; what is shared."""
 from .catalogue import Indicator, IndicatorField, IndicatorVersion, Target
 from .definitions import Opinion, Proposal
 from .quality import Check, Failure, Issue
-from .sets import Keeper, Owed, SetItem, ValueSet
+from .sets import Keeper, Owed, ReminderTerm, SetItem, ValueSet
 from .sharing import (
     AccessRequest,
     DataRequest,
@@ -20,5 +20,6 @@ from .values import Delivery, Revision, Staged, Total, Value
 __all__ = [
     "AccessRequest", "Check", "DataRequest", "DataVote", "Delivery", "DemandedLine", "DemandedReport", "Failure",
     "GrantedReading", "Indicator", "IndicatorField", "IndicatorVersion", "Issue", "Keeper", "Notice", "Opinion",
-    "Owed", "Proposal", "Revision", "SetItem", "Staged", "Subscription", "Target", "Total", "Value", "ValueSet",
+    "Owed", "Proposal", "ReminderTerm", "Revision", "SetItem", "Staged", "Subscription", "Target", "Total", "Value",
+    "ValueSet",
 ]

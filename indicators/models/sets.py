@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -66,6 +67,34 @@ class Keeper(models.Model):
         verbose_name = _("người phụ trách biểu")
         verbose_name_plural = _("người phụ trách biểu")
         constraints = [models.UniqueConstraint(fields=["value_set", "unit"], name="keeper_of_set_in_unit")]
+
+
+class ReminderTerm(models.Model):
+    """When who is reminded of a sheet that has empty cells. A set with terms of its own follows these alone."""
+
+    class Who(models.TextChoices):
+        KEEPERS = "keepers", _("người phụ trách và người thay")
+        LEADERS = "leaders", _("lãnh đạo đơn vị")
+
+    value_set = models.ForeignKey(
+        ValueSet, models.CASCADE, null=True, blank=True, related_name="reminders", verbose_name=_("biểu"),
+        help_text=_("Để trống là áp dụng cho mọi biểu chưa có lịch nhắc riêng."))
+    days = models.SmallIntegerField(
+        _("số ngày so với hạn gửi"), validators=[MinValueValidator(-60), MaxValueValidator(60)],
+        help_text=_("-3 là trước hạn ba ngày, 0 là ngay khi quá hạn, 2 là sau hạn hai ngày."))
+    who = models.CharField(_("nhắc ai"), max_length=8, choices=Who.choices)
+    is_on = models.BooleanField(_("đang dùng"), default=True)
+
+    class Meta:
+        ordering = ["value_set", "days"]
+        verbose_name = _("lịch nhắc gửi số liệu")
+        verbose_name_plural = _("lịch nhắc gửi số liệu")
+        constraints = [models.UniqueConstraint(
+            fields=["value_set", "days", "who"], nulls_distinct=False, name="reminder_term")]
+
+    def clean(self) -> None:
+        if self.who == self.Who.KEEPERS and self.days is not None and self.days >= 0:
+            raise ValidationError({"days": _("Sau hạn gửi thì nhắc lãnh đạo đơn vị.")})
 
 
 class Owed(models.Model):

@@ -106,6 +106,9 @@ class Notice(models.Model):
         CONSULTED = "consulted", _("Lấy ý kiến về định nghĩa")
         OPINION_ANSWERED = "opinion_answered", _("Ý kiến được giải trình")
         ADOPTED = "adopted", _("Định nghĩa được áp dụng")
+        DUE_SOON = "due_soon", _("Sắp đến hạn gửi số liệu")
+        OVERDUE = "overdue", _("Quá hạn gửi số liệu")
+        NO_KEEPER = "no_keeper", _("Biểu không còn người phụ trách")
         DATA_ANSWERED = "data_answered", _("Đề nghị số liệu đã được trả lời")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
