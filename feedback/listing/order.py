@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+EMPTY_IN_INDEX = {"due_at"}  # with this order they are read from its index until there are enough; of others by the id
+
 
 @dataclass(frozen=True)
 class Order:
@@ -72,7 +74,8 @@ def slices(rows: QuerySet, order: Order, after: Place | None) -> Iterator[QueryS
     if order.never_empty:
         yield by_value if after is None else by_value.filter(_behind(order, after))
         return
-    empty = rows.filter(**{column: None}).order_by("-pk" if down else "pk")
+    by_id = rows.order_by("-pk" if down else "pk")
+    empty = (by_value if column in EMPTY_IN_INDEX else by_id).filter(**{column: None})
     filled = by_value.filter(**{f"{column}__isnull": False})
     if after is not None and after.value is None:
         empty = empty.filter(**{"pk__lt" if down else "pk__gt": after.pk})

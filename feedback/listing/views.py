@@ -33,7 +33,8 @@ def tickets(request):
         return _asked(request, actor)
     page = Page(actor, TicketFilter(actor, request.GET), timezone.now(), request.GET)
     if request.GET.get("part") == "count":
-        return render(request, "feedback/listing/count.html", {"count": page.count()})
+        found, more = page.counted()
+        return render(request, "feedback/listing/count.html", {"count": found, "more": more})
     picked = ",".join(name for name in request.GET.getlist("col") if name in columns.COLUMNS)
     shown = columns.chosen(picked or request.COOKIES.get(COOKIE, ""))
     context = {"page": page, "shown": shown, "every": columns.COLUMNS.values(), "nav_current": "tickets",

@@ -21,6 +21,7 @@ from accounts.actors import Actor
 from feedback import actions
 from feedback.listing import pages
 from feedback.listing.filters import LATE, MARKS, STATES, TicketFilter
+from feedback.listing.order import Order, slices
 from feedback.listing.pages import Listing
 from feedback.models import Ticket
 from feedback.rules.rulebook import rulebook
@@ -107,6 +108,31 @@ def test_a_count_is_what_one_statement_counts(crowd, data):
     found = listing(crowd, **asked)
     assert found.count() == expected
     assert len(found.take(None, 1000)) == expected
+
+
+def test_what_would_cost_too_much_is_counted_in_part_and_said_to_be_more(client, cast, monkeypatch):
+    for _number in range(3):
+        opened()
+    now = timezone.now()
+    assert listing(now).counted() == (3, False)
+    monkeypatch.setattr(pages, "COUNTED", (2,))
+    assert listing(now).counted() == (3, False)  # it costs next to nothing
+    monkeypatch.setattr(pages, "AFFORDED", 0)
+    assert listing(now).counted() == (2, True)
+    assert read(ask(client, cast.tu, part="count")).strip() == "hơn 2"
+    monkeypatch.setattr(pages, "COUNTED", (3,))
+    assert listing(now).counted() == (3, False)
+    assert read(ask(client, cast.tu, part="count")).strip() == "3"
+
+
+@pytest.mark.parametrize("column", ["due_at", "resolved_at"])
+@pytest.mark.parametrize("down", [True, False])
+def test_tickets_without_a_date_are_read_in_the_order_of_an_index(cast, column, down):
+    of_unit = Ticket.objects.filter(unit_id=unit("760").pk)
+    [empty] = [rows for rows in slices(of_unit, Order(column, down), None) if "IS NULL" in str(rows.query)]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    assert "Sort" not in empty[:51].explain()  # it would take all of them, however many years there are
 
 
 def test_what_cannot_be_read_is_said_and_narrows_nothing(client, cast):
