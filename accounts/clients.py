@@ -112,7 +112,7 @@ def revoke_token(client: Client, token: str) -> None:
 
 def by_token(token: str) -> ClientToken | None:
     """The token, while it and its client are in force."""
-    row = next(iter(sql.read(ClientToken, "WHERE digest = %s", [_digest(token)], beside="client")), None)
+    row = next(iter(sql.read(ClientToken, "WHERE digest = %s", [_digest(token)], beside=("client",))), None)
     if row is None:
         return None
     now, client = timezone.now(), row.client

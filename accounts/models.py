@@ -86,11 +86,12 @@ class Membership(models.Model):
 
     @classmethod
     def acted_under(cls, user_id: int, on: date) -> "Membership | None":
-        """The one that this person has chosen, in force on the local date `on`, with its unit. Written out, since every
-        request asks for it."""
+        """The one that this person has chosen, in force on the local date `on`, with person and unit. Written out,
+        since every request asks for it."""
         own = cls._meta.db_table
-        found = sql.read(cls, f"WHERE user_id = %s AND is_active AND {own}.valid_from <= %s "
-                              f"AND ({own}.valid_to IS NULL OR {own}.valid_to >= %s)", [user_id, on, on], beside="unit")
+        found = sql.read(cls, f"WHERE user_id = %s AND {own}.is_active AND {own}.valid_from <= %s "
+                              f"AND ({own}.valid_to IS NULL OR {own}.valid_to >= %s)", [user_id, on, on],
+                         beside=("user", "unit"))
         return found[0] if found else None
 
     class Meta:

@@ -1,5 +1,6 @@
 """Form fields that take what people really type, and say clearly what is wrong with it."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 
@@ -7,7 +8,6 @@ from django import forms
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.forms.models import ModelChoiceIterator
-from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from districts.models import Unit
 from feedback.models import Category, Channel
 from feedback.rules.rulebook import rulebook
-from hcmc_ioc.lib.caching import ttl_cache
-from hcmc_ioc.lib.markup import format_html, join
+from hcmc_ioc.lib.caching import per_language, ttl_cache
+from hcmc_ioc.lib.markup import attributes, format_html, join
 from hcmc_ioc.lib.phones import parse_phone
 from hcmc_ioc.lib.text import clean, hide_phones
+from hcmc_ioc.lib.words import Words
 
 LONGEST = 10_000  # characters of a report, a reply or a note
 CLOCKS_DIFFER = timedelta(minutes=2)
@@ -108,15 +109,37 @@ class Grouped(ModelChoiceIterator):
 
 
 class Options(forms.Select):
-    """A select written in one go and kept: Django's own renders a template for each of a hundred options."""
+    """A select written in one go and kept: Django's own renders a template for each of a hundred options. `drawn` gives
+    the options of choices that are the same for everybody, so that nobody goes through them."""
+
+    drawn: Callable[[], SafeString] | None = None
+
+    def use_required_attribute(self, initial):
+        return self.is_required and super().use_required_attribute(initial)  # which looks at the choices
 
     def render(self, name, value, attrs=None, renderer=None):
-        options = _options(_plain(self.choices))
+        options = self.drawn() if self.drawn else _options(_plain(self.choices))
         for chosen in self.format_value(value):
             mark = format_html('value="{}"', chosen)
             options = options.replace(f"{mark}>", f"{mark} selected>", 1)
-        shown = flatatt({"name": name} | self.build_attrs(self.attrs, attrs))
+        shown = attributes({"name": name} | self.build_attrs(self.attrs, attrs))
         return format_html("<select{}>{}</select>", shown, join([options]))
+
+
+def fixed_choice(choices: list, **more) -> forms.ChoiceField:
+    """A filter of a list with choices that never change."""
+    field = forms.ChoiceField(choices=choices, required=False, widget=Options, **more)
+    field.widget.drawn = per_language(lambda: _options(_plain(choices)))
+    return field
+
+
+class DayInput(forms.DateInput):
+    """A day to choose, written without a template as `Options` are: a list has a dozen."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        value = self.format_value(value)
+        given = {"type": "date", "name": name} | ({} if value is None else {"value": value})
+        return format_html("<input{}>", attributes(given | self.build_attrs(self.attrs, attrs)))
 
 
 def _plain(choices) -> tuple:
@@ -164,6 +187,7 @@ class UnitChoice(GroupedChoice):
     def __deepcopy__(self, memo):
         copied = forms.Field.__deepcopy__(self, memo)
         copied.queryset = None  # which units are in force is asked per form, not per process, and where they are wanted
+        copied.widget.drawn = drawn(ANY_AREA if self.areas_only else ANY_UNIT, self.empty_label)
         return copied
 
     def to_python(self, value):
@@ -182,6 +206,7 @@ class UnitChoice(GroupedChoice):
     @queryset.setter
     def queryset(self, rows):
         self._set_queryset(rows)
+        self.widget.drawn = None  # no longer all of them
 
     def heading(self, unit):
         return Unit.Kind(unit.kind).label
@@ -215,6 +240,8 @@ class CategoryChoice(GroupedChoice):
         in_use = Q(is_active=True, parent__is_active=True)
         categories = Category.objects.filter(in_use | Q(pk=keep), parent__isnull=False)
         super().__init__(categories.select_related("parent").order_by("parent__position", "position"), **more)
+        if keep is None:
+            self.widget.drawn = drawn(ANY_CATEGORY, self.empty_label)
 
     def to_python(self, value):
         """From the rulebook, as routing reads it; what that does not know is asked of the database."""
@@ -249,8 +276,11 @@ class FieldChoice(GroupedChoice):
 class ChannelInUse(forms.ModelChoiceField):
     """How a report reaches the city today."""
 
+    widget = Options
+
     def __init__(self, **more):
         super().__init__(Channel.objects.filter(is_active=True), **more)
+        self.widget.drawn = drawn(ANY_CHANNEL_IN_USE, self.empty_label)
 
     def to_python(self, value):
         """As `CategoryChoice` does."""
@@ -283,6 +313,7 @@ class Filter(forms.TypedChoiceField):
             coerce=int, empty_value=None, required=False, error_messages=grouped.func.default_error_messages,
             choices=lambda: (("", empty_label), *_kept(grouped, get_language())), **more,
         )
+        self.widget.drawn = drawn(grouped, empty_label)
 
     def only(self, ids) -> None:
         """Leave those choices alone whose id is in `ids`."""
@@ -290,6 +321,7 @@ class Filter(forms.TypedChoiceField):
         empty, *groups = self.choices
         kept = [(heading, [row for row in rows if row[0] in wanted]) for heading, rows in groups]
         self.choices = [empty, *((heading, rows) for heading, rows in kept if rows)]
+        self.widget.drawn = None
 
 
 @ttl_cache(seconds=10)
@@ -297,8 +329,20 @@ def _kept(grouped: partial, language: str | None) -> tuple:
     return _plain(grouped().choices)
 
 
+def drawn(grouped: partial, empty_label: Words | None) -> Callable[[], SafeString]:
+    """All choices of such a field as options, at most ten seconds old; what is chosen is asked anew."""
+    return lambda: _kept_options(grouped, empty_label if empty_label is None else str(empty_label), get_language())
+
+
+@ttl_cache(seconds=10)
+def _kept_options(grouped: partial, empty_label: str | None, language: str | None) -> SafeString:
+    empty = () if empty_label is None else (("", empty_label),)
+    return _options((*empty, *_kept(grouped, language)))
+
+
 ANY_CATEGORY = partial(CategoryChoice, empty_label=None)
 ANY_FIELD = partial(FieldChoice, empty_label=None)
+ANY_CHANNEL_IN_USE = partial(ChannelInUse, empty_label=None)
 ANY_CHANNEL = partial(ChannelChoice, empty_label=None)
 ANY_UNIT = partial(UnitChoice, empty_label=None)
 ANY_AREA = partial(UnitChoice, areas_only=True, empty_label=None)

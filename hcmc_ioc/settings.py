@@ -138,6 +138,7 @@ _CONTEXT = [
     "django.contrib.messages.context_processors.messages",
     "django.template.context_processors.i18n",
     "hcmc_ioc.context.site",
+    "hcmc_ioc.context.csrf",
     "indicators.notices.bell",
 ]
 TEMPLATES = [
@@ -162,7 +163,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # fields look as temp
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "accounts.backends.People",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

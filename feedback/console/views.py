@@ -24,7 +24,7 @@ from feedback import access, actions
 from feedback.console import callers, drafts, duplicates, suggestions
 from feedback.console.intake import TOO_LARGE, IntakeForm, ReporterForm, preview, record
 from feedback.console.receipts import receipt
-from feedback.models import Channel, Draft, Ticket
+from feedback.models import Draft, Ticket
 from feedback.rules.rulebook import rulebook
 from feedback.rules.workflow import IllegalMove
 from hcmc_ioc.lib.phones import parse_phone
@@ -71,7 +71,8 @@ def _receipt(request) -> dict:
 
 
 def _blank() -> dict:
-    phone = Channel.objects.filter(code="phone", is_active=True).values_list("pk", flat=True).first()
+    channels = rulebook().channels.values()
+    phone = next((channel.pk for channel in channels if channel.code == "phone" and channel.is_active), None)
     return {"draft": fresh_id(), "request_id": fresh_id(), "channel": phone}
 
 

@@ -45,8 +45,8 @@ class InboxPage:
         self.filters = lists.InboxFilter(actor, get)
         self.number = _page_number(get.get("page", ""))
         self.topics = topics.of_scope(actor)
-        answers = self.view.name not in lists.BESIDE
-        self.batch_moves = [m for m in MOVES.values() if answers and m.batch and actor.role in m.roles]
+        answers, role = self.view.name not in lists.BESIDE, actor.role
+        self.batch_moves = [m for m in MOVES.values() if answers and m.batch and role in m.roles]
 
     @cached_property
     def counts(self):

@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import CITYWIDE, HOTLINE, UNIT
+from feedback.fields import fixed_choice
 from feedback.listing.filters import ASKED, ME, WORKING, TicketFilter
 from feedback.querysets import DUE_SOON, SQL_DUE_SOON, SQL_LATE_OPEN, SQL_OVERDUE
 from feedback.rules.workflow import DECIDERS, OPEN, TO_FORWARD, State
@@ -136,12 +137,13 @@ class InboxFilter(TicketFilter):
     """What a view is narrowed by further: the same filters, those that an inbox has use for."""
 
     SHOWN = ("q", "state", "category", "urgency", "area", "unit", "handler")
+    state = fixed_choice([("", _("Mọi trạng thái")), *((s.value, s.label) for s in State if s in OPEN)],
+                         label=_("Trạng thái"))
 
     def __init__(self, actor, get):
         super().__init__(actor, {name: get[name] for name in self.SHOWN if name in get})
-        self.fields["state"].choices = [("", _("Mọi trạng thái")), *((s.value, s.label) for s in State if s in OPEN)]
         units = actor.scope
-        if units is not None:
+        if units is not None and len(units) > 1:
             self.fields["unit"].only(units)
 
     @property

@@ -24,7 +24,7 @@ from accounts.models import Membership, User
 from accounts.roles import UNIT
 from feedback import access, search
 from feedback import promises as owed
-from feedback.fields import ANY_AREA, ANY_CHANNEL, ANY_FIELD, ANY_UNIT, Filter, Options, Text
+from feedback.fields import ANY_AREA, ANY_CHANNEL, ANY_FIELD, ANY_UNIT, DayInput, Filter, Options, Text, fixed_choice
 from feedback.models import Promise, Ticket, Urgency
 from feedback.querysets import TicketQuerySet, is_due_soon, is_late_open, is_overdue
 from feedback.rules import reasons
@@ -138,7 +138,7 @@ LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001
 class Day(forms.DateField):
     """A local day as browsers and people write it."""
 
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    widget = DayInput(format="%Y-%m-%d")
     input_formats = ["%Y-%m-%d", "%d/%m/%Y"]
     default_error_messages = {"invalid": gettext_lazy("Ngày không đọc được. Ví dụ đúng: 23/11/2026.")}
 
@@ -151,14 +151,15 @@ class AnyUnit(Filter):
 
 
 def _choice(label: Words, anything: Words, choices: dict) -> forms.ChoiceField:
-    listed = [("", anything), *((name, words) for name, (words, *_rest) in choices.items())]
-    return forms.ChoiceField(label=label, choices=listed, required=False, widget=Options)
+    return fixed_choice([("", anything), *((name, words) for name, (words, *_rest) in choices.items())], label=label)
 
 
 class TicketFilter(forms.Form):
     """The filters of a list, all optional, all in the address. What cannot be read is said at its field and narrows
     nothing. `actor` None is the system, which sees everything. One that nobody is `shown` has but the fields that are
-    asked for: making the others takes longer than the list."""
+    asked for, and a list with few filters names them in `SHOWN`: making the others takes longer than the list."""
+
+    SHOWN: tuple[str, ...] = ()
 
     q = Text(label=gettext_lazy("Từ trong nội dung, mã"), required=False, max_length=200,
              widget=forms.TextInput({"type": "search", "data-search": "", "autocomplete": "off"}))
@@ -167,8 +168,7 @@ class TicketFilter(forms.Form):
     unit = AnyUnit(ANY_UNIT, label=gettext_lazy("Đơn vị xử lý"), empty_label=gettext_lazy("Mọi đơn vị"))
     state = _choice(gettext_lazy("Trạng thái"), gettext_lazy("Mọi trạng thái"), STATES)
     late = _choice(gettext_lazy("Thời hạn"), gettext_lazy("Mọi thời hạn"), LATE)
-    urgency = forms.ChoiceField(label=gettext_lazy("Mức độ"), required=False, widget=Options,
-                                choices=[("", gettext_lazy("Mọi mức độ")), *Urgency.choices])
+    urgency = fixed_choice([("", gettext_lazy("Mọi mức độ")), *Urgency.choices], label=gettext_lazy("Mức độ"))
     channel = Filter(ANY_CHANNEL, label=gettext_lazy("Kênh"), empty_label=gettext_lazy("Mọi kênh"))
     caller = forms.RegexField(r"\A[pt][0-9a-f]{32}\Z", label=gettext_lazy("Điện thoại"), required=False)
     whose = _choice(gettext_lazy("Phạm vi"), gettext_lazy("Mọi phản ánh được xem"), WHOSE)
@@ -177,11 +177,13 @@ class TicketFilter(forms.Form):
     per = _choice(gettext_lazy("Mỗi dòng"), gettext_lazy("Phản ánh"), {name: (per.label,) for name, per in PER.items()})
 
     def __init__(self, actor: Actor | None, data, *, shown: bool = True):
-        if not shown:
-            self.base_fields = {name: field for name, field in self.base_fields.items() if name in data}
+        if self.SHOWN or not shown:
+            wanted = self.SHOWN if shown else data
+            self.base_fields = {name: field for name, field in self.base_fields.items() if name in wanted}
         super().__init__(data, auto_id="filter_%s")
         self.actor = actor
-        self._add_days([f"{name}_{end}" for name in DATES for end in SPAN if shown or f"{name}_{end}" in data])
+        self._add_days([f"{name}_{end}" for name in DATES for end in SPAN
+                        if f"{name}_{end}" in data or (shown and not self.SHOWN)])
         if actor is None or actor.scope is None:
             self.fields.pop("whose", None)
         if actor is None or not access.may(actor, "search_phone"):

@@ -19,6 +19,7 @@ from accounts.actors import Kind
 from districts.models import Unit
 from feedback.querysets import TicketQuerySet
 from feedback.rules.workflow import MOVES, State
+from hcmc_ioc.lib.caching import per_language
 from hcmc_ioc.lib.crypto import EncryptedTextField
 from hcmc_ioc.lib.names import NamedInTwoLanguages
 
@@ -179,6 +180,11 @@ class TicketSearch(Func):
     output_field = SearchVectorField()
 
 
+@per_language
+def _state_word(state: str) -> str:
+    return str(State(state).label)
+
+
 class Ticket(models.Model):
     """A citizen's report as it stands now. Its history is `TicketEvent`; its promises are `Promise`.
 
@@ -320,12 +326,12 @@ class Ticket(models.Model):
 
     @property
     def state_label(self) -> str:
-        return State(self.state).label
+        return _state_word(self.state)
 
     # Django's own go through all choices, each of them translated, for every row of a list.
 
     def get_state_display(self) -> str:
-        return State(self.state).label
+        return _state_word(self.state)
 
     def get_urgency_display(self) -> str:
         return Urgency(self.urgency).label

@@ -23,12 +23,10 @@ MORE = ("whose", "handler", "urgency", "channel", "has", "per")
 
 
 @register.simple_tag
-def list_row(row: Row, shown: list[Column]) -> SafeString:
-    return fast_html("<tr data-row>{}</tr>", join(_cell(row, column) for column in shown))
-
-
-def _cell(row: Row, column: Column) -> SafeString:
-    return fast_html("{}{}</td>", _opening(column.name), column.cell(row))
+def list_rows(rows: list[Row], shown: list[Column]) -> SafeString:
+    columns = [(_opening(column.name), column) for column in shown]
+    return join(fast_html("<tr data-row>{}</tr>", join(fast_html("{}{}</td>", opening, column.cell(row))
+                                                       for opening, column in columns)) for row in rows)
 
 
 @per_language

@@ -4,7 +4,8 @@ Django's own asks of every value and of every result whether it is lazy; that to
 figures. The promise is the same: what is not marked safe is escaped.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.safestring import SafeString
 from markupsafe import escape
@@ -28,6 +29,12 @@ def markup(template: str, *values) -> SafeString:
 def join(parts: Iterable[str]) -> SafeString:
     """Parts that are safe already, one after the other."""
     return SafeString("".join(parts))
+
+
+def attributes(given: Mapping[str, Any]) -> SafeString:
+    """As Django's `flatatt`: `True` is an attribute without a value, None and `False` are none."""
+    return join(f" {escape(name)}" if value is True else f' {escape(name)}="{_safe(value)}"'
+                for name, value in given.items() if value is not None and value is not False)
 
 
 def _safe(value) -> str:

@@ -1,9 +1,12 @@
 """States, times and deadlines in shape, word and colour, for templates and for lists."""
 
+from functools import lru_cache
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib import assets, words
+from hcmc_ioc.lib.caching import per_language
 from hcmc_ioc.lib.markup import format_html
 
 SHAPES = {
@@ -36,7 +39,12 @@ def pill(tone, text, icon=""):
 
 def state_pill(state, label):
     """`{{ state_pill(ticket.state, ticket.get_state_display()) }}`"""
-    tone, shape = STATES.get(str(state), ("neutral", "circle"))
+    return _state_pill(str(state), str(label))
+
+
+@lru_cache(maxsize=1000)
+def _state_pill(state, label):
+    tone, shape = STATES.get(state, ("neutral", "circle"))
     return pill(tone, label, shape)
 
 
@@ -48,18 +56,25 @@ def urgency_pill(urgency, label):
 
 def moment(when, form=""):
     """`{{ moment(ticket.created_at) }}` → <time> “hôm nay 14:32”; form "time" gives 14:32:05, "date" 23/11/2026."""
-    if not when:
-        return words.UNKNOWN
-    local = timezone.localtime(when)
-    text = {"time": f"{local:%H:%M:%S}", "date": f"{local:%d/%m/%Y}"}.get(form) or words.moment(when)
+    return _moment(when, form, words.local(timezone.now()).date()) if when else words.UNKNOWN
+
+
+@per_language
+def _moment(when, form, today):
+    """Kept, as the others below: many read the same list."""
+    local = words.local(when)
+    text = {"time": f"{local:%H:%M:%S}", "date": f"{local:%d/%m/%Y}"}.get(form) or words.told(when, today)
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), words.exact(when), text)
 
 
 def ago(when):
     """`{{ ago(ticket.created_at) }}` → <time> “3 giờ trước”."""
-    if not when:
-        return words.UNKNOWN
-    told = _("%(time)s trước") % {"time": words.duration((timezone.now() - when).total_seconds())}
+    return _ago(when, words.duration((timezone.now() - when).total_seconds())) if when else words.UNKNOWN
+
+
+@per_language
+def _ago(when, passed):
+    told = _("%(time)s trước") % {"time": passed}
     return format_html('<time datetime="{}" title="{}">{}</time>', when.isoformat(), words.exact(when), told)
 
 
@@ -68,14 +83,22 @@ def countdown(due, paused=False, met=None):
 
     A kept or broken promise (`met` is when it was fulfilled) says which; a running one counts on in the browser.
     """
-    if not due:
+    if due and not met and not paused:
+        return _running(due, *words.countdown(due))
+    return _settled(bool(due), met <= due if due and met else None)
+
+
+@per_language
+def _settled(has_date, kept):
+    if not has_date:
         return pill("plain", _("không có hạn"), "minus")
-    if met:
-        kept = met <= due
-        return pill("ok", _("đúng hạn")) if kept else pill("danger", _("trễ hạn"))
-    if paused:
+    if kept is None:
         return pill("neutral", _("tạm dừng"), "clock-pause")
-    text, tone = words.countdown(due)
+    return pill("ok", _("đúng hạn")) if kept else pill("danger", _("trễ hạn"))
+
+
+@per_language
+def _running(due, text, tone):
     shape = assets.icon({"danger": "filled-alert-octagon", "warn": "clock-exclamation"}.get(tone, "clock"))
     return format_html(
         '<time class="pill {}" datetime="{}" title="{}" data-due>{}<span>{}</span></time>',

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -16,20 +17,21 @@ def rows(statement: str, given) -> list[tuple]:
         return cursor.fetchall()
 
 
-def read(model: Any, rest: str, given: list, *, beside: str = "") -> list:
+def read(model: Any, rest: str, given: list, *, beside: tuple[str, ...] = ()) -> list:
     """Rows of `model` by the rest of the statement ("WHERE code = %s"), without what the database generates, and with
-    the row that their foreign key `beside` names. Django takes longer to write such a statement than PostgreSQL to
+    the rows that their foreign keys `beside` name. Django takes longer to write such a statement than PostgreSQL to
     answer it."""
-    own, table, more, join, key = _Columns.of(model), model._meta.db_table, "", "", None
-    if beside:
-        key = model._meta.get_field(beside)
-        other, named = _Columns.of(key.related_model), key.related_model._meta.db_table
-        more, join = f", {other.text}", f" JOIN {named} ON {named}.id = {table}.{key.column}"
+    table, keys = model._meta.db_table, [model._meta.get_field(name) for name in beside]
+    parts = [_Columns.of(model), *(_Columns.of(key.related_model) for key in keys)]
+    joins = " ".join(f"JOIN {part.table} ON {part.table}.id = {table}.{key.column}"
+                     for key, part in zip(keys, parts[1:], strict=True))
     found = []
-    for values in rows(f"SELECT {own.text}{more} FROM {table}{join} {rest}", given):
-        found.append(row := own.row(values[: len(own.names)]))
-        if key is not None:
-            setattr(row, beside, other.row(values[len(own.names) :]))
+    for values in rows(f"SELECT {', '.join(part.text for part in parts)} FROM {table} {joins} {rest}", given):
+        each = iter(values)
+        row, *others = (part.row(tuple(islice(each, len(part.names)))) for part in parts)
+        for name, other in zip(beside, others, strict=True):
+            setattr(row, name, other)
+        found.append(row)
     return found
 
 
@@ -65,7 +67,8 @@ class _Columns:
     def __init__(self, model: Any):
         columns = [column for column in model._meta.concrete_fields if not column.generated]
         self.model, self.names = model, [column.attname for column in columns]
-        self.text = ", ".join(f"{model._meta.db_table}.{column.column}" for column in columns)
+        self.table = model._meta.db_table
+        self.text = ", ".join(f"{self.table}.{column.column}" for column in columns)
         self.read = {n: column.from_db_value for n, column in enumerate(columns) if hasattr(column, "from_db_value")}
 
     @classmethod

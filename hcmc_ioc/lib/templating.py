@@ -39,3 +39,8 @@ def kept(name: str, *about, shown: dict) -> SafeString:
     """A template as a piece of another one, written anew only when something it is `about` changed: all that `shown`
     has of values, in tuples that can be looked up. One call changes one row of a page of figures."""
     return _pieces.get((get_language(), name, about), lambda: rendered(name, shown))
+
+
+def same(name: str) -> SafeString:
+    """A template that shows nothing but words, as a piece of every page."""
+    return kept(name, shown={})

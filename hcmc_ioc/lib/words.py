@@ -3,7 +3,7 @@
 Vietnamese first: `1.284`, `94,2%`, `2,1 ngày làm việc`, `hôm nay 14:32`. What is not known reads "–", never 0.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import formats, timezone
 from django.utils.dates import WEEKDAYS
@@ -73,35 +73,54 @@ def _lasting(seconds: int) -> str:
     return ngettext("%(n)s ngày", "%(n)s ngày", days) % {"n": number(days)}
 
 
+def local(when: datetime) -> datetime:
+    """In the city's time, which is that of every page."""
+    return timezone.localtime(when, timezone.get_default_timezone())
+
+
 def moment(when: datetime, now: datetime | None = None) -> str:
     """“hôm nay 14:32”, “hôm qua 08:05”, else “23/11/2026 14:32”, in the city's time."""
-    if when is None:
-        return UNKNOWN
-    local, today = timezone.localtime(when), timezone.localtime(now or timezone.now()).date()
-    clock = f"{local:%H:%M}"
-    if local.date() == today:
-        return _("hôm nay %(time)s") % {"time": clock}
-    if local.date() == today - timedelta(days=1):
-        return _("hôm qua %(time)s") % {"time": clock}
-    if local.date() == today + timedelta(days=1):
-        return _("ngày mai %(time)s") % {"time": clock}
-    return f"{local:%d/%m/%Y} {clock}"
+    return UNKNOWN if when is None else told(when, local(now or timezone.now()).date())
+
+
+@per_language
+def told(when: datetime, today: date) -> str:
+    """The same, on a day."""
+    here = local(when)
+    clock, days = {"time": f"{here:%H:%M}"}, (here.date() - today).days
+    if days == 0:
+        return _("hôm nay %(time)s") % clock
+    if days == -1:
+        return _("hôm qua %(time)s") % clock
+    if days == 1:
+        return _("ngày mai %(time)s") % clock
+    return f"{here:%d/%m/%Y %H:%M}"
 
 
 @per_language
 def exact(when: datetime) -> str:
     """The full local date and time with the day of the week, for a `title`."""
-    local = timezone.localtime(when)
-    return f"{WEEKDAYS[local.weekday()]} {local:%d/%m/%Y %H:%M:%S}"
+    here = local(when)
+    return f"{WEEKDAYS[here.weekday()]} {here:%d/%m/%Y %H:%M:%S}"
 
 
 def countdown(due: datetime, now: datetime | None = None) -> tuple[str, str]:
     """How far a deadline is, with its tone: (“còn 3 giờ”, "warn"); "danger" once past, "warn" within 24 hours."""
     left = due - (now or timezone.now())
-    told = {"time": duration(left.total_seconds())}
+    time = duration(left.total_seconds())
     if left < timedelta(0):
-        return _("quá %(time)s") % told, "danger"
-    return _("còn %(time)s") % told, "warn" if left <= DUE_SOON else "neutral"
+        return _past(time), "danger"
+    return _left(time), "warn" if left <= DUE_SOON else "neutral"
+
+
+@per_language
+def _past(time: str) -> str:
+    return _("quá %(time)s") % {"time": time}
+
+
+@per_language
+def _left(time: str) -> str:
+    return _("còn %(time)s") % {"time": time}
 
 
 def _short(value) -> str:

@@ -3,7 +3,7 @@
 from django.utils import translation
 
 from hcmc_ioc.lib import assets, pills, words
-from hcmc_ioc.lib.templating import Library
+from hcmc_ioc.lib.templating import Library, same
 
 register = Library()
 register.filter("number", words.number)
@@ -11,6 +11,7 @@ register.filter("percent", words.percent)
 register.filter("worktime", words.worktime)
 register.simple_tag(assets.icon, name="icon")
 register.simple_tag(assets.address, name="asset")
+register.simple_tag(same)
 for tag in (pills.pill, pills.state_pill, pills.urgency_pill, pills.moment, pills.ago, pills.countdown):
     register.simple_tag(tag)
 

@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from hcmc_ioc.lib.caching import per_language
 from hcmc_ioc.lib.templating import Library, rendered
 
 register = Library()
@@ -38,8 +39,14 @@ BEYOND = {"units", "screens", "data"}  # where there are more: those that the fo
 def navigation(context) -> SafeString:
     """The entries of the person's role; `nav_current` in the context (or the page itself) marks the current one."""
     request = context.get("request")
-    found = _entries(getattr(request, "user", None))
-    here = _in(found, context.get("nav_current") or _here(request))
+    return _drawn(_kind_of(getattr(request, "user", None)), context.get("nav_current") or _here(request))
+
+
+@per_language
+def _drawn(kind: tuple, current: str) -> SafeString:
+    """Kept: everybody of a role reads the same on every page."""
+    found = _entries(*kind)
+    here = _in(found, current)
     for entry in found:
         entry["current"] = entry is here
     beyond = [entry for entry in found if len(found) > ON_A_PHONE and entry["name"] in BEYOND]
@@ -50,16 +57,21 @@ def navigation(context) -> SafeString:
 def entry(context, name):
     """What stands above a page in its crumbs: `{% set up = entry("inbox") %}` → `url` and `label`, as this person's
     navigation has them."""
-    return _in(_entries(context["request"].user), name)
+    return _in(_entries(*_kind_of(context["request"].user)), name)
 
 
-def _entries(user) -> list[dict]:
-    role, is_staff = getattr(user, "role", ""), getattr(user, "is_staff", False)
+def _kind_of(user) -> tuple[str, bool, bool]:
+    """What decides about the entries: the role, whether the admin is open, whether they record reports."""
+    role = getattr(user, "role", "")
+    return role, getattr(user, "is_staff", False), role not in IN_UNITS or _has_counter(user)
+
+
+def _entries(role: str, is_staff: bool, records: bool) -> list[dict]:
     return [
         {"name": name, "url": url, "label": label, "short": short, "icon": icon, "key": key}
         for name, label, short, icon, key, roles in ENTRIES
         if (role in roles or name == "administration" and is_staff)
-        and (name != "intake" or _records(user))
+        and (name != "intake" or records)
         and (url := _address(name))
     ]
 
@@ -78,9 +90,9 @@ def _here(request) -> str:
     return PART_OF.get(match.url_name, match.url_name or "")
 
 
-def _records(user) -> bool:
-    """Of the units' people only those whose unit has an area: citizens come to its counter."""
-    return user.role not in IN_UNITS or user.membership.unit.is_area
+def _has_counter(user) -> bool:
+    """Of the units' people only those record whose unit has an area: citizens come to its counter."""
+    return user.membership.unit.is_area
 
 
 def _address(name):

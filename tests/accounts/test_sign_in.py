@@ -1,13 +1,16 @@
 """Signing in with lock-out, changing password, language and role."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import actions
+from accounts.backends import People
 from accounts.models import Membership, User
 from accounts.roles import Role
 from tests.city import unit
@@ -114,3 +117,25 @@ def test_the_page_for_signing_in_offers_no_way_to_itself(client, db):
     page = client.get(reverse("sign_in")).content.decode()
     assert 'class="menu-item"' not in page and "data-theme-choice" in page
     assert 'class="menu-item"' in client.get("/khong-co/").content.decode()
+
+
+def test_a_request_learns_in_one_statement_who_asks_and_in_which_role(cast, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        person = People().get_user(cast.lan.pk)
+        assert (person.full_name, person.role) == (cast.lan.full_name, Role.UNIT_STAFF)
+    nobody = People().get_user(cast.nobody.pk)
+    assert nobody == cast.nobody and nobody.membership is None
+    assert People().get_user(0) is None
+    User.objects.filter(pk=cast.lan.pk).update(is_active=False)
+    assert People().get_user(cast.lan.pk) is None
+
+
+def test_all_forms_of_a_page_have_one_token_and_it_is_taken(cast):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.ha)
+    page = client.get(reverse("overview")).content.decode()
+    tokens = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page))
+    tokens |= set(re.findall(r'name="csrf-token" content="(\w+)"', page))
+    assert len(tokens) == 1
+    assert client.post(reverse("sign_out"), {"csrfmiddlewaretoken": "x" * 64}).status_code == 403
+    assert client.post(reverse("sign_out"), {"csrfmiddlewaretoken": tokens.pop()}).status_code == 302

@@ -5,7 +5,7 @@ import re
 
 from django.urls import reverse
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.People"
 
 
 def signed_in(client, person):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def status(client, person, address, **more):
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.People")
     return client.get(address, **more).status_code
 
 
@@ -47,7 +47,7 @@ def test_a_visible_ticket_refuses_the_moves_of_others(client, cast):
 
 def test_contact_data_is_refused_to_an_analyst(client, cast):
     code = opened(reporter={"name": "Nguyễn An", "phone": "+84900000001"}).code
-    client.force_login(cast.phuc, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(cast.phuc, backend="accounts.backends.People")
     assert client.post(reverse("ticket_contact", args=[code]), {"reason": "verify"}).status_code == 403
     page = client.get(reverse("ticket", args=[code])).content.decode()
     assert 'id="reporters"' not in page and "N. An" not in page

@@ -58,7 +58,7 @@ def test_it_needs_its_scope_and_a_right_to_read(callers, client, cast):
     callers.q1.client.save()
     answer = callers.q1.post("hooks/", {"url": PLACE})
     assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_tell")
-    client.force_login(cast.sau, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(cast.sau, backend="accounts.backends.People")
     assert client.get("/api/v1/hooks/").status_code == 403  # people have no hooks
 
 

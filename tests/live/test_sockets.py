@@ -32,7 +32,7 @@ HOST = b"localhost"
 def session_cookie(user):
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "accounts.backends.People"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
@@ -219,9 +219,9 @@ def test_a_heartbeat_says_what_beat_fold_and_the_city_s_clock_last_did(cast, tic
 def test_where_no_socket_gets_through_the_heartbeat_is_asked_for(cast, client):
     asked = "/nhip-tim/?topics=city,ticket:999999"
     assert client.get(asked).status_code == 403
-    client.force_login(cast.nobody, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(cast.nobody, backend="accounts.backends.People")
     assert client.get(asked).status_code == 403
-    client.force_login(cast.ha, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(cast.ha, backend="accounts.backends.People")
     told = client.get(asked)
     assert told.status_code == 200 and set(told.json()["versions"]) == {"city"}
     client.logout()
