@@ -16,6 +16,7 @@ from random import Random
 import django
 from django.db import connection, transaction
 
+from bench.cpu import page_cpu
 from bench.table import quantile
 from bench.webhooks import webhooks
 
@@ -289,7 +290,7 @@ def tidy() -> dict:
 
 
 _ALL = (lifecycles, search, folding, rebuilding, rebuild_figures, exporting, importing, importing_some, lookups, tidy,
-        webhooks)
+        webhooks, page_cpu)
 ROWS = {row.__name__: row for row in _ALL}
 
 

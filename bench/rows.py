@@ -26,6 +26,8 @@ def measured(sizes: list[str], *, quick: bool) -> Iterator[Row]:
     logs = Path(settings.VAR) / "log"
     biggest = sizes[-1]
     yield from _http(pages.measure(sizes, TURNS_QUICK if quick else TURNS, logs), sizes)
+    say("What a page costs …")
+    yield from _cpu(databases.direct(biggest, "page_cpu")["page_cpu"], biggest)
     lives = _in_turns(sizes, LIVES_TURNS_QUICK if quick else LIVES_TURNS)
     direct = {}
     for database in sizes:
@@ -148,6 +150,13 @@ def _alone(imported: dict, lookups: dict) -> list[Row]:
         Row("point → unit", "/s", lookups["points"]),
         Row("deadlines", "/s", lookups["deadlines"]),
     ]
+
+
+def _cpu(found: dict, database: str) -> Iterator[Row]:
+    place = "small" if database == "bench_10k" else "big"
+    for name, spent in found.items():
+        yield Row(f"CPU of one {name}", "ms", **{place: sum(spent.values())}, most=4 if name == "page floor" else 12,
+                  note=f"{spent['web']:.1f} web, {spent['database']:.1f} database")
 
 
 def _files(found: dict, database: str) -> list[Row]:
