@@ -68,6 +68,10 @@ ROOMS = (
     (_("Kết nối"), (
         Matter("accounts.client", _("Hệ thống của đơn vị khác đọc và ghi ở đây: quyền, mã bí mật, thu hồi."),
                "plug-connected", page="clients"),
+        Matter("indicators.pull", _("Nơi hệ thống tự lấy số liệu: địa chỉ, lịch, lần lấy gần nhất, nguồn trục trặc."),
+               "refresh", page="pulls"),
+        Matter("indicators.pullhost",
+               _("Những máy chủ được phép gọi để lấy số liệu; ngoài danh sách này không gọi đâu cả."), "shield"),
     )),
     (_("Lịch làm việc"), (
         Matter("districts.calendarday", _("Ngày nghỉ lễ, ngày làm bù; hạn xử lý tính theo đây."), "calendar-due"),

@@ -247,6 +247,7 @@ CELERY_BEAT_SCHEDULE = {
     "hook log": {"task": "hooks.tasks.forget", "schedule": crontab(hour=4, minute=50)},
     "tick": {"task": "dashboards.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
     "reminders": {"task": "indicators.tasks.remind", "schedule": 600.0, "options": {"expires": 300}},
+    "pulls": {"task": "indicators.tasks.pull", "schedule": 60.0, "options": {"expires": 60}},
     "owed": {"task": "indicators.tasks.freeze", "schedule": 600.0, "options": {"expires": 300}},
 }
 

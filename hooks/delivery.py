@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-import ssl
 import threading
 import time
 from collections import deque
-from functools import lru_cache
 
 from django.db import connection, connections
 from django.utils import timezone
 
-from hooks import addresses, hooks, payload
+from hcmc_ioc.lib import addresses
+from hooks import hooks, payload
 from hooks.models import Delivery, Hook
 from hooks.posting import Answer, Line
 
@@ -75,14 +74,9 @@ def _sent(hook: Hook, rows: list[Delivery], bodies: dict[int, bytes]) -> list[tu
         return [(rows[0], Answer("forbidden"))]
     except OSError:
         return [(rows[0], Answer("name"))]
-    tls, secrets = _tls() if target.is_https else None, hook.secrets(timezone.now())
-    lines = [Line(target, found, secrets, tls) for _ in range(min(PARALLEL, len(rows)))]
+    secrets = hook.secrets(timezone.now())
+    lines = [Line(target, found, secrets) for _ in range(min(PARALLEL, len(rows)))]
     return asyncio.run(_Batch(rows, bodies).sent(lines))
-
-
-@lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
 
 
 class _Batch:

@@ -15,8 +15,8 @@ from typing import Any
 import h11
 from django.utils.translation import gettext_lazy as _
 
+from hcmc_ioc.lib.addresses import Target, connected
 from hcmc_ioc.lib.words import Words
-from hooks.addresses import Target
 
 TIMEOUT = 10.0  # seconds for connecting, sending and the head of the answer together
 REST = 1.0  # for what follows the head; nobody needs it
@@ -55,8 +55,8 @@ def signature(secret: str, token: str, stamp: int, body: bytes) -> str:
 class Line:
     """A connection to one of the checked addresses, used for one message after the other."""
 
-    def __init__(self, target: Target, addresses: list[str], secrets: list[str], tls: ssl.SSLContext | None):
-        self.target, self.addresses, self.secrets, self.tls = target, addresses, secrets, tls
+    def __init__(self, target: Target, addresses: list[str], secrets: list[str]):
+        self.target, self.addresses, self.secrets = target, addresses, secrets
         self.http: Any = None  # h11.Connection while it is open
 
     async def post(self, token: str, body: bytes) -> Answer:
@@ -112,19 +112,8 @@ class Line:
                 raise ConnectionResetError
 
     async def _connect(self) -> None:
-        """To the first address that answers: never to the name, which may lead elsewhere by now."""
-        name = self.target.host if self.tls else None
-        for place, address in enumerate(self.addresses, 1):
-            try:
-                self.reader, self.writer = await asyncio.open_connection(
-                    address, self.target.port, ssl=self.tls, server_hostname=name)
-                self.http = h11.Connection(h11.CLIENT)
-                return
-            except ssl.SSLError:
-                raise
-            except OSError:
-                if place == len(self.addresses):
-                    raise
+        self.reader, self.writer = await connected(self.target, self.addresses)
+        self.http = h11.Connection(h11.CLIENT)
 
     async def _next(self):
         while (event := self.http.next_event()) is h11.NEED_DATA:

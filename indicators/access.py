@@ -21,6 +21,7 @@ ROLES = {
     "ask": UNIT,  # for restricted figures, and for figures that nobody delivers; to vote for such
     "share": frozenset({Role.UNIT_LEADER, Role.ANALYST}),  # answer for a restricted indicator, end a grant
     "audit": UNIT | {Role.ANALYST, Role.ADMINISTRATOR},  # see who read what through grants
+    "sources": frozenset({Role.ANALYST, Role.ADMINISTRATOR}),  # see what is fetched from elsewhere, have it fetched now
     "answer": frozenset({Role.ANALYST}),  # requests for figures that nobody delivers
     "register": frozenset({Role.ANALYST}),  # keep the register of demanded reports
 }

@@ -1,10 +1,25 @@
 """The catalogue and the sets in the admin: rows that the city changes itself."""
 
+from django import forms
 from django.contrib import admin
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from indicators import tasks
-from indicators.models import Check, Indicator, IndicatorField, Keeper, ReminderTerm, SetItem, Target, ValueSet
+from indicators.mappings import FileMapping, Reader
+from indicators.models import (
+    Check,
+    Indicator,
+    IndicatorField,
+    Keeper,
+    Pull,
+    PullHost,
+    ReminderTerm,
+    SetItem,
+    Target,
+    ValueSet,
+)
+from indicators.reading import CannotRead
 
 
 class TargetInline(admin.TabularInline):
@@ -77,3 +92,37 @@ class CheckAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False  # its issues are kept: it ends on a day
+
+
+@admin.register(PullHost)
+class PullHostAdmin(admin.ModelAdmin):
+    list_display = ["host", "note"]
+
+
+class PullForm(forms.ModelForm):
+    """The secret is never shown again: left empty, it stays."""
+
+    secret = forms.CharField(
+        label=_("giá trị bí mật"), required=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Không hiện lại. Để trống là giữ giá trị đang có."))
+
+    class Meta:
+        model = Pull
+        fields = ["name", "url", "form", "rows_at", "mapping", "value_set", "period_kind", "every_hours", "header",
+                  "secret", "least_percent", "stale_days", "is_on"]
+
+    def clean_secret(self) -> str:
+        return self.cleaned_data["secret"] or (self.instance.secret if self.data.get("header") else "")
+
+    def clean_mapping(self) -> str:
+        try:
+            Reader(FileMapping.typed(self.cleaned_data["mapping"]))
+        except CannotRead as exc:
+            raise forms.ValidationError(str(exc)) from exc
+        return self.cleaned_data["mapping"]
+
+
+@admin.register(Pull)
+class PullAdmin(admin.ModelAdmin):
+    form = PullForm
+    list_display = ["name", "form", "every_hours", "is_on", "next_at"]

@@ -23,10 +23,14 @@ class Lookup:
         self.units: defaultdict[str, list[Unit]] = defaultdict(list)
         for unit in Unit.objects.order_by("valid_from"):
             self.units[unit.code].append(unit)
+        self._by_id = {one.pk: one for one in self.catalogue.values()}
         self._periods: dict[tuple[str, str], Period] = {}
         self._versions: dict[tuple[int, datetime], IndicatorVersion] = {}
         self._found: dict[tuple[str, Period], Unit] = {}
         self._owing: dict[tuple[int, Period], set[int]] = {}
+
+    def by_id(self, pk: int) -> Indicator:
+        return self._by_id[pk]
 
     def indicator(self, code: str) -> Indicator:
         if code not in self.catalogue:

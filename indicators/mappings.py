@@ -79,6 +79,17 @@ class FileMapping:
             raise CannotRead(f"{path.name}: {exc}") from exc
 
     @classmethod
+    def typed(cls, text: str) -> "FileMapping":
+        """The mapping that somebody typed: the name of one of ours, or TOML; or `CannotRead`."""
+        name = text.strip()
+        if re.fullmatch(r"[\w-]{1,60}", name, re.ASCII):
+            return cls.read(name)
+        try:
+            return cls.of(tomllib.loads(text) | {"name": "TOML"})
+        except (tomllib.TOMLDecodeError, LookupError, TypeError, ValueError, BadFormula) as exc:
+            raise CannotRead(_("Ánh xạ không đọc được: %(why)s") % {"why": exc}) from exc
+
+    @classmethod
     def of(cls, facts: dict) -> "FileMapping":
         rules = tuple(Rule(**rule) for rule in facts.pop("values", []))
         given = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}

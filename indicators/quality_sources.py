@@ -12,7 +12,7 @@ from hcmc_ioc.lib.caching import ttl_cache
 from hcmc_ioc.lib.sql import rows
 from indicators import board, owed
 from indicators.answers import answer, sources
-from indicators.models import Delivery, Indicator, Issue, Value
+from indicators.models import Delivery, Indicator, Issue, Pull, Value
 from indicators.quality_board import Due, Words, fresh_since
 
 LIVE = (Indicator.Source.HOTLINE, Indicator.Source.PLATFORM)
@@ -26,13 +26,17 @@ class OfSource:
     code: str
     label: str
     words: Words
+    failing: int = 0  # of its addresses, whose latest try brought nothing usable
 
 
 def of_sources(due: Sequence[Due], whole: Words, units: Collection[int], now: datetime) -> list[OfSource]:
     """The rows of these units, whose four words together are `whole`; sources that bring nothing are left out."""
     found = _delivered(due, set(units), now)
     found[NOTHING] = _rest(whole, found.values())
-    shown = [OfSource(door, _label(door), found[door]) for door in (*DOORS, NOTHING) if found[door].complete.whole]
+    pulls = Pull.objects.failing().count()
+    shown = [OfSource(door, _label(door), found[door], pulls if door == Delivery.Door.PULL else 0)
+             for door in (*DOORS, NOTHING)
+             if found[door].complete.whole or (door == Delivery.Door.PULL and pulls)]
     counted = _counted(now.replace(second=now.second // 10 * 10, microsecond=0))
     return shown + [OfSource(code, str(Indicator.Source(code).label), counted[code])
                     for code in COUNTED if counted[code].complete.whole]

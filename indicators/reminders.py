@@ -67,13 +67,12 @@ def _reached(now: datetime) -> Iterator[Reached]:
     """Every term of every set that lies in the last days, with the units whose sheet has empty cells still."""
     terms = list(ReminderTerm.objects.filter(is_on=True))
     own = {term.value_set_id for term in terms}
-    sizes = dict(ValueSet.objects.annotate(size=Count("items")).values_list("pk", "size"))
-    for value_set in ValueSet.objects.all():
+    for value_set in ValueSet.objects.prefetch_related("items__indicator"):
         asked = [term for term in terms if term.value_set_id == (value_set.pk if value_set.pk in own else None)]
         for period in _periods(value_set, asked, now):
             due = owed.due_at(value_set, period)
             hit = [term for term in asked if now - STILL < due + timedelta(days=term.days) <= now]
-            left = _left(value_set, sizes[value_set.pk], period) if hit else {}
+            left = _left(value_set, period) if hit else {}
             for term in hit if left else ():
                 if term.who == Who.LEADERS or due > now:  # after the due date it is the leader's
                     yield Reached(value_set, period, due, due + timedelta(days=term.days), term.who, left)
@@ -91,9 +90,11 @@ def _periods(value_set: ValueSet, terms: Iterable[ReminderTerm], now: datetime) 
         period = rule.next(period)
 
 
-def _left(value_set: ValueSet, size: int, period: Period) -> dict[int, int]:
+def _left(value_set: ValueSet, period: Period) -> dict[int, int]:
     """How many cells are neither filled nor given a reason, by unit; units that lack none are left out."""
     units = owed.owing(value_set, [period])[period.start]
-    there = Value.objects.filter(indicator__set_item__value_set=value_set, start=period.start, unit__in=units)
+    asked = [item.indicator_id for item in owed.items(value_set, period)]
+    there = Value.objects.filter(indicator__in=asked, start=period.start, unit__in=units)
     answered = dict(there.exclude(flag=Flag.WITHDRAWN).order_by().values_list("unit_id").annotate(Count("pk")))
-    return {unit: size - answered.get(unit, 0) for unit in sorted(units) if answered.get(unit, 0) < size}
+    left = {unit: len(asked) - answered.get(unit, 0) for unit in sorted(units)}
+    return {unit: count for unit, count in left.items() if count}

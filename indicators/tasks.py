@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from indicators import owed, quality, reminders
+from indicators import owed, pulling, quality, reminders
 
 
 @shared_task(name="indicators.tasks.freeze", ignore_result=True)
@@ -16,6 +16,12 @@ def freeze():
 def remind():
     """Tell who keeps or leads, as the terms of the city say."""
     reminders.remind(timezone.now())
+
+
+@shared_task(name="indicators.tasks.pull", ignore_result=True)
+def pull():
+    """Fetch from the sources that are due."""
+    pulling.pull_due(timezone.now())
 
 
 @shared_task(name="indicators.tasks.judge_again", ignore_result=True)

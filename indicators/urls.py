@@ -1,6 +1,6 @@
 from django.urls import path
 
-from indicators import definition_views, demanded_views, quality_views, sharing_views, upload_views, views
+from indicators import definition_views, demanded_views, pull_views, quality_views, sharing_views, upload_views, views
 
 SHEET = "so-lieu-phai-gui/<slug:value_set>/<slug:slug>/<str:period>/"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("du-lieu/de-nghi/", sharing_views.data_requests, name="data_requests"),
     path("du-lieu/de-nghi/<int:pk>/cung-can/", sharing_views.vote, name="vote_for_data"),
     path("du-lieu/de-nghi/<int:pk>/tra-loi/", sharing_views.answer_for_data, name="answer_for_data"),
+    path("du-lieu/nguon/", pull_views.sources, name="pulls"),
+    path("du-lieu/nguon/<int:pk>/lay/", pull_views.pull_now, name="pull_now"),
+    path("du-lieu/nguon/lan/<int:pk>/", pull_views.release, name="release_pull"),
     path("du-lieu/bao-cao/", demanded_views.register, name="demanded_reports"),
     path("du-lieu/bao-cao/<slug:code>/", demanded_views.report, name="demanded_report"),
     path("du-lieu/bao-cao/<slug:code>/dong/", demanded_views.line, name="demanded_line"),

@@ -14,9 +14,10 @@ from feedback import access
 from feedback.api import asked
 from feedback.api.representation import instant
 from feedback.rules.workflow import MOVES
+from hcmc_ioc.lib import addresses
 from hcmc_ioc.lib.api.problems import Problem, invalid
 from hcmc_ioc.lib.api.views import Resource, require
-from hooks import addresses, hooks
+from hooks import hooks
 from hooks.models import LEFT, Delivery, Hook
 
 VERBS = frozenset({*MOVES, LEFT})

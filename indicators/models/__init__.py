@@ -3,6 +3,7 @@ right; what is shared."""
 
 from .catalogue import Indicator, IndicatorField, IndicatorVersion, Target
 from .definitions import Opinion, Proposal
+from .pulls import Pull, PullHost, PullRun
 from .quality import Check, Failure, Issue
 from .sets import Keeper, Owed, ReminderTerm, SetItem, ValueSet
 from .sharing import (
@@ -20,6 +21,6 @@ from .values import Delivery, Revision, Staged, Total, Value
 __all__ = [
     "AccessRequest", "Check", "DataRequest", "DataVote", "Delivery", "DemandedLine", "DemandedReport", "Failure",
     "GrantedReading", "Indicator", "IndicatorField", "IndicatorVersion", "Issue", "Keeper", "Notice", "Opinion",
-    "Owed", "Proposal", "ReminderTerm", "Revision", "SetItem", "Staged", "Subscription", "Target", "Total", "Value",
-    "ValueSet",
+    "Owed", "Proposal", "Pull", "PullHost", "PullRun", "ReminderTerm", "Revision", "SetItem", "Staged",
+    "Subscription", "Target", "Total", "Value", "ValueSet",
 ]

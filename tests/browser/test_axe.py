@@ -35,6 +35,7 @@ PAGES = {
     "notices": ("canbo.q1", "/thong-bao/"),
     "owed": ("canbo.q1", "/so-lieu-phai-gui/"),
     "sheet": ("canbo.q1", "/so-lieu-phai-gui/monthly-district/quan-1/{month}/"),
+    "pulls": ("phantich", "/du-lieu/nguon/"),
     "sign-ins": ("quantri", "/quan-tri/dang-nhap/"),
     "readings": ("quantri", "/quan-tri/du-lieu/"),
 }

@@ -22,6 +22,7 @@ PAGES = {
     "matrix": ("lanhdao.tp", "/tong-quan/linh-vuc/"),
     "units": ("lanhdao.tp", "/don-vi/"),
     "screens": ("truongca", "/man-hinh/"),
+    "pulls": ("phantich", "/du-lieu/nguon/"),
     "sign-ins": ("quantri", "/quan-tri/dang-nhap/"),
     "readings": ("quantri", "/quan-tri/du-lieu/"),
     "account": ("canbo.q1", "/tai-khoan/"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from hooks import addresses, hooks
+from hcmc_ioc.lib import addresses
+from hooks import hooks
 from hooks.models import Delivery
 from tests.hooks.conftest import hook_of, told
 

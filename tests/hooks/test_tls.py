@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
-from hooks import addresses, delivery, hooks
+from hcmc_ioc.lib import addresses
+from hooks import hooks
 from hooks.models import Delivery
 from tests.hooks.conftest import hook_of, told
 
@@ -37,7 +38,7 @@ def asked_for(receiver, tmp_path, monkeypatch):
     theirs.load_cert_chain(file)
     theirs.sni_callback = lambda _socket, name, _context: names.append(name)
     receiver.server.socket = theirs.wrap_socket(receiver.server.socket, server_side=True)
-    monkeypatch.setattr(delivery, "_tls", lambda: ssl.create_default_context(cafile=file))
+    monkeypatch.setattr(addresses, "tls", lambda: ssl.create_default_context(cafile=file))
     monkeypatch.setattr(addresses, "look_up", lambda _host, _port: ["127.0.0.1"])
     return names
 

@@ -1,8 +1,11 @@
 """Which addresses may be called: nobody reaches our own network by naming it, or by a name that leads there."""
 
+import asyncio
 import ipaddress
 import socket
+import ssl
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -51,12 +54,12 @@ def read(url: str) -> Target:
         raise ValueError(_("Địa chỉ không được chứa tên đăng nhập, mật khẩu hoặc phần sau dấu #."))
     if not settings.HOOKS_PRIVATE:
         if parts.scheme != "https":
-            raise ValueError(_("Chỉ gửi đến địa chỉ https."))
+            raise ValueError(_("Chỉ gọi đến địa chỉ https."))
         if (port or 443) not in PORTS:
-            raise ValueError(_("Chỉ gửi đến cổng 443 hoặc 8443."))
+            raise ValueError(_("Chỉ gọi đến cổng 443 hoặc 8443."))
         literal = _address(host)
         if literal is not None and not is_public(literal):
-            raise ValueError(_("Không gửi đến địa chỉ trong mạng nội bộ."))
+            raise ValueError(_("Không gọi đến địa chỉ trong mạng nội bộ."))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path)
 
@@ -70,6 +73,26 @@ def resolved(target: Target) -> list[str]:
     if not settings.HOOKS_PRIVATE and not all(is_public(ipaddress.ip_address(text)) for text in found):
         raise Forbidden(target.host)
     return found
+
+
+async def connected(target: Target, found: list[str]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to the first of the addresses found that answers: never to the name, which may lead elsewhere by
+    now. OSError (ssl.SSLError for a bad certificate) where none does."""
+    context, name = (tls(), target.host) if target.is_https else (None, None)
+    for place, address in enumerate(found, 1):
+        try:
+            return await asyncio.open_connection(address, target.port, ssl=context, server_hostname=name)
+        except ssl.SSLError:
+            raise
+        except OSError:
+            if place == len(found):
+                raise
+    raise OSError("no address")
+
+
+@lru_cache(maxsize=1)
+def tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 def look_up(host: str, port: int) -> list[str]:
