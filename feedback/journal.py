@@ -5,15 +5,13 @@ time gives numbers, under the feed's lock and in one transaction each, so whoeve
 that is before it. Entries are kept for ninety days.
 """
 
-import base64
-import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
 
 from feedback.models import JournalEntry
+from hcmc_ioc.lib.cursors import Cursor, Unknown
 from live.feed import Change
 
 KEPT = timedelta(days=90)
@@ -37,33 +35,6 @@ _WRITE = """
     ) AS known ON true
     WHERE event.id = ANY(%s)
 """
-
-
-class Unknown(Exception):
-    """The cursor is older than what is kept, or of another history: everything must be read again."""
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """A place in the journal: behind the entry with this number and stamp."""
-
-    number: int = 0
-    stamp: int = 0
-
-    def encoded(self) -> str:
-        return base64.urlsafe_b64encode(f"{self.number}.{self.stamp}".encode()).decode().rstrip("=")
-
-    @classmethod
-    def read(cls, text: str) -> "Cursor":
-        """ValueError for what is none."""
-        try:
-            number, _dot, stamp = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(".")
-            found = cls(int(number), int(stamp))
-        except (binascii.Error, UnicodeDecodeError) as wrong:
-            raise ValueError(text) from wrong
-        if not 0 <= found.number < 2**63:
-            raise ValueError(text)
-        return found
 
 
 def write(changes: Sequence[Change]) -> None:

@@ -248,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "dashboards.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
     "reminders": {"task": "indicators.tasks.remind", "schedule": 600.0, "options": {"expires": 300}},
     "pulls": {"task": "indicators.tasks.pull", "schedule": 60.0, "options": {"expires": 60}},
+    "figure changes": {"task": "indicators.tasks.forget_changes", "schedule": crontab(hour=4, minute=45)},
     "owed": {"task": "indicators.tasks.freeze", "schedule": 600.0, "options": {"expires": 300}},
 }
 

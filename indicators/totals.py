@@ -43,6 +43,7 @@ def recount(pairs: Collection[tuple[int, datetime]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     catalogue = _catalogue({indicator for indicator, _start in pairs})
+    number = _next_number()
     together: defaultdict[tuple[str, datetime], list[Indicator]] = defaultdict(list)
     for pk, start in pairs:
         if pk in catalogue:
@@ -50,7 +51,7 @@ def recount(pairs: Collection[tuple[int, datetime]]) -> None:
     for (kind, start), indicators in together.items():
         period = owed.rule().at(kind, start)
         found = answers.delivered(indicators, [period])
-        _keep(row for pk, (answer,) in found.items() for row in _rows(pk, [answer]))
+        _keep(row for pk, (answer,) in found.items() for row in _rows(pk, [answer], number))
 
 
 def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
@@ -62,9 +63,10 @@ def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             Total.objects.filter(indicator=indicator).delete()
+            number = _next_number()
             for first in range(0, len(periods), BATCH):
                 part = periods[first : first + BATCH]
-                _keep(_rows(indicator.pk, answers.delivered([indicator], part)[indicator.pk]))
+                _keep(_rows(indicator.pk, answers.delivered([indicator], part)[indicator.pk], number))
         progress(1)
     return Total.objects.count()
 
@@ -74,13 +76,27 @@ def _catalogue(pks: Collection[int] | None) -> dict[int, Indicator]:
     return {one.pk: one for one in (asked.all() if pks is None else asked.filter(pk__in=pks))}
 
 
-def _rows(indicator_id: int, found: Iterable[answers.Answer]) -> Iterable[Total]:
+_NUMBER = """
+    INSERT INTO indicators_figurechange (number, stamp, at)
+    SELECT coalesce(max(number), 0) + 1, floor(random() * 2147483647)::int, now() FROM indicators_figurechange
+    RETURNING number
+"""
+
+
+def _next_number() -> int:
+    """Under the lock, so that whoever has read up to a number has read all that is before it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBER)
+        return cursor.fetchone()[0]
+
+
+def _rows(indicator_id: int, found: Iterable[answers.Answer], number: int) -> Iterable[Total]:
     for answer in found:
         cell = answer.city
         yield Total(
             indicator_id=indicator_id, start=answer.period.start, number=cell.number, numerator=cell.numerator,
             denominator=cell.denominator, value=cell.value, flag=cell.flag or "", why=cell.why or "", owed=cell.owed,
-            delivered=cell.delivered, on_time=cell.on_time, units=cell.units_counted)
+            delivered=cell.delivered, on_time=cell.on_time, units=cell.units_counted, changed=number)
 
 
 def _keep(rows: Iterable[Total]) -> None:

@@ -10,6 +10,7 @@ from feedback.models import JournalEntry, Ticket
 from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib.api.problems import Problem
 from hcmc_ioc.lib.api.views import require
+from hcmc_ioc.lib.cursors import Cursor, Unknown
 
 LOOKED_AT = 2000  # entries; those of others are passed over, so a page may be short and more may follow
 
@@ -24,15 +25,15 @@ class Changes(Readable):
             return Response({"results": [], "cursor": journal.end().encoded(), "more": False})
         limit = asked.limit(request.query_params)
         try:
-            since = journal.Cursor.read(request.query_params["since"])
+            since = Cursor.read(request.query_params["since"])
             entries = journal.after(since, LOOKED_AT)
         except ValueError:
             raise Problem(400, "bad_parameter", errors={"?since": [_("Không phải vị trí của nhật ký này.")]}) from None
-        except journal.Unknown:
+        except Unknown:
             message = _("Vị trí này không còn trong nhật ký: hãy đọc lại toàn bộ phản ánh.")
             raise Problem(410, "cursor_gone", message) from None
         results, last = self._told(entries, limit)
-        here = journal.Cursor(last.number, last.stamp) if last else since
+        here = Cursor(last.number, last.stamp) if last else since
         more = len(entries) == LOOKED_AT or (last is not None and last is not entries[-1])
         return Response({"results": results, "cursor": here.encoded(), "more": more})
 

@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from accounts import keys
 from hcmc_ioc.lib.api.problems import Problem, invalid
 from hcmc_ioc.lib.api.views import Resource, require
-from indicators import access, answers, deliveries, owed, ranges, representation, sharing
+from hcmc_ioc.lib.cursors import Cursor, Unknown
+from indicators import access, answers, deliveries, following, owed, ranges, representation, sharing
 from indicators.arithmetic import WITHOUT_NUMBER, Flag, Parts, faults
 from indicators.lookup import Lookup
 from indicators.models import Delivery, Indicator
@@ -32,13 +33,17 @@ class Indicators(Resource):
 
 class Values(Resource):
     def get(self, request, indicator: str) -> Response:
-        """City and units (`units=1`) for the periods of `by` from `from` to `to`; `map`, `as_of` as in the command."""
+        """City and units (`units=1`) for the periods of `by` from `from` to `to`; `map`, `as_of` as in the command; or
+        what changed `since` a cursor."""
         require(access.may(self.actor, "view"), "indicators:read")
         rows = Indicator.objects.prefetch_related("versions").select_related("set_item__value_set")
         chosen = get_object_or_404(rows, code=indicator)
         if not sharing.read(self.actor, chosen, sharing.Way.API):
             raise Problem(403, "restricted", _("Số liệu này chỉ xem được khi cơ quan chủ quản đồng ý."))
         given = request.query_params
+        if "since" in given:
+            return Response(_changed(chosen, given))
+        cursor = following.end().encoded()  # before the figures are read: what comes meanwhile is told next time
         try:
             periods = ranges.periods(chosen, given.get("from"), given.get("to"), given.get("by"))
             found = answers.answer(chosen, periods, map_=given.get("map", "then"), as_of=_moment(given.get("as_of"))) \
@@ -47,7 +52,27 @@ class Values(Resource):
             raise Problem(400, "bad_parameter", errors={"?from": [str(exc)]}) from None
         shown = [representation.answer(one, units=given.get("units") == "1") for one in found]
         version = answers.version_for(chosen, periods[-1]).number if periods else 1
-        return Response({"code": chosen.code, "version": version, "periods": shown})
+        return Response({"code": chosen.code, "version": version, "periods": shown, "cursor": cursor, "more": False})
+
+
+def _changed(chosen: Indicator, given: Any) -> dict:
+    """The base periods that changed behind the cursor, as they stand now; 410 where everything must be read again."""
+    if unfit := [name for name in ("from", "to", "by", "map", "as_of") if name in given]:
+        raise Problem(400, "bad_parameter", errors={f"?{unfit[0]}": [_("Không dùng cùng với since.")]})
+    if chosen.source != Indicator.Source.DELIVERED:
+        raise Problem(400, "bad_parameter", errors={"?since": [_("Chỉ số này được tính ra: hãy đọc theo kỳ.")]})
+    try:
+        found = following.changed(chosen, Cursor.read(given["since"]))
+    except ValueError:
+        raise Problem(400, "bad_parameter", errors={"?since": [_("Không phải vị trí đã được cấp.")]}) from None
+    except Unknown:
+        message = _("Vị trí này không còn được giữ: hãy đọc lại toàn bộ số liệu.")
+        raise Problem(410, "cursor_gone", message) from None
+    told = answers.answer(chosen, found.periods) if found.periods else []
+    version = answers.version_for(chosen, found.periods[-1]).number if found.periods else 1
+    shown = [representation.answer(one, units=given.get("units") == "1") for one in told]
+    return {"code": chosen.code, "version": version, "periods": shown, "cursor": found.cursor.encoded(),
+            "more": found.more}
 
 
 def _moment(text: str | None) -> datetime | None:

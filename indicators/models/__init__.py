@@ -16,11 +16,11 @@ from .sharing import (
     Notice,
     Subscription,
 )
-from .values import Delivery, Revision, Staged, Total, Value
+from .values import Delivery, FigureChange, Revision, Staged, Total, Value
 
 __all__ = [
     "AccessRequest", "Check", "DataRequest", "DataVote", "Delivery", "DemandedLine", "DemandedReport", "Failure",
-    "GrantedReading", "Indicator", "IndicatorField", "IndicatorVersion", "Issue", "Keeper", "Notice", "Opinion",
-    "Owed", "Proposal", "Pull", "PullHost", "PullRun", "ReminderTerm", "Revision", "SetItem", "Staged",
+    "FigureChange", "GrantedReading", "Indicator", "IndicatorField", "IndicatorVersion", "Issue", "Keeper", "Notice",
+    "Opinion", "Owed", "Proposal", "Pull", "PullHost", "PullRun", "ReminderTerm", "Revision", "SetItem", "Staged",
     "Subscription", "Target", "Total", "Value", "ValueSet",
 ]

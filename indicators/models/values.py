@@ -134,6 +134,17 @@ class Total(models.Model):
     delivered = models.PositiveIntegerField(default=0)
     on_time = models.PositiveIntegerField(null=True)
     units = models.PositiveIntegerField(default=0)  # with a value
+    changed = models.BigIntegerField(db_default=0)  # the number of the last change of any unit's value below it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["indicator", "start"], name="total_key")]
+        indexes = [models.Index(fields=["indicator", "changed"], name="total_changed")]
+
+
+class FigureChange(models.Model):
+    """A number that no later change of figures comes before. `stamp` is chance: after a restore the numbers come again,
+    and a cursor of before is recognised as not of this history. Only `indicators.totals` writes it."""
+
+    number = models.BigIntegerField(primary_key=True)
+    stamp = models.IntegerField()
+    at = models.DateTimeField(db_index=True)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hcmc_ioc.lib.cursors import Cursor
 from indicators.models import Revision, Value
 from indicators.topics import TAKER
 from live import feed
@@ -84,3 +85,23 @@ def test_no_door_leads_around_the_units_leader_and_the_same_number_again_keeps_t
     assert Value.objects.get().flag == "final"
     send(callers.q1, FIRES | {"number": 3})
     assert Value.objects.get().flag == "preliminary"
+
+
+def test_only_what_changed_since_a_cursor(callers):
+    caller, address = callers.q1, "indicators/fires/values/"
+    first = caller.get(address, {"from": "2026-09", "to": "2026-10"}).json()
+    assert first["more"] is False
+    send(caller, FIRES)
+    feed.take_all(TAKER)
+    found = caller.get(address, {"since": first["cursor"], "units": "1"}).json()
+    (period,) = found["periods"]
+    assert (period["start"], period["units"]["760"]["value"]) == ("2026-10-01", 2)
+    assert caller.get(address, {"since": found["cursor"]}).json()["periods"] == []
+
+
+@pytest.mark.parametrize(("code", "query", "status"), [
+    ("fires", {"since": "x"}, 400), ("fires", {"since": Cursor(99, 1).encoded()}, 410),
+    ("fires", {"since": Cursor().encoded(), "by": "year"}, 400),
+    ("tickets-received", {"since": Cursor().encoded()}, 400), ("crimes-recorded", {"since": Cursor().encoded()}, 403)])
+def test_a_cursor_that_leads_nowhere(callers, code, query, status):
+    assert callers.q1.get(f"indicators/{code}/values/", query).status_code == status
