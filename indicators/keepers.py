@@ -33,11 +33,11 @@ def leaders(unit_ids: Collection[int], on: date | None = None) -> dict[int, list
     return found
 
 
-def without(places: Iterable[Place], on: date | None = None) -> set[Place]:
-    """Those of these sets of units that nobody keeps now, because nobody was named or all who were have left."""
+def without(places: Iterable[Place], on: date | None = None) -> tuple[set[Place], set[Place]]:
+    """Those of these sets of units that nobody keeps now: for which nobody was named, and whose people have left."""
     asked = set(places)
     kept = present({unit for _set, unit in asked}, on)
-    return {place for place in asked if not kept.get(place)}
+    return asked - kept.keys(), {place for place in asked if place in kept and not kept[place]}
 
 
 def _places(user_ids: Collection[int], on: date | None) -> defaultdict[int, set[int]]:

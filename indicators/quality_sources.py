@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib.caching import ttl_cache
@@ -38,7 +39,7 @@ def of_sources(due: Sequence[Due], whole: Words, units: Collection[int], now: da
              for door in (*DOORS, NOTHING)
              if found[door].complete.whole or (door == Delivery.Door.PULL and pulls)]
     counted = _counted(now.replace(second=now.second // 10 * 10, microsecond=0))
-    return shown + [OfSource(code, str(Indicator.Source(code).label), counted[code])
+    return shown + [OfSource(code, str(capfirst(Indicator.Source(code).label)), counted[code])
                     for code in COUNTED if counted[code].complete.whole]
 
 
@@ -133,6 +134,8 @@ def _counted(now: datetime) -> dict[str, Words]:
         held = periods.get(one.pk)
         words = found[one.source]
         words.complete.add(held is not None, 1)
-        if one.freshness_days:
+        if one.source in LIVE:
+            words.fresh.add(held is not None, 1)  # counted as one looks
+        elif one.freshness_days:
             words.fresh.add(held is not None and held.start >= fresh_since(one, now), 1)
     return found

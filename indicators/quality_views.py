@@ -1,5 +1,6 @@
 """Pages of quality: the board of the four words (`/du-lieu/chat-luong/`), and what a unit has to answer for."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib import messages
@@ -26,18 +27,23 @@ def board(request):
     for row in rows:
         whole.add(row)
     by_source = quality_sources.of_sources(due, whole, {row.unit.pk for row in rows if row.unit}, now)
-    context = {"due": due, "rows": rows, "unkept": _unkept(due), "by_source": by_source, "whole": whole,
-               "scope": actor.scope, "own": actor.own_unit_id, "live_topics": totals.TOPIC}
+    unnamed, left = _unkept(due, {row.unit.pk for row in rows if row.unit})
+    context = {"due": due, "rows": rows, "by_source": by_source, "whole": whole,
+               "scope": actor.scope, "own": actor.own_unit_id, "unnamed": len(unnamed), "left": left,
+               "live_topics": totals.TOPIC}
     return render(request, "indicators/quality.html", context)
 
 
-def _unkept(due: list[quality_board.Due]) -> dict[int, list[ValueSet]]:
-    """The sets that nobody keeps now, by unit."""
+def _unkept(due: list[quality_board.Due], units: Collection[int]) -> tuple[dict, dict]:
+    """The sets that nobody keeps now, by unit: nobody was named, and whoever was has left."""
     sets = {one.value_set.pk: one.value_set for one in due}
-    found: dict[int, list[ValueSet]] = {}
-    for value_set, unit in sorted(keepers.without((one.value_set.pk, unit) for one in due for unit in one.units)):
-        found.setdefault(unit, []).append(sets[value_set])
-    return found
+    unnamed: dict[int, list[ValueSet]] = {}
+    left: dict[int, list[ValueSet]] = {}
+    places = keepers.without((one.value_set.pk, unit) for one in due for unit in one.units if unit in units)
+    for found, by_unit in zip(places, (unnamed, left), strict=True):
+        for value_set, unit in sorted(found):
+            by_unit.setdefault(unit, []).append(sets[value_set])
+    return unnamed, left
 
 
 def _beside(actor: Actor, due: list[quality_board.Due]) -> set[int] | None:
@@ -63,7 +69,8 @@ def _context(actor: Actor, unit: Unit, now: datetime) -> dict:
         "unsettled": issues.of_unit(unit.pk, settled=False), "settled": issues.of_unit(unit.pk, settled=True),
         "failing": quality_board.failing(due, {unit.pk}), "missing": quality_board.missing(due, unit.pk),
         "stale": quality_board.stale(due, unit.pk, now), "may_answer": access.may_for(actor, "key", unit.pk),
-        "unkept": _unkept(due).get(unit.pk, []), "live_topics": totals.topic_of(unit),
+        "unkept": [one for found in _unkept(due, {unit.pk}) for one in found.get(unit.pk, [])],
+        "live_topics": totals.topic_of(unit),
     }
 
 

@@ -438,7 +438,7 @@ def test_the_sources_add_up_to_the_units(client, cast, monthly, october):
     assert (found["form"].complete.good, found["form"].clean.ratio, found[""].complete.good) == (1, 1, 0)
     signed_in(client, cast.ha)
     page = read(client.get(reverse("quality")))
-    assert "Theo nguồn" in page and "Đơn vị gửi, API" in page and "tính trực tiếp từ tổng đài 1022" in page
+    assert "Theo nguồn" in page and "Đơn vị gửi, API" in page and "Tính trực tiếp từ tổng đài 1022" in page
 
 
 # --- Counted by a second way

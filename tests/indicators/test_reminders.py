@@ -73,16 +73,18 @@ def test_who_filled_the_sheet_is_left_alone(cast, keeper, monthly, october, due)
 
 
 def test_a_keeper_who_left_is_passed_over(client, cast, keeper, stand_in, monthly, october, due):
+    place = monthly.pk, unit("760").pk
+    assert keepers.without([(monthly.pk, 0)]) == ({(monthly.pk, 0)}, set()), "nobody was named"
     leave(cast.lan)
     reminders.remind(due - timedelta(days=3))
-    assert told() == [("chi", "due_soon")] and not keepers.without([(monthly.pk, unit("760").pk)])
+    assert told() == [("chi", "due_soon")] and keepers.without([place]) == (set(), set())
     leave(stand_in)
     reminders.remind(due - timedelta(days=1))
     assert told() == [("chi", "due_soon"), ("minh", "no_keeper")]
-    assert keepers.without([(monthly.pk, unit("760").pk)]) == {(monthly.pk, unit("760").pk)}
+    assert keepers.without([place]) == (set(), {place})
     assert entry.may_key(by(cast.minh), monthly, unit("760")), "whoever works there may, else nobody could"
     signed_in(client, cast.ha)
-    assert "chưa có người phụ trách" in read(client.get(reverse("quality")))
+    assert "không còn người phụ trách" in read(client.get(reverse("quality")))
     page = read(client.get(reverse("quality_unit", args=[unit("760").slug])))
     assert f"{monthly.name}: hiện không có người phụ trách" in page
 
