@@ -1,6 +1,7 @@
 """What an analyst types to make or change an indicator, and what is refused before anybody is asked."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -44,6 +45,9 @@ class _Row(_Words, forms.ModelForm):
         super().__init__(*args, **more)
         for field in self.fields.values():
             field.label = str(field.label)[:1].upper() + str(field.label)[1:]
+        for name, value in self.initial.items():
+            if isinstance(value, Decimal):
+                self.initial[name] = Decimal(f"{value.normalize():f}")  # 100, not 100.000
 
 
 class RowForm(_Row):
@@ -237,6 +241,12 @@ class DecisionForm(_Words):
     what = forms.ChoiceField(label=gettext_lazy("Kết luận"), widget=forms.RadioSelect, choices=[
         ("adopt", gettext_lazy("Áp dụng")), ("withdraw", gettext_lazy("Rút đề nghị"))])
     words = _words(gettext_lazy("Nội dung kết luận"), 500, required=False)
+
+    def __init__(self, *args, may_adopt: bool = True, **more) -> None:
+        super().__init__(*args, **more)
+        if not may_adopt:
+            choosing: Any = self.fields["what"]
+            choosing.choices, choosing.initial = choosing.choices[1:], "withdraw"
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()

@@ -105,6 +105,8 @@ def proposal(request, pk: int):
     opinions = list(asked.opinions.select_related("unit", "user", "answered_by").order_by("unit__sort_key"))
     mine = next((one for one in opinions if one.unit_id == actor.own_unit_id), None)
     in_term = is_open and asked.until is not None and asked.until >= timezone.localdate()
+    may_decide = is_open and access.may(actor, "define")
+    unanswered = sum(not one.agrees and one.answered_at is None for one in opinions)
     typed = Change(asked.indicator if is_open else None, asked.facts)
     everything = Change(None)
     labels = {name: everything.label(name) for name in everything.fields}
@@ -115,9 +117,9 @@ def proposal(request, pk: int):
         "preview": definitions.preview(typed) if is_open and sees and typed.is_valid() else None,
         "opinion_form": OpinionForm(initial={"agrees": "yes" if mine.agrees else "no", "words": mine.words} if mine
                                     else None) if in_term and access.may(actor, "ask") else None,
-        "may_reply": is_open and access.may(actor, "define"),
-        "decision_form": DecisionForm() if is_open and access.may(actor, "define") else None,
-        "unanswered": sum(not one.agrees and one.answered_at is None for one in opinions), "mine": mine,
+        "may_reply": may_decide,
+        "decision_form": DecisionForm(may_adopt=not in_term and not unanswered) if may_decide else None,
+        "unanswered": unanswered, "mine": mine,
     }
     return render(request, "indicators/proposal.html", context)
 

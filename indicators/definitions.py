@@ -48,6 +48,7 @@ class NotYet(Exception):
 class Preview:
     """The figures of the last periods as they are and as they would be, and what else rests on the indicator."""
 
+    indicator: Indicator  # as it would be
     before: list[Answer] = field(default_factory=list)
     after: list[Answer] = field(default_factory=list)
     formulas: list[Indicator] = field(default_factory=list)
@@ -71,7 +72,7 @@ class Preview:
 
 def preview(change: Change) -> Preview:
     """What the change, which is valid, would do."""
-    known, found = change.indicator, Preview()
+    known, found = change.indicator, Preview(tried := _as_if(change))
     if known:
         found.formulas = [one for one in Indicator.objects.in_use().filter(
             versions__formula__contains=f"[{known.code}]").distinct()]
@@ -83,7 +84,6 @@ def preview(change: Change) -> Preview:
     if value_set := change.row.cleaned_data.get("value_set"):
         now = owed.rule().at(value_set.period_kind, timezone.now())
         found.owing = len(owed.owing(value_set, [now])[now.start])
-    tried = _as_if(change)
     if tried.source not in (Indicator.Source.DELIVERED, Indicator.Source.FORMULA):
         return found
     periods = _last_periods(tried, known)
