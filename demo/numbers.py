@@ -12,10 +12,11 @@ from random import Random
 from accounts.actors import Actor
 from demo.texts import DATA
 from districts.models import Unit
-from indicators import deliveries, owed
+from indicators import deliveries, owed, plans
 from indicators.answers import version_for
 from indicators.arithmetic import Flag, Kind, Parts
 from indicators.models import Delivery, Indicator, Value, ValueSet
+from indicators.periods import Kind as PeriodKind
 from indicators.periods import Period, Rule
 
 JOB = Actor.system("demo")
@@ -49,8 +50,8 @@ def is_seeded() -> bool:
 def seed(months: int, seed: int, now: datetime, progress: Callable[[int], None]) -> int:
     """Deliver what is owed since so many months; returns how many values there are. What was due is frozen."""
     rule, usual, written = owed.rule(), habits(), 0
-    for value_set in ValueSet.objects.prefetch_related("items__indicator__versions"):
-        period = rule.at(value_set.period_kind, now - timedelta(days=round(30.44 * months)))
+    for value_set in ValueSet.objects.prefetch_related("items__indicator__versions", "items__indicator__targets"):
+        period = rule.at(value_set.period_kind, _since(value_set, months, now))
         while period.end <= now:
             units = owed.owing(value_set, [period])[period.start]
             for unit in Unit.objects.filter(pk__in=units).order_by("pk"):
@@ -60,6 +61,15 @@ def seed(months: int, seed: int, now: datetime, progress: Callable[[int], None])
             period = rule.next(period)
     owed.freeze_due(now)
     return written
+
+
+def _since(value_set: ValueSet, months: int, now: datetime) -> datetime:
+    """So many months back; of a set with plans since two whole years, whose path the plans follow."""
+    since = now - timedelta(days=round(30.44 * months))
+    if not any(plans.has_plan(item.indicator) for item in value_set.items.all()):
+        return since
+    rule = owed.rule()
+    return min(since, rule.before(rule.at(PeriodKind.YEAR, now), plans.FEWEST_YEARS).start)
 
 
 def _deliver(

@@ -12,12 +12,13 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from hcmc_ioc.lib.caching import ttl_cache
-from indicators import owed
+from indicators import owed, plans
 from indicators.answers import Cell, answer, formula_cell, sources, version_for
 from indicators.arithmetic import WITHOUT_NUMBER, Parts, Why
 from indicators.formulas import understood
 from indicators.models import Indicator, Target, Total, Value
-from indicators.periods import Kind, Period, Rule
+from indicators.periods import Period, Rule
+from indicators.plans import NO_COURSES, Courses
 from indicators.states import Standing, State, standing, target_on
 
 TREND = 13  # periods: a year of months and the same month before
@@ -55,7 +56,8 @@ def of_city(indicators: Sequence[Indicator]) -> list[Row]:
     formulas = {one: operands for one in indicators if (operands := _operands(one))}
     asked = {one.pk: one for one in [*kept, *(operand for found in formulas.values() for operand in found.values())]}
     cells = _totals(list(asked.values()))
-    rows = [_row(one, cells[one.pk], None) for one in kept]
+    courses = plans.of_city(kept)
+    rows = [_row(one, cells[one.pk], None, courses.get(one.pk, NO_COURSES)) for one in kept]
     rows += [_row(one, _reckoned(one, operands, cells), None) for one, operands in formulas.items()]
     return rows + [_live(one) for one in indicators if one.source in sources]
 
@@ -109,7 +111,9 @@ def of_unit(indicators: Sequence[Indicator], unit_id: int) -> list[Row]:
         number = None if value.flag in WITHOUT_NUMBER else version.rules.divided(parts)
         found[indicator.pk][value.start] = Cell(
             number, value.numerator, value.denominator, value.number, value.flag, 1, int(number is not None), None, 1)
-    return [_row(indicator, found[indicator.pk], unit_id) for indicator in asked if indicator.pk in found]
+    courses = plans.of_units(asked, unit=unit_id)
+    return [_row(indicator, found[indicator.pk], unit_id, courses.get(indicator.pk, {}).get(unit_id, NO_COURSES))
+            for indicator in asked if indicator.pk in found]
 
 
 def _last(model, indicators: Sequence[Indicator], **where) -> Iterable[QuerySet]:
@@ -141,13 +145,14 @@ def chain(rule: Rule, kind: str, latest: datetime) -> tuple[Period, ...]:
     return tuple(reversed(periods))
 
 
-def _row(indicator: Indicator, cells: Mapping[datetime, Cell], unit_id: int | None) -> Row:
+def _row(indicator: Indicator, cells: Mapping[datetime, Cell], unit_id: int | None,
+         courses: Courses = NO_COURSES) -> Row:
     starts = sorted(start for start, cell in cells.items() if cell.value is not None) or sorted(cells)
     if not starts:
         return Row(indicator, None, Cell(), Standing(State.NONE), (), None)
     periods = chain(owed.rule(), indicator.period_kind, starts[-1])
     targets = list(indicator.targets.all())
-    judged = [_standing(indicator, targets, one, cells, unit_id) for one in periods]
+    judged = [_standing(indicator, targets, one, cells, unit_id, courses) for one in periods]
     trend = tuple(_float(cells[one.start].value) if one.start in cells else None for one in periods)
     since = None
     for one, found in zip(reversed(periods), reversed(judged), strict=True):
@@ -158,17 +163,13 @@ def _row(indicator: Indicator, cells: Mapping[datetime, Cell], unit_id: int | No
 
 
 def _standing(indicator: Indicator, targets: Sequence[Target], period: Period, cells: Mapping[datetime, Cell],
-              unit_id: int | None) -> Standing:
+              unit_id: int | None, courses: Courses) -> Standing:
     target = target_on(targets, owed.last_day(period), unit_id) if targets else None
     if target is None:
         return NO_TARGET
-    rule, ago, place = owed.rule(), None, None
-    if target.form == Target.Form.GROWTH:
-        ago = cells.get(rule.a_year_before(period).start)
-    if target.form == Target.Form.PLAN:
-        place = len(rule.within(period.kind, rule.at(Kind.YEAR, period.start).start, period.end))
+    ago = cells.get(owed.rule().a_year_before(period).start) if target.form == Target.Form.GROWTH else None
     cell, year_before = cells.get(period.start, Cell()), ago.value if ago else None
-    return standing(indicator, target, cell, year_before=year_before, place=place)
+    return standing(indicator, target, cell, year_before=year_before, course=courses.get(period.start))
 
 
 def _float(number: Decimal | None) -> float | None:

@@ -21,11 +21,12 @@ from accounts.models import Membership
 from accounts.roles import Role
 from districts.models import Unit
 from hcmc_ioc.lib.text import vn_norm
-from indicators import access, loading, notices, owed, totals
+from indicators import access, loading, notices, owed, totals, uses
 from indicators.answers import Answer, answer
 from indicators.arithmetic import Kind
 from indicators.definition_forms import Change
 from indicators.models import Indicator, IndicatorVersion, Keeper, Notice, Opinion, Proposal, SetItem, Value, ValueSet
+from indicators.uses import Uses
 from live import feed
 
 State, Code = Proposal.State, Notice.Code
@@ -49,14 +50,9 @@ class Preview:
     """The figures of the last periods as they are and as they would be, and what else rests on the indicator."""
 
     indicator: Indicator  # as it would be
+    uses: Uses = Uses()
     before: list[Answer] = field(default_factory=list)
     after: list[Answer] = field(default_factory=list)
-    formulas: list[Indicator] = field(default_factory=list)
-    sets: list[str] = field(default_factory=list)
-    reports: list[str] = field(default_factory=list)
-    targets: int = 0
-    checks: int = 0
-    subscribers: int = 0
     owing: int = 0  # units that will owe it
 
     @property
@@ -74,13 +70,7 @@ def preview(change: Change) -> Preview:
     """What the change, which is valid, would do."""
     known, found = change.indicator, Preview(tried := _as_if(change))
     if known:
-        found.formulas = [one for one in Indicator.objects.in_use().filter(
-            versions__formula__contains=f"[{known.code}]").distinct()]
-        items = SetItem.objects.filter(indicator=known).select_related("value_set")
-        found.sets = [item.value_set.name for item in items]
-        found.reports = [line.report.name for line in known.demanded_lines.select_related("report")]
-        found.targets, found.checks = known.targets.count(), known.checks.count()
-        found.subscribers = known.subscriptions.count()
+        found.uses = uses.of(known)
     if value_set := change.row.cleaned_data.get("value_set"):
         now = owed.rule().at(value_set.period_kind, timezone.now())
         found.owing = len(owed.owing(value_set, [now])[now.start])

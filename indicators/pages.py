@@ -8,9 +8,9 @@ from decimal import Decimal
 from accounts.actors import Actor
 from districts.models import Unit
 from hcmc_ioc.lib.text import vn_norm
-from indicators import access, board, owed, saying
+from indicators import access, board, owed, plans, saying, uses
 from indicators.answers import Answer, Cell, answer, sources, version_for
-from indicators.models import Indicator, IndicatorField, Revision
+from indicators.models import Indicator, IndicatorField, Issue, Revision
 from indicators.owed import key
 from indicators.periods import CUT_OFFS, Period
 from indicators.states import Standing, standing, target_on
@@ -86,13 +86,15 @@ def indicator(actor: Actor, chosen: Indicator, asked: str, now: datetime) -> dic
     told = [one for one in found if one.city.value is not None or one.units]
     at = next((one for one in told if key(one.period) == asked), told[-1] if told else None)
     version = version_for(chosen, at.period if at else periods[-1])
+    judged = _Judged(chosen, found)
     return {
         "indicator": chosen, "version": version, "versions": list(chosen.versions.all()), "answer": at,
-        "standing": _standing(chosen, at) if at else None, "answers": found,
+        "standing": judged.of(at) if at else None, "answers": found,
         "target": target_on(list(chosen.targets.all()), owed.last_day(at.period)) if at else None,
-        "rows": _unit_rows(chosen, found, at) if at else [],
+        "rows": _unit_rows(judged, found, at) if at else [],
         "choices": [one.period for one in reversed(told)],
-        "revisions": _revisions(chosen, at) if at else [],
+        "revisions": _revisions(chosen, at) if at else [], "uses": uses.of(chosen),
+        "unsettled": Issue.objects.filter(indicator=chosen, state__in=Issue.UNSETTLED).count() if at else 0,
         "labels": [saying.period(one.period) for one in found],
         "values": [_float(one.city.value) for one in found],
         "before": next((one for one in found if at and one.period == rule.before(at.period)), None),
@@ -115,17 +117,33 @@ def _periods(indicator: Indicator, now: datetime) -> list[Period]:
     return chain
 
 
-def _standing(indicator: Indicator, at: Answer, unit_id: int | None = None) -> Standing:
-    cell = at.units.get(unit_id, Cell()) if unit_id else at.city
-    return standing(indicator, target_on(list(indicator.targets.all()), owed.last_day(at.period), unit_id), cell)
+class _Judged:
+    """How figures of an indicator stand against their targets, with what these need of other periods."""
+
+    def __init__(self, indicator: Indicator, found: list[Answer]) -> None:
+        self.indicator, self.targets = indicator, list(indicator.targets.all())
+        self.answers = {one.period: one for one in found}
+        self.city = plans.of_city([indicator]).get(indicator.pk, {})
+        self.units = plans.of_units([indicator]).get(indicator.pk, {})
+
+    def of(self, at: Answer, unit_id: int | None = None) -> Standing:
+        target = target_on(self.targets, owed.last_day(at.period), unit_id)
+        ago = self.answers.get(owed.rule().a_year_before(at.period))
+        courses = self.city if unit_id is None else self.units.get(unit_id, {})
+        return standing(self.indicator, target, _cell(at, unit_id), course=courses.get(at.period.start),
+                        year_before=_cell(ago, unit_id).value if ago else None)
 
 
-def _unit_rows(indicator: Indicator, found: list[Answer], at: Answer) -> list[UnitRow]:
+def _cell(at: Answer, unit_id: int | None) -> Cell:
+    return at.city if unit_id is None else at.units.get(unit_id, Cell())
+
+
+def _unit_rows(judged: _Judged, found: list[Answer], at: Answer) -> list[UnitRow]:
     units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=at.units)}
     rows = []
     for pk, cell in at.units.items():
         course = tuple(_float(one.units[pk].value) if pk in one.units else None for one in found[-13:])
-        rows.append(UnitRow(units[pk], cell, _standing(indicator, at, pk), course))
+        rows.append(UnitRow(units[pk], cell, judged.of(at, pk), course))
     return sorted(rows, key=lambda row: row.unit.sort_key)
 
 

@@ -1,7 +1,7 @@
 """How a figure stands against its target: reached, nearly, not, or not to be judged. Pure but for the rows given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.answers import Cell
 from indicators.models import Indicator, Target
+from indicators.plans import Course
 
 NEARLY = Decimal("0.9")
 FEWEST = 20  # cases; below it nothing is judged
@@ -28,6 +29,8 @@ class Standing:
     state: str
     target: Target | None = None
     share: Decimal | None = None  # attained ÷ target
+    course: Course | None = None  # of a plan
+    expected: Decimal | None = None  # what the plan says should be attained by now
 
 
 def target_on(targets: Sequence[Target], day: date, unit_id: int | None = None) -> Target | None:
@@ -40,9 +43,9 @@ def target_on(targets: Sequence[Target], day: date, unit_id: int | None = None) 
 
 
 def standing(indicator: Indicator, target: Target | None, cell: Cell, *, year_before: Decimal | None = None,
-             place: int | None = None) -> Standing:
-    """`year_before` is the value of the same period a year ago (targets of growth), `place` the number of the period in
-    its year (plans along a path)."""
+             course: Course | None = None) -> Standing:
+    """`year_before` is the value of the same period a year ago (targets of growth), `course` where its year stands
+    (plans)."""
     if target is None:
         return Standing(State.NONE)
     if cell.value is None or (cell.denominator is not None and cell.denominator < FEWEST):
@@ -57,12 +60,23 @@ def standing(indicator: Indicator, target: Target | None, cell: Cell, *, year_be
                 return Standing(State.UNKNOWN, target)
             return _of_growth((value / year_before - 1) * 100, goal, target)
         case Target.Form.PLAN:
-            if place is None or place > len(target.path):
-                return Standing(State.UNKNOWN, target)
-            goal = goal * target.path[place - 1]
+            expected = _expected(target, course)
+            if course is None or course.attained is None or expected is None:
+                return Standing(State.UNKNOWN, target, course=course)
+            found = _judged(course.attained, expected, target, less_is_better=False)
+            return replace(found, course=course, expected=expected)
     less_is_better = target.form == Target.Form.AT_MOST or (
         target.form != Target.Form.AT_LEAST and indicator.polarity == Indicator.Polarity.DOWN)
     return _judged(value, goal, target, less_is_better=less_is_better)
+
+
+def _expected(target: Target, course: Course | None) -> Decimal | None:
+    """What should be attained by now: along the path that was typed, else along that of the years before."""
+    if course is None:
+        return None
+    if target.path:
+        return target.value * target.path[course.place - 1] if course.place <= len(target.path) else None
+    return None if course.share is None else target.value * course.share
 
 
 def _of_growth(growth: Decimal, goal: Decimal, target: Target) -> Standing:

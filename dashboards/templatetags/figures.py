@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboards.figures import sentences
 from dashboards.figures.registry import FIGURES, asked
-from dashboards.screens import maps
+from districts import outlines
 from hcmc_ioc.lib import pills, svg, words
 from hcmc_ioc.lib.caching import drawn_once
 from hcmc_ioc.lib.templating import Library, kept, rendered
@@ -118,7 +118,7 @@ def on_time_map(standings, query=None) -> dict:
     """
     rates = [row.figures.on_time for row in standings if row.enough]
     uppers = svg.limits(rates)
-    paths, box = maps.outlines(settings.MAP)
+    paths, box = outlines.outlines(settings.MAP)
     if query and query.map_form != "o" and paths:
         shapes = [svg.Shape(paths[row.unit.code], *_shown_on_map(row, uppers, query)) for row in standings
                   if row.unit.code in paths]

@@ -3,10 +3,13 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from districts import outlines
 from hcmc_ioc.lib import pills, svg, words
+from hcmc_ioc.lib.caching import drawn_once
 from hcmc_ioc.lib.templating import Library
 from indicators import pages, saying, typed
 from indicators.answers import Cell
@@ -24,6 +27,7 @@ register.simple_tag(saying.odd, name="odd_words")
 register.simple_tag(saying.failure, name="failure_words")
 register.simple_tag(pages.key, name="period_key")
 register.simple_tag(saying.notice, name="notice_words")
+_drawn_map = drawn_once(svg.outline_map)
 TONES = {State.OK: "ok", State.WARN: "warn", State.DANGER: "danger", State.UNKNOWN: "neutral"}
 
 
@@ -55,6 +59,34 @@ def standing_pill(standing: Standing) -> SafeString | str:
     """Reached, nearly, not, not to be judged; nothing where there is no target."""
     tone = TONES.get(State(standing.state))
     return pills.pill(tone, State(standing.state).label) if tone else ""
+
+
+@register.simple_tag
+def indicator_map(indicator: Indicator, rows) -> dict | None:
+    """The areas coloured by their figure, what is bad the strongest: {"map", "legend"}; None without areas."""
+    paths, box = outlines.outlines(settings.MAP)
+    there = {row.unit.code: row for row in rows if row.unit.is_area}
+    values = {code: float(row.cell.value) for code, row in there.items() if row.cell.value is not None}
+    if not values or not there.keys() & paths.keys():
+        return None
+    uppers, low_is_strong = svg.limits(values.values()), indicator.polarity == Indicator.Polarity.UP
+    shapes = [
+        svg.Shape(paths[code], row.unit.short_name, saying.measured(indicator, row.cell.value),
+                  svg.class_of(values.get(code), uppers, low_is_strong=low_is_strong))
+        for code, row in there.items() if code in paths]
+    form = "decimal" if indicator.decimals else "number"
+    legend = svg.legend(uppers, max(values.values()), form, low_is_strong=low_is_strong)
+    return {"map": _drawn_map(shapes, box, indicator.name), "legend": legend}
+
+
+@register.simple_tag
+def indicator_multiples(rows) -> list:
+    """(row, its course) of every unit, all on one scale; nothing where there is no course yet."""
+    there = [value for row in rows for value in row.trend if value is not None]
+    if len(rows) < 2 or max((sum(v is not None for v in row.trend) for row in rows), default=0) < 3:
+        return []
+    scale = min(there), max(there)
+    return [(row, svg.sparkline(row.trend, None, "number", 34, scale)) for row in rows]
 
 
 @register.simple_tag

@@ -9,8 +9,9 @@ from hcmc_ioc.lib.svg.parts import WIDTH, area, n, path, pct, picture, stretched
 from hcmc_ioc.lib.svg.scales import MANY_DAYS, Scale, known, mean, runs, weeks
 
 
-def sparkline(values, band=None, form: str = "number", height: int = 34) -> SafeString:
-    """The last days of a figure; `band` is the usual range as (lows, highs). The newest point is marked.
+def sparkline(values, band=None, form: str = "number", height: int = 34, scale=None) -> SafeString:
+    """The last days of a figure; `band` is the usual range as (lows, highs). The newest point is marked. On a common
+    `scale` (low, high) several can be compared.
 
     A line of more than MANY_DAYS shows the mean of each whole week.
     """
@@ -23,7 +24,7 @@ def sparkline(values, band=None, form: str = "number", height: int = 34) -> Safe
         values = [mean(week) for week in weeks(values)]
         seen = known(values)
     across = Scale(0, max(1, len(values) - 1), 0, WIDTH)
-    up = Scale(min(seen), max(seen), height - 4, 4)
+    up = Scale(*(scale or (min(seen), max(seen))), height - 4, 4)
     body = []
     if band:
         both = [None if low is None or high is None else 1 for low, high in zip(lows, highs, strict=True)]

@@ -3,8 +3,6 @@
 from functools import lru_cache
 from math import cos, radians
 
-from django.conf import settings
-
 from districts import geo
 
 WIDTH = 1000  # units of the view box
@@ -51,7 +49,3 @@ def _path(points: list[tuple[int, int]]) -> str:
         steps.append(f"{next_x - x} {next_y - y} ")
         x, y = next_x, next_y
     return "".join(steps).rstrip() + "z"
-
-
-def has_outlines() -> bool:
-    return bool(outlines(settings.MAP)[0])
