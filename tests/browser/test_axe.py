@@ -32,6 +32,8 @@ PAGES = {
     "demanded-reports": ("canbo.q1", "/du-lieu/bao-cao/"),
     "demanded-report": ("phantich", "/du-lieu/bao-cao/dich-benh-tuan/"),
     "sharing": ("quantri", "/du-lieu/chia-se/"),
+    "definitions": ("lanhdao.q1", "/du-lieu/dinh-nghia/"),
+    "change-indicator": ("phantich", "/du-lieu/dossiers-on-time/sua/"),
     "notices": ("canbo.q1", "/thong-bao/"),
     "owed": ("canbo.q1", "/so-lieu-phai-gui/"),
     "sheet": ("canbo.q1", "/so-lieu-phai-gui/monthly-district/quan-1/{month}/"),
