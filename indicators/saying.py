@@ -12,6 +12,7 @@ from indicators import owed
 from indicators.entry import Owing, Sheet, SheetCell
 from indicators.models import Check, Failure, Indicator, Issue, Notice
 from indicators.periods import Kind, Period
+from indicators.uses import Readers
 
 
 def measured(indicator: Indicator, value: Decimal | float | None) -> str:
@@ -69,6 +70,13 @@ def odd(cell: SheetCell) -> str:
     if cell.odd.is_seasonal:
         return _("Lệch nhiều so với cùng kỳ các năm trước (thường khoảng %(base)s). Hãy kiểm tra lại.") % said
     return _("Lệch nhiều so với các kỳ trước (thường khoảng %(base)s). Hãy kiểm tra lại.") % said
+
+
+def read_by(found: Readers) -> str:
+    """“2 báo cáo, 1 công thức, 3 người theo dõi”: who takes the figure; "" for nobody."""
+    counts = [(len(found.reports), _("%(n)s báo cáo")), (len(found.formulas), _("%(n)s công thức")),
+              (found.subscribers, _("%(n)s người theo dõi"))]
+    return ", ".join(said % {"n": words.number(count)} for count, said in counts if count)
 
 
 def failure(failed: Failure | Issue) -> str:

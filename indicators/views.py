@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.actors import Actor
 from districts.models import Unit
 from hcmc_ioc.lib import words
-from indicators import access, entry, pages, saying, sharing, sheets, totals, typed
+from indicators import access, entry, pages, receipts, saying, sharing, sheets, totals, typed, uses
 from indicators.models import AccessRequest, Indicator, Target, ValueSet
 from indicators.sharing_forms import AskToSee
 from live import topics
@@ -81,6 +81,7 @@ def sheet(request, value_set: str, slug: str, period: str):
         "sheet": found, "now": timezone.now(), "may_key": entry.may_key(actor, found.value_set, found.unit),
         "may_approve": access.may_for(actor, "approve", found.unit.pk), "nav_current": "owed",
         "topic": topic, "version": topics.versions([topic])[topic], "live_topics": topic,
+        "readers": uses.readers([cell.indicator for cell in found.cells]), "receipt": receipts.of(found),
     }
     template = "indicators/sheet_part.html" if request.GET.get("part") else "indicators/sheet.html"
     return render(request, template, context)

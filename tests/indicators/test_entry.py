@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actors import Actor
-from indicators import answers, deliveries, entry, owed, totals
-from indicators.models import Indicator, Keeper, Revision, Total, Value, ValueSet
+from indicators import answers, deliveries, entry, owed, receipts, totals, uses
+from indicators.models import Indicator, Keeper, Revision, Subscription, Total, Value, ValueSet
 from indicators.topics import TAKER
 from live import feed
 from tests.city import unit, worker
@@ -300,3 +301,42 @@ def test_who_takes_calls_sees_no_restricted_figures(client, cast, monthly, octob
     deliver(monthly, october, "crimes-recorded", dict.fromkeys(owed_units(monthly, october), 41))
     signed_in(client, cast.tu)
     assert "902" not in read(client.get(reverse("indicator", args=["crimes-recorded"])))
+
+
+# --- Who uses a cell, and the receipt
+
+
+def filled(monthly, october, code, number):
+    """All cells of a unit's sheet: `number` fires, everything else a reason."""
+    person = Actor.system("demo")
+    for one in entry.sheet(monthly, unit(code), october).cells:
+        fires = one.indicator.code == "fires"
+        given = {} if fires else {"flag": "missing", "note": "Chờ"}
+        entry.save(person, monthly, unit(code), october, [change(one.indicator.code, number if fires else "", **given)])
+
+
+def test_each_cell_says_who_uses_it(client, cast, monthly, october, django_assert_max_num_queries):
+    Subscription.objects.create(user=cast.ha, indicator=indicator("dossiers-on-time"), since=timezone.now())
+    every = list(Indicator.objects.all())
+    with django_assert_max_num_queries(3):
+        found = uses.readers(every)
+    assert found[indicator("dossiers-on-time").pk].subscribers == 1
+    assert "Báo cáo tháng về kiểm soát thủ tục hành chính" in found[indicator("dossiers-on-time").pk].reports
+    signed_in(client, cast.lan)
+    page = read(client.get(reverse("sheet", args=[monthly.code, unit("760").slug, "2026-10"])))
+    assert ", 1 người theo dõi" in page
+
+
+def test_a_complete_sheet_stands_beside_its_peers(client, cast, monthly, october):
+    for code, number in [("760", "9"), ("761", "2"), ("764", "4")]:
+        filled(monthly, october, code, number)
+    assert receipts.of(entry.sheet(monthly, unit("760"), october)) == [], "two peers are too few"
+    filled(monthly, october, "765", "7")
+    (one,) = receipts.of(entry.sheet(monthly, unit("760"), october))
+    assert (one.cell.number, one.low, one.middle, one.high, one.count) == (9, 2, 4, 7, 3)
+    signed_in(client, cast.lan)
+    assert "Đã nhận đủ biểu" in read(client.get(reverse("sheet", args=[monthly.code, unit("760").slug, "2026-10"])))
+    Indicator.objects.filter(code="fires").update(access="own")
+    assert receipts.of(entry.sheet(monthly, unit("760"), october)) == [], "only open figures"
+    deliveries.withdraw(Actor.system("demo"), Value.objects.get(unit=unit("760"), indicator=indicator("fires")), "x")
+    assert "Đã nhận đủ biểu" not in read(client.get(reverse("sheet", args=[monthly.code, unit("760").slug, "2026-10"])))
