@@ -9,7 +9,9 @@ from django.utils import timezone
 from accounts.actors import Actor, Kind
 from accounts.models import User
 from accounts.roles import CITYWIDE, HOTLINE, UNIT, Role
-from indicators.models import AccessRequest, Indicator
+from indicators.models import AccessRequest, DataSet, Indicator
+
+Shared = Indicator | DataSet  # has an owner and an access
 
 ROLES = {
     "view": CITYWIDE | UNIT | {Role.ADMINISTRATOR},
@@ -23,6 +25,7 @@ ROLES = {
     "audit": UNIT | {Role.ANALYST, Role.ADMINISTRATOR},  # see who read what through grants
     "sources": frozenset({Role.ANALYST, Role.ADMINISTRATOR}),  # see what is fetched from elsewhere, have it fetched now
     "answer": frozenset({Role.ANALYST}),  # requests for figures that nobody delivers
+    "keep": frozenset({Role.UNIT_LEADER, Role.ANALYST}),  # data sets: a unit's leader its own, the analyst the city's
     "register": frozenset({Role.ANALYST}),  # keep the register of demanded reports
 }
 SCOPES = {
@@ -59,41 +62,54 @@ def may_for(actor: Actor, verb: str, unit_id: int) -> bool:
     return actor.scope is None or unit_id in actor.scope
 
 
-def sees_unasked(actor: Actor, indicator: Indicator) -> bool:
+def sees_unasked(actor: Actor, shared: Shared) -> bool:
     """Whether the actor sees the figures without a grant: open ones all, others the city's
     leaders and analysts and the owner; who takes calls has no business there."""
     if not may(actor, "view"):
         return False
-    if indicator.access == Indicator.Access.OPEN or (actor.scope is None and actor.role not in HOTLINE):
+    if shared.access == Indicator.Access.OPEN or (actor.scope is None and actor.role not in HOTLINE):
         return True
-    return actor.scope is not None and indicator.owner_id in actor.scope
+    return actor.scope is not None and shared.owner_id in actor.scope
 
 
-def grant_of(actor: Actor, indicator: Indicator) -> AccessRequest | None:
-    """The grant under which the actor's unit sees a restricted indicator today."""
+def grant_of(actor: Actor, shared: Shared) -> AccessRequest | None:
+    """The grant under which the actor's unit sees a restricted indicator or data set today."""
     unit_id = actor.own_unit_id
-    if indicator.access != Indicator.Access.RESTRICTED or unit_id is None or actor.kind not in MAY_BE_GRANTED:
+    if shared.access != Indicator.Access.RESTRICTED or unit_id is None or actor.kind not in MAY_BE_GRANTED:
         return None
-    grants = AccessRequest.objects.filter(indicator=indicator, unit_id=unit_id).in_force(timezone.localdate())
+    grants = AccessRequest.objects.about(shared).filter(unit_id=unit_id).in_force(timezone.localdate())
     return grants.order_by("-granted_until").first() if may(actor, "view") else None
 
 
-def sees(actor: Actor, indicator: Indicator) -> bool:
-    """Whether the actor sees the figures of an indicator, as of right or under a grant in force. What is read under a
+def sees(actor: Actor, shared: Shared) -> bool:
+    """Whether the actor sees the figures or rows, as of right or under a grant in force. What is read under a
     grant is logged (`sharing.read`), so lists of many indicators show what is seen unasked."""
-    return sees_unasked(actor, indicator) or grant_of(actor, indicator) is not None
+    return sees_unasked(actor, shared) or grant_of(actor, shared) is not None
 
 
-def may_ask_to_see(actor: Actor, indicator: Indicator) -> bool:
-    """Whether the actor may ask, for their unit, to see a restricted indicator."""
-    return (may(actor, "ask") and indicator.access == Indicator.Access.RESTRICTED
-            and not sees_unasked(actor, indicator))
+def may_ask_to_see(actor: Actor, shared: Shared) -> bool:
+    """Whether the actor may ask, for their unit, to see what is restricted."""
+    return (may(actor, "ask") and shared.access == Indicator.Access.RESTRICTED
+            and not sees_unasked(actor, shared))
 
 
-def may_share(actor: Actor, indicator: Indicator) -> bool:
-    """Whether the actor answers for the indicator: the owner's leader, or the analyst where it has no owner."""
+def may_share(actor: Actor, shared: Shared) -> bool:
+    """Whether the actor answers for it: the owner's leader, or the analyst where it has no owner."""
     if not may(actor, "share"):
         return False
-    if indicator.owner_id is None:
+    if shared.owner_id is None:
         return actor.role == Role.ANALYST
-    return actor.role == Role.UNIT_LEADER and actor.scope is not None and indicator.owner_id in actor.scope
+    return actor.role == Role.UNIT_LEADER and actor.scope is not None and shared.owner_id in actor.scope
+
+
+def may_keep(actor: Actor, owner_id: int) -> bool:
+    """Whether the actor keeps the data sets of this owner: its leader; the analyst those of every unit."""
+    if not may(actor, "keep"):
+        return False
+    return actor.role == Role.ANALYST or (actor.scope is not None and owner_id in actor.scope)
+
+
+def may_bring(actor: Actor, data_set: DataSet) -> bool:
+    """Whether the actor brings new versions: who keeps it, and the owner's staff."""
+    return may_keep(actor, data_set.owner_id) or (
+        actor.scope is not None and may(actor, "key") and data_set.owner_id in actor.scope)

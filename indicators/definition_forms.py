@@ -18,7 +18,7 @@ from indicators.models import Indicator, IndicatorField, IndicatorVersion, Value
 from indicators.periods import Kind as PeriodKind
 
 ROW = ["name_vi", "name_en", "field", "measure_vi", "measure_en", "decimals", "polarity", "period_kind", "source",
-       "city_value", "access", "owner", "coverage", "freshness_days", "closed_on"]
+       "city_value", "access", "owner", "answer_days", "coverage", "freshness_days", "closed_on"]
 WORDS = ["definition_vi", "definition_en", "basis", "numerator_vi", "numerator_en", "denominator_vi", "denominator_en"]
 RULES = ["kind", "factor", "formula", "missing", "over_time", "over_territory", "denominator_over_time",
          "denominator_over_territory"]

@@ -26,7 +26,7 @@ MEANING = ["begins", "kind", "definition_vi", "definition_en", "basis"]
 PARTS = ["numerator_vi", "numerator_en", "denominator_vi", "denominator_en", "factor"]
 ADDING = ["over_time", "over_territory", "denominator_over_time", "denominator_over_territory"]
 COMING = ["source", "value_set", "period_kind", "city_value", "formula", "missing", "coverage", "freshness_days"]
-SHARING = ["owner", "access", "closed_on"]
+SHARING = ["owner", "access", "answer_days", "closed_on"]
 
 
 @login_required

@@ -109,6 +109,8 @@ def notice(found: Notice) -> str:
     given = found.parameters
     said = {"what": found.indicator.name if found.indicator else "", "unit": given.get("unit", ""),
             "words": given.get("words", ""), "reason": given.get("reason", ""), "period": "", "day": ""}
+    if "what_vi" in given:
+        said["what"] = in_force(given["what_vi"], given["what_en"])
     if "set_vi" in given:
         local, start = timezone.localtime(datetime.fromisoformat(given["due"])), datetime.fromisoformat(given["start"])
         said |= {"what": in_force(given["set_vi"], given["set_en"]), "left": words.number(given["left"]),
@@ -128,6 +130,7 @@ def _sentence(code: str) -> str:
         Notice.Code.ACCESS_ASKED: _("%(unit)s đề nghị được xem: %(what)s."),
         Notice.Code.ACCESS_AGREED: _("Đơn vị được xem đến hết %(day)s: %(what)s."),
         Notice.Code.ACCESS_REFUSED: _("Đề nghị xem “%(what)s” không được đồng ý: %(reason)s"),
+        Notice.Code.ACCESS_LATE: _("Quá hạn trả lời đề nghị của %(unit)s xin xem: %(what)s."),
         Notice.Code.ACCESS_ENDED: _("Thôi chia sẻ “%(what)s”: %(reason)s"),
         Notice.Code.CONSULTED: _("Lấy ý kiến đến hết %(day)s về “%(words)s”."),
         Notice.Code.OPINION_ANSWERED: _("Ý kiến của đơn vị về “%(words)s” đã được giải trình."),

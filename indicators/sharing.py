@@ -1,7 +1,7 @@
-"""Sharing: a unit asks to see restricted figures and their owner answers; what is read under a grant is logged; who
-subscribes to an indicator. The only writer of `AccessRequest`, `GrantedReading` and `Subscription`."""
+"""Sharing: a unit asks to see restricted figures or data sets and their owner answers; what is read under a grant is
+logged; who subscribes to an indicator. The only writer of `AccessRequest`, `GrantedReading` and `Subscription`."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -11,29 +11,30 @@ from accounts.actors import Actor
 from accounts.models import Membership, User
 from accounts.roles import Role
 from indicators import access, notices
+from indicators.access import Shared
 from indicators.models import AccessRequest, GrantedReading, Indicator, Notice, Subscription
 
 State, Way, Code = AccessRequest.State, GrantedReading.Way, Notice.Code
 
 
 class AlreadyAsked(Exception):
-    """The unit has asked for this indicator and waits for the answer."""
+    """The unit has asked for it and waits for the answer."""
 
 
 @transaction.atomic
-def ask(actor: Actor, indicator: Indicator, purpose: str, until: date) -> AccessRequest:
-    """Ask, for the actor's unit, to see a restricted indicator; whoever answers is told."""
-    if not access.may_ask_to_see(actor, indicator):
+def ask(actor: Actor, shared: Shared, purpose: str, until: date) -> AccessRequest:
+    """Ask, for the actor's unit, to see what is restricted; whoever answers is told."""
+    if not access.may_ask_to_see(actor, shared):
         raise PermissionError("ask")
     user, unit_id = access.asking(actor)
     try:
         with transaction.atomic():
             asked = AccessRequest.objects.create(
-                indicator=indicator, unit_id=unit_id, purpose=purpose, until=until, asked_by=user,
-                asked_at=timezone.now())
+                **{shared.subject: shared}, unit_id=unit_id, purpose=purpose, until=until, asked_by=user,
+                asked_at=timezone.now(), answer_by=timezone.localdate() + timedelta(days=shared.answer_days))
     except IntegrityError as exc:
         raise AlreadyAsked from exc
-    _tell(Code.ACCESS_ASKED, asked, _who_answers(indicator), reverse("sharing"))
+    _tell(Code.ACCESS_ASKED, asked, _who_answers(shared), reverse("sharing"))
     return asked
 
 
@@ -59,9 +60,9 @@ def end(actor: Actor, pk: int, reason: str) -> AccessRequest:
 
 
 def _locked(actor: Actor, pk: int, state: str) -> AccessRequest:
-    found = AccessRequest.objects.select_for_update(of=["self"]).select_related("indicator", "unit")
+    found = AccessRequest.objects.select_for_update(of=["self"]).select_related("indicator", "data_set", "unit")
     asked = found.filter(pk=pk, state=state).first()
-    if asked is None or not access.may_share(actor, asked.indicator):
+    if asked is None or not access.may_share(actor, asked.shared):
         raise LookupError(pk)
     return asked
 
@@ -69,35 +70,45 @@ def _locked(actor: Actor, pk: int, state: str) -> AccessRequest:
 def _answered(actor: Actor, asked: AccessRequest, reason: str, code: str) -> AccessRequest:
     asked.reason, asked.answered_by, asked.answered_at = reason.strip(), actor.user, timezone.now()
     asked.save()
-    _tell(code, asked, [asked.asked_by_id], reverse("indicator", args=[asked.indicator.code]))
+    _tell(code, asked, [asked.asked_by_id], asked.shared.get_absolute_url())
     return asked
 
 
-def _tell(code: str, asked: AccessRequest, user_ids: list[int], link: str) -> None:
-    parameters = {"unit": asked.unit.name, "reason": asked.reason,
-                  "until": asked.granted_until.isoformat() if asked.granted_until else ""}
-    notices.tell(notices.Told(user_id, f"access:{asked.pk}", code, link, indicator_id=asked.indicator_id,
-                              parameters=parameters) for user_id in user_ids)
+def remind(now: datetime) -> None:
+    """Tell those who answer of requests whose term has passed; a second time it tells nobody anything new."""
+    late = AccessRequest.objects.filter(state=State.OPEN, answer_by__lt=timezone.localdate(now))
+    for asked in late.select_related("indicator", "data_set", "unit"):
+        passed = datetime.combine(asked.answer_by or now.date(), time.max, timezone.get_current_timezone())
+        _tell(Code.ACCESS_LATE, asked, _who_answers(asked.shared), reverse("sharing"), passed)
 
 
-def _who_answers(indicator: Indicator) -> list[int]:
+def _tell(code: str, asked: AccessRequest, user_ids: list[int], link: str, at: datetime | None = None) -> None:
+    parameters = {
+        "what_vi": asked.shared.name_vi, "what_en": asked.shared.name_en, "unit": asked.unit.name,
+        "reason": asked.reason, "until": asked.granted_until.isoformat() if asked.granted_until else ""}
+    key = f"access-late:{asked.pk}" if code == Code.ACCESS_LATE else f"access:{asked.pk}"
+    notices.tell(notices.Told(user_id, key, code, link, at or timezone.now(), asked.indicator_id, parameters)
+                 for user_id in user_ids)
+
+
+def _who_answers(shared: Shared) -> list[int]:
     """The owner's leaders; the city's analysts where there is no owner."""
     memberships = Membership.objects.valid().filter(is_active=True)
-    if indicator.owner_id is None:
+    if shared.owner_id is None:
         memberships = memberships.filter(role=Role.ANALYST)
     else:
-        memberships = memberships.filter(role=Role.UNIT_LEADER, unit_id=indicator.owner_id)
+        memberships = memberships.filter(role=Role.UNIT_LEADER, unit_id=shared.owner_id)
     return list(memberships.values_list("user_id", flat=True))
 
 
 # Reading
 
 
-def read(actor: Actor, indicator: Indicator, way: str) -> bool:
+def read(actor: Actor, shared: Shared, way: str) -> bool:
     """Whether the actor sees the figures; what is seen under a grant alone is logged, before it is shown."""
-    if access.sees_unasked(actor, indicator):
+    if access.sees_unasked(actor, shared):
         return True
-    grant = access.grant_of(actor, indicator)
+    grant = access.grant_of(actor, shared)
     if grant is None:
         return False
     GrantedReading.objects.create(grant=grant, way=way, actor_kind=actor.kind, actor_ref=actor.own_ref,

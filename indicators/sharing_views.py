@@ -3,7 +3,6 @@ that nobody delivers."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +14,8 @@ from accounts.actors import Kind as ActorKind
 from accounts.models import Client
 from accounts.roles import Role
 from indicators import access, notices, pages, sharing, wanted
-from indicators.models import AccessRequest, DataRequest, GrantedReading, Indicator
+from indicators.models import AccessRequest, DataRequest, DataSet, GrantedReading, Indicator
+from indicators.models.catalogue import Access
 from indicators.sharing_forms import AnswerForData, AnswerToSee, AskForData, AskToSee, EndOfGrant
 
 SHOWN = 100
@@ -35,27 +35,31 @@ def viewer(request, verb: str = "view") -> Actor:
 @login_required
 @require_POST
 def ask_to_see(request, indicator: str):
+    return asked_to_see(request, get_object_or_404(Indicator, code=indicator))
+
+
+def asked_to_see(request, chosen: access.Shared):
+    """The person asks, for their unit, to see an indicator or a data set."""
     actor = viewer(request, "ask")
-    chosen = get_object_or_404(Indicator, code=indicator)
     if not access.may_ask_to_see(actor, chosen):
         raise Http404
     form = AskToSee(request.POST)
     if not form.is_valid():
-        _say_faults(request, form)
-        return redirect("indicator", indicator=chosen.code)
+        say_faults(request, form)
+        return redirect(chosen)
     try:
         sharing.ask(actor, chosen, form.cleaned_data["purpose"], form.cleaned_data["until"])
         messages.success(request, _("Đã gửi đề nghị. Khi có trả lời, bạn sẽ nhận thông báo."))
     except sharing.AlreadyAsked:
         messages.warning(request, _("Đơn vị đã có một đề nghị đang chờ trả lời."))
-    return redirect("indicator", indicator=chosen.code)
+    return redirect(chosen)
 
 
 @login_required
 def shared(request):
     """What was asked of whom and answered, and who read what: for the owner, the asking unit, administrators."""
     actor = viewer(request, "audit")
-    rows = list(_concerning(actor).select_related("indicator__owner", "unit", "asked_by", "answered_by")[:SHOWN])
+    rows = list(_concerning(actor).select_related("indicator", "data_set", "unit", "asked_by", "answered_by")[:SHOWN])
     readings = list(_readings(actor)[:SHOWN])
     names = {str(pk): name for pk, name in Client.objects.filter(
         pk__in={row.actor_ref for row in readings if row.actor_kind == ActorKind.CLIENT}).values_list("pk", "name")}
@@ -63,8 +67,8 @@ def shared(request):
     is_open = [row for row in rows if row.state == AccessRequest.State.OPEN]
     context = {
         "waiting": [(row, AnswerToSee(initial={"until": row.until}, prefix=f"a{row.pk}"))
-                    for row in is_open if access.may_share(actor, row.indicator)],
-        "rows": [(row, access.may_share(actor, row.indicator) and _is_in_force(row, today)) for row in rows],
+                    for row in is_open if access.may_share(actor, row.shared)],
+        "rows": [(row, access.may_share(actor, row.shared) and _is_in_force(row, today)) for row in rows],
         "readings": [(row, str(row.user) if row.user else names.get(row.actor_ref, "")) for row in readings],
         "end_form": EndOfGrant(), "today": today, "nav_current": "data", "reads_shown": _may_see_readings(actor),
     }
@@ -79,22 +83,24 @@ def _concerning(actor: Actor):
     rows = AccessRequest.objects.order_by("-pk")
     if actor.role in (Role.ADMINISTRATOR, Role.ANALYST):
         return rows
-    return rows.filter(Q(unit=actor.own_unit_id) | Q(indicator__owner__in=actor.scope or []))
+    return rows.filter(unit=actor.own_unit_id) | rows.owned_by(actor.scope or [])
 
 
 def _readings(actor: Actor):
-    rows = GrantedReading.objects.select_related("grant__indicator", "grant__unit", "user").order_by("-pk")
+    shared = ("grant__indicator", "grant__data_set", "grant__unit", "user")
+    rows = GrantedReading.objects.select_related(*shared).order_by("-pk")
     if actor.role == Role.ADMINISTRATOR:
         return rows
     if actor.role == Role.ANALYST:
-        return rows.filter(grant__indicator__owner=None)
-    return rows.filter(grant__indicator__owner__in=actor.scope or [])
+        return rows.filter(grant__data_set=None, grant__indicator__owner=None)
+    return rows.filter(grant__in=AccessRequest.objects.owned_by(actor.scope or []))
 
 
 def _may_see_readings(actor: Actor) -> bool:
     """The owner's people, and those who answer or watch for the city."""
-    return actor.role in (Role.ADMINISTRATOR, Role.ANALYST) or Indicator.objects.filter(
-        owner__in=actor.scope or [], access=Indicator.Access.RESTRICTED).exists()
+    owned = {"owner__in": actor.scope or [], "access": Access.RESTRICTED}
+    return actor.role in (Role.ADMINISTRATOR, Role.ANALYST) or any(
+        model.objects.filter(**owned).exists() for model in (Indicator, DataSet))
 
 
 @login_required
@@ -104,7 +110,7 @@ def answer_to_see(request, pk: int):
     form = AnswerToSee(request.POST, prefix=f"a{pk}")
     _must_answer(actor, pk)
     if not form.is_valid():
-        _say_faults(request, form)
+        say_faults(request, form)
         return redirect("sharing")
     given = form.cleaned_data
     _done(sharing.answer, actor, pk, until=given["until"] if given["agree"] == "yes" else None, reason=given["reason"])
@@ -119,7 +125,7 @@ def end_grant(request, pk: int):
     form = EndOfGrant(request.POST)
     _must_answer(actor, pk)
     if not form.is_valid():
-        _say_faults(request, form)
+        say_faults(request, form)
         return redirect("sharing")
     _done(sharing.end, actor, pk, reason=form.cleaned_data["reason"])
     messages.success(request, _("Đã thôi chia sẻ."))
@@ -127,8 +133,8 @@ def end_grant(request, pk: int):
 
 
 def _must_answer(actor: Actor, pk: int) -> None:
-    asked = get_object_or_404(AccessRequest.objects.select_related("indicator"), pk=pk)
-    if not access.may_share(actor, asked.indicator):
+    asked = get_object_or_404(AccessRequest.objects.select_related("indicator", "data_set"), pk=pk)
+    if not access.may_share(actor, asked.shared):
         raise Http404
 
 
@@ -139,10 +145,19 @@ def _done(work, *args, **given) -> None:
         raise Http404 from exc
 
 
-def _say_faults(request, form) -> None:
+def say_faults(request, form) -> None:
     for field in form:
         for fault in field.errors:
             messages.error(request, f"{field.label}: {fault}")
+
+
+def asked_by_unit(actor: Actor, chosen: access.Shared, *, seen: bool) -> dict:
+    """What the page of something restricted says of asking to see it: what was asked, the grant, the form."""
+    if not access.may_ask_to_see(actor, chosen):
+        return {}
+    asked = AccessRequest.objects.about(chosen).filter(unit=actor.own_unit_id).order_by("-pk").first()
+    may_ask = not seen and (asked is None or asked.state != AccessRequest.State.OPEN)
+    return {"asked": asked, "grant": access.grant_of(actor, chosen), "ask_form": AskToSee() if may_ask else None}
 
 
 # Subscriptions and notices
@@ -222,5 +237,5 @@ def answer_for_data(request, pk: int):
         wanted.answer(actor, asked.pk, form.cleaned_data["indicator"], form.cleaned_data["answer"])
         messages.success(request, _("Đã trả lời đề nghị."))
     else:
-        _say_faults(request, form)
+        say_faults(request, form)
     return redirect("data_requests")

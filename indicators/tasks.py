@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from indicators import following, owed, pulling, quality, reminders
+from indicators import following, owed, pulling, quality, reminders, sharing
 
 
 @shared_task(name="indicators.tasks.freeze", ignore_result=True)
@@ -16,6 +16,7 @@ def freeze():
 def remind():
     """Tell who keeps or leads, as the terms of the city say."""
     reminders.remind(timezone.now())
+    sharing.remind(timezone.now())
 
 
 @shared_task(name="indicators.tasks.forget_changes", ignore_result=True)

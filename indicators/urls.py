@@ -1,6 +1,15 @@
 from django.urls import path
 
-from indicators import definition_views, demanded_views, pull_views, quality_views, sharing_views, upload_views, views
+from indicators import (
+    dataset_views,
+    definition_views,
+    demanded_views,
+    pull_views,
+    quality_views,
+    sharing_views,
+    upload_views,
+    views,
+)
 
 SHEET = "so-lieu-phai-gui/<slug:value_set>/<slug:slug>/<str:period>/"
 urlpatterns = [
@@ -20,6 +29,12 @@ urlpatterns = [
     path("du-lieu/bao-cao/", demanded_views.register, name="demanded_reports"),
     path("du-lieu/bao-cao/<slug:code>/", demanded_views.report, name="demanded_report"),
     path("du-lieu/bao-cao/<slug:code>/dong/", demanded_views.line, name="demanded_line"),
+    path("du-lieu/bo-du-lieu/", dataset_views.data_sets, name="data_sets"),
+    path("du-lieu/bo-du-lieu/moi/", dataset_views.edit, name="new_data_set"),
+    path("du-lieu/bo-du-lieu/<slug:code>/", dataset_views.data_set, name="data_set"),
+    path("du-lieu/bo-du-lieu/<slug:code>/sua/", dataset_views.edit, name="edit_data_set"),
+    path("du-lieu/bo-du-lieu/<slug:code>/tep/", dataset_views.bring, name="bring_data_set"),
+    path("du-lieu/bo-du-lieu/<slug:code>/xin-xem/", dataset_views.ask, name="ask_for_data_set"),
     path("du-lieu/dinh-nghia/", definition_views.proposals, name="proposals"),
     path("du-lieu/dinh-nghia/moi/", definition_views.change, name="new_indicator"),
     path("du-lieu/dinh-nghia/rieng/", definition_views.own, name="own_indicator"),

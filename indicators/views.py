@@ -15,8 +15,8 @@ from accounts.actors import Actor
 from districts.models import Unit
 from hcmc_ioc.lib import words
 from indicators import access, entry, pages, receipts, saying, sharing, sheets, totals, typed, uses
-from indicators.models import AccessRequest, Indicator, Target, ValueSet
-from indicators.sharing_forms import AskToSee
+from indicators.models import Indicator, Target, ValueSet
+from indicators.sharing_views import asked_by_unit
 from live import topics
 
 PERIODS_BACK = 3  # of what is owed
@@ -45,18 +45,9 @@ def one_indicator(request, indicator: str):
     version = topics.versions([totals.TOPIC])[totals.TOPIC]
     context |= {"topic": totals.TOPIC, "version_of_topic": version, "nav_current": "data",
                 "sees": seen, "live_topics": totals.TOPIC, "may_define": access.may(actor, "define")}
-    context |= _sharing(request.user, actor, chosen, seen)
+    context |= {"is_subscribed": sharing.is_subscribed(request.user, chosen),
+                "may_subscribe": access.may(actor, "subscribe"), **asked_by_unit(actor, chosen, seen=seen)}
     return render(request, "indicators/indicator.html", context)
-
-
-def _sharing(user, actor: Actor, chosen: Indicator, seen: bool) -> dict:
-    """Whether the person subscribed, may ask to see it, or has asked."""
-    found = {"is_subscribed": sharing.is_subscribed(user, chosen), "may_subscribe": access.may(actor, "subscribe")}
-    if not access.may_ask_to_see(actor, chosen):
-        return found
-    asked = AccessRequest.objects.filter(indicator=chosen, unit=actor.own_unit_id).order_by("-pk").first()
-    return found | {"asked": asked, "grant": access.grant_of(actor, chosen),
-                    "ask_form": AskToSee() if not seen and (asked is None or asked.state != "open") else None}
 
 
 @login_required

@@ -2,6 +2,7 @@
 right; what is shared."""
 
 from .catalogue import Indicator, IndicatorField, IndicatorVersion, Target
+from .datasets import Column, DataSet, DataSetVersion
 from .definitions import Opinion, Proposal
 from .pulls import Pull, PullHost, PullRun
 from .quality import Check, Failure, Issue
@@ -19,8 +20,8 @@ from .sharing import (
 from .values import Delivery, FigureChange, Revision, Staged, Total, Value
 
 __all__ = [
-    "AccessRequest", "Check", "DataRequest", "DataVote", "Delivery", "DemandedLine", "DemandedReport", "Failure",
-    "FigureChange", "GrantedReading", "Indicator", "IndicatorField", "IndicatorVersion", "Issue", "Keeper", "Notice",
-    "Opinion", "Owed", "Proposal", "Pull", "PullHost", "PullRun", "ReminderTerm", "Revision", "SetItem", "Staged",
-    "Subscription", "Target", "Total", "Value", "ValueSet",
+    "AccessRequest", "Check", "Column", "DataRequest", "DataSet", "DataSetVersion", "DataVote", "Delivery",
+    "DemandedLine", "DemandedReport", "Failure", "FigureChange", "GrantedReading", "Indicator", "IndicatorField",
+    "IndicatorVersion", "Issue", "Keeper", "Notice", "Opinion", "Owed", "Proposal", "Pull", "PullHost", "PullRun",
+    "ReminderTerm", "Revision", "SetItem", "Staged", "Subscription", "Target", "Total", "Value", "ValueSet",
 ]

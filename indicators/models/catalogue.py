@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,14 @@ class IndicatorField(NamedInTwoLanguages, models.Model):
         return self.name
 
 
+class Access(models.TextChoices):
+    """Who sees the figures of an indicator, or the rows of a data set."""
+
+    OPEN = "open", _("mọi đơn vị xem được")
+    RESTRICTED = "restricted", _("xem khi được đồng ý")
+    OWN = "own", _("chỉ đơn vị chủ quản")
+
+
 class IndicatorQuerySet(models.QuerySet):
     def in_use(self) -> "IndicatorQuerySet":
         """Those that are not closed yet, today."""
@@ -52,10 +61,8 @@ class Indicator(NamedInTwoLanguages, models.Model):
         FORMULA = "formula", _("tính theo công thức")
         NONE = "none", _("chưa có nguồn")
 
-    class Access(models.TextChoices):
-        OPEN = "open", _("mọi đơn vị xem được")
-        RESTRICTED = "restricted", _("xem khi được đồng ý")
-        OWN = "own", _("chỉ đơn vị chủ quản")
+    Access = Access
+    subject = "indicator"  # how requests to see it name it
 
     class CityValue(models.TextChoices):
         COMBINED = "combined", _("tổng hợp từ các đơn vị")
@@ -80,6 +87,7 @@ class Indicator(NamedInTwoLanguages, models.Model):
     coverage = models.DecimalField(
         _("tỷ lệ đủ tối thiểu"), max_digits=4, decimal_places=3, default="0.9",
         help_text=_("Dưới tỷ lệ này không hiện giá trị toàn Thành phố."))
+    answer_days = models.PositiveSmallIntegerField(_("số ngày trả lời đề nghị xem"), default=5)
     freshness_days = models.PositiveSmallIntegerField(_("số ngày còn mới"), null=True, blank=True)
     closed_on = models.DateField(_("thôi dùng từ"), null=True, blank=True)
 
@@ -92,6 +100,9 @@ class Indicator(NamedInTwoLanguages, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("indicator", args=[self.code])
 
     @property
     def is_in_use(self) -> bool:

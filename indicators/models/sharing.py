@@ -10,6 +10,7 @@ from accounts.actors import Kind as ActorKind
 from districts.models import Unit
 from hcmc_ioc.lib.names import NamedInTwoLanguages
 from indicators.models.catalogue import Indicator
+from indicators.models.datasets import DataSet
 from indicators.periods import Kind as PeriodKind
 
 
@@ -21,9 +22,16 @@ class GrantQuerySet(models.QuerySet):
     def in_force(self, day) -> "GrantQuerySet":
         return self.filter(state=AccessRequest.State.AGREED, granted_until__gte=day)
 
+    def about(self, shared: Indicator | DataSet) -> "GrantQuerySet":
+        return self.filter(**{shared.subject: shared})
+
+    def owned_by(self, units) -> "GrantQuerySet":
+        return self.filter(Q(indicator__owner__in=units) | Q(data_set__owner__in=units))
+
 
 class AccessRequest(models.Model):
-    """A unit asks to see a restricted indicator; agreed it is the grant, until its day or until the owner ends it."""
+    """A unit asks to see a restricted indicator or data set; agreed it is the grant, until its day or until the owner
+    ends it."""
 
     class State(models.TextChoices):
         OPEN = "open", _("chờ trả lời")
@@ -32,10 +40,13 @@ class AccessRequest(models.Model):
         ENDED = "ended", _("đã thôi chia sẻ")
 
     indicator = models.ForeignKey(
-        Indicator, models.PROTECT, related_name="access_requests", verbose_name=_("chỉ số"))
+        Indicator, models.PROTECT, null=True, related_name="access_requests", verbose_name=_("chỉ số"))
+    data_set = models.ForeignKey(
+        DataSet, models.PROTECT, null=True, related_name="access_requests", verbose_name=_("bộ dữ liệu"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("đơn vị"))
     purpose = models.CharField(_("mục đích sử dụng"), max_length=500)
     until = models.DateField(_("xin xem đến hết ngày"))
+    answer_by = models.DateField(_("hạn trả lời"), null=True)
     asked_by = _person(_("người đề nghị"))
     asked_at = models.DateTimeField(_("lúc"))
     state = models.CharField(_("trạng thái"), max_length=8, choices=State.choices, default=State.OPEN)
@@ -52,9 +63,20 @@ class AccessRequest(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "unit"], condition=Q(state="open"), name="one_open_access_request"),
+            models.UniqueConstraint(
+                fields=["data_set", "unit"], condition=Q(state="open"), name="one_open_request_for_a_data_set"),
+            models.CheckConstraint(
+                condition=Q(indicator__isnull=True, data_set__isnull=False)
+                | Q(indicator__isnull=False, data_set__isnull=True), name="a_request_is_about_one_thing"),
             models.CheckConstraint(
                 condition=~Q(state="agreed") | Q(granted_until__isnull=False), name="a_grant_has_its_day"),
         ]
+
+
+    @property
+    def shared(self) -> Indicator | DataSet:
+        """What it is about."""
+        return self.indicator if self.indicator is not None else self.data_set  # type: ignore[return-value]
 
 
 class GrantedReading(models.Model):
@@ -102,6 +124,7 @@ class Notice(models.Model):
         ACCESS_ASKED = "access_asked", _("Có đề nghị xem số liệu")
         ACCESS_AGREED = "access_agreed", _("Đề nghị xem số liệu được đồng ý")
         ACCESS_REFUSED = "access_refused", _("Đề nghị xem số liệu không được đồng ý")
+        ACCESS_LATE = "access_late", _("Đề nghị xem số liệu quá hạn trả lời")
         ACCESS_ENDED = "access_ended", _("Thôi chia sẻ số liệu")
         CONSULTED = "consulted", _("Lấy ý kiến về định nghĩa")
         OPINION_ANSWERED = "opinion_answered", _("Ý kiến được giải trình")
