@@ -88,7 +88,8 @@ def _deliver(
     first = [_times(one, 10) if place in wrong else one for place, one in enumerate(given)]
     deliveries.bring(delivery, first, at=at)
     again = [given[place] for place in wrong]
-    again += [_times(one, Decimal("1.02")) for one in given if one.flag == Flag.FINAL and rng.random() < REVISED]
+    again += [_times(one, Decimal("1.02")) for place, one in enumerate(given)
+              if one.flag == Flag.FINAL and rng.random() < REVISED and place not in wrong]
     later = at + timedelta(days=rng.uniform(1, 6))
     if again and later < now:
         deliveries.bring(deliveries.new(

@@ -103,12 +103,13 @@ def repeats(value: Decimal, parts: Parts, before: Sequence[Parts | None], least:
 
     What an office copies is last month's sheet, so a value is held against the same unit's own last ones. Two parts
     that both come again are copied already; a single number may come again once by chance, not twice. Zeros come again
-    for ever, small counts often: only whole numbers from `least` on, and broken ones, are judged. Other units are left
-    out on purpose: that two of them count the same is no fault of either, and nobody could answer for it.
+    for ever, small counts often: only numbers from `least` on, and broken ones of three digits, are judged. Other units
+    are left out on purpose: that two of them count the same is no fault of either, and nobody could answer for it.
     """
     asked = before[-1:] if parts.has_parts else before[-REPEATED:]
     if len(asked) < (1 if parts.has_parts else REPEATED) or None in asked:
         return False, None
     counted = [number for number in (parts.number, parts.numerator, parts.denominator) if number is not None]
-    is_large = all(number and (abs(number) >= least or number % 1) for number in counted)
+    is_large = all(number and (abs(number) >= least or (number % 1 and len(number.normalize().as_tuple().digits) > 2))
+                   for number in counted)
     return True, Failed(value, value) if is_large and all(one == parts for one in asked) else None

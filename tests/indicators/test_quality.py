@@ -219,6 +219,7 @@ PAIR, OTHER_PAIR = Parts(None, Decimal(950), Decimal(1000)), Parts(None, Decimal
     ("waste-collected", [1284, 1280, 1284], False), ("waste-collected", [0, 0, 0], False),
     ("waste-collected", [7, 7, 7], False), ("waste-collected", [None, 1284, 1284], False),
     ("dossiers-on-time", [PAIR, PAIR], True), ("dossiers-on-time", [PAIR, OTHER_PAIR], False),
+    ("waste-collected", [Decimal("1.5")] * 3, False), ("waste-collected", [Decimal("1.57")] * 3, True),
     ("population", [700_000] * 3, False)])
 def test_figures_copied_from_the_last_sheet(monthly, october, name, numbers, fails):
     Check.objects.exclude(code="repeat").delete()
