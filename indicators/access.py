@@ -113,3 +113,11 @@ def may_bring(actor: Actor, data_set: DataSet) -> bool:
     """Whether the actor brings new versions: who keeps it, and the owner's staff."""
     return may_keep(actor, data_set.owner_id) or (
         actor.scope is not None and may(actor, "key") and data_set.owner_id in actor.scope)
+
+
+def sees_sheets_of(actor: Actor, unit_id: int) -> bool:
+    """Whether the actor sees what the unit keys, cell by cell, restricted figures among it: its own people, and who
+    sees all of the city but for those who take calls."""
+    if not may(actor, "view"):
+        return False
+    return unit_id in actor.scope if actor.scope is not None else actor.role not in HOTLINE

@@ -28,8 +28,9 @@ def board(request):
         whole.add(row)
     by_source = quality_sources.of_sources(due, whole, {row.unit.pk for row in rows if row.unit}, now)
     unnamed, left = _unkept(due, {row.unit.pk for row in rows if row.unit})
-    context = {"due": due, "rows": rows, "by_source": by_source, "whole": whole,
-               "scope": actor.scope, "own": actor.own_unit_id, "unnamed": len(unnamed), "left": left,
+    linked = {row.unit.pk for row in rows if row.unit and access.sees_sheets_of(actor, row.unit.pk)}
+    context = {"due": due, "rows": rows, "by_source": by_source, "whole": whole, "linked": linked,
+               "own": actor.own_unit_id, "unnamed": len(unnamed), "left": left,
                "live_topics": totals.TOPIC}
     return render(request, "indicators/quality.html", context)
 
@@ -104,6 +105,6 @@ def _viewer(request) -> Actor:
 
 def _unit(request, slug: str) -> tuple[Actor, Unit]:
     actor, unit = _viewer(request), get_object_or_404(Unit, slug=slug)
-    if actor.scope is not None and unit.pk not in actor.scope:
+    if not access.sees_sheets_of(actor, unit.pk):
         raise Http404
     return actor, unit

@@ -94,6 +94,8 @@ def _approved(request, actor: Actor, found: entry.Sheet):
 def save_cells(request, value_set: str, slug: str, period: str):
     """Cells as JSON: `{"cells": [{"indicator", "revision", "texts": {part: text}, "flag", "note"}]}`."""
     actor, found = sheet_of(request, value_set, slug, period)
+    if not entry.may_key(actor, found.value_set, found.unit):
+        raise Http404
     try:
         changes = [_change(one) for one in json.loads(request.body)["cells"][:MOST_CELLS]]
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -143,7 +145,7 @@ def sheet_of(request, code: str, slug: str, period: str) -> tuple[Actor, entry.S
     actor = _viewer(request)
     unit = get_object_or_404(Unit, slug=slug)
     chosen_set = get_object_or_404(ValueSet, code=code)
-    if actor.scope is not None and unit.pk not in actor.scope:
+    if not access.sees_sheets_of(actor, unit.pk):
         raise Http404
     try:
         chosen = pages.period_of(chosen_set.period_kind, period)
