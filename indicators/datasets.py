@@ -30,6 +30,7 @@ Kind = Column.Kind
 MOST_ROWS = 200_000
 TOLD = 50  # faults
 SAMPLE = 20  # rows
+LONGEST = 80  # letters of a column's name
 
 
 class Refused(ValueError):
@@ -113,6 +114,9 @@ def _read(name: str, file: IO[bytes]) -> tuple[list[str], list[list[str]]]:
                 raise Refused([_("Tệp có hơn %(n)s dòng.") % {"n": f"{MOST_ROWS:,}".replace(",", ".")}])
     except reading.CannotRead as exc:
         raise Refused([str(exc)]) from exc
+    if strange := [head for head in heads if len(head) > LONGEST or not head.isprintable()]:
+        raise Refused([_("Tên cột “%(head)s” dài quá %(n)s chữ hoặc có ký tự lạ.") % {
+            "head": ascii(strange[0])[1:41], "n": LONGEST}])
     if not rows:
         raise Refused([_("Tệp không có dòng nào.")])
     return heads, rows
@@ -127,7 +131,7 @@ def _guessed(data_set: DataSet, heads: list[str], rows: list[list[str]]) -> list
                     Kind.TEXT)
         if kind == Kind.NUMBER and any(len(cell) > 1 and cell[0] == "0" and cell[1].isdigit() for cell in cells):
             kind = Kind.TEXT
-        found.append(Column(data_set=data_set, position=place, head=head[:80], kind=kind))
+        found.append(Column(data_set=data_set, position=place, head=head, kind=kind))
     return found
 
 

@@ -22,6 +22,9 @@ ROW = ["name_vi", "name_en", "field", "measure_vi", "measure_en", "decimals", "p
 WORDS = ["definition_vi", "definition_en", "basis", "numerator_vi", "numerator_en", "denominator_vi", "denominator_en"]
 RULES = ["kind", "factor", "formula", "missing", "over_time", "over_territory", "denominator_over_time",
          "denominator_over_territory"]
+# What bends a figure, its colour or its meaning is put to the units first; the rest is applied at once.
+ASKED = {"definition_vi", "numerator_vi", "denominator_vi", "polarity", "coverage", "closed_on", *RULES,
+         "period_kind", "source", "city_value"}
 LASTING = ["period_kind", "source", "city_value"]  # what the figures there are were made with
 AREA = {"rows": 3}
 
@@ -140,6 +143,11 @@ class Change:
     def is_new_definition(self) -> bool:
         """Whether it means something else from a period on; else at most words of what holds are mended."""
         return self.current is None or "begins" in self.version.changed_data
+
+    @property
+    def asks_units(self) -> bool:
+        """Whether the units say what they think before it applies."""
+        return self.is_new_definition or bool(ASKED & {*self.row.changed_data, *self.version.changed_data})
 
     @property
     def differences(self) -> list[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from hcmc_ioc.lib.text import clean
 from indicators import access, definitions
 from indicators.definition_forms import Change, DecisionForm, OpinionForm, OwnForm, ReasonForm
 from indicators.models import Indicator, Opinion, Proposal
@@ -55,7 +56,7 @@ def change(request, indicator: str = ""):
     context: dict[str, Any] = {"change": typed, "indicator": known, "groups": _groups(typed),
                                "nav_current": "data", "seal": seen}
     if request.method == "POST" and typed.is_valid():
-        asks_units = typed.is_new_definition
+        asks_units = typed.asks_units
         is_sent = request.POST.get("send") and request.POST.get("seal") == seen
         reason = ReasonForm(request.POST if is_sent else None, asks_units=asks_units,
                             initial={"until": timezone.localdate() + TERM})
@@ -145,7 +146,7 @@ def opine(request, pk: int):
 def reply(request, pk: int):
     actor = viewer(request, "define")
     told = get_object_or_404(Opinion, pk=pk, proposal__state=Proposal.State.OPEN)
-    if words := request.POST.get("words", "").strip()[:1000]:
+    if words := clean(request.POST.get("words", ""))[:1000]:
         definitions.reply(actor, pk, words)
         messages.success(request, _("Đã giải trình."))
     else:

@@ -1,8 +1,8 @@
 """How the catalogue changes: an analyst proposes, sees what it would do, the units say what they think, then it is
 adopted or withdrawn. The only writer of `Proposal` and `Opinion`; nothing of them is deleted.
 
-A new definition begins at a period's border after the last figure there is: no past figure is rewritten. What changes
-no definition (a name, a field, who sees it) is applied at once, and stands in the same list.
+A new definition begins at a period's border after the last figure there is: no past figure is rewritten. What bends
+no figure, colour or meaning (a name, a field, who sees it) is applied at once, and stands in the same list.
 """
 
 import copy
@@ -109,11 +109,11 @@ def _last_periods(tried: Indicator, known: Indicator | None) -> list:
 
 @transaction.atomic
 def propose(actor: Actor, change: Change, reason: str, until: date | None) -> Proposal:
-    """Put the change, which is valid, to the units until a day; without one, and where no definition changes, it is
+    """Put the change, which is valid, to the units until a day; without one, and where nothing asks for it, it is
     applied at once. `AlreadyProposed` where the indicator has an open proposal."""
     _may_define(actor)
-    if change.is_new_definition and until is None:
-        raise ValueError("a definition is put to the units first")
+    if change.asks_units and until is None:
+        raise ValueError("this is put to the units first")
     asked = Proposal(
         indicator=change.indicator, name=change.row.cleaned_data["name_vi"], facts=dict(change.facts or {}),
         changes=change.differences, reason=reason, until=until, proposed_by=actor.user, proposed_at=timezone.now(),

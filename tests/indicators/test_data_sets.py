@@ -51,6 +51,7 @@ def test_the_same_rows_again_are_no_new_version(cast, halls):
     (ROWS.replace(b"seats", b"places"), "Tệp thiếu cột “seats”"),
     (b"", "Tệp không có dòng"),
     (ROWS[:-12], "Dòng 3 có"),
+    (ROWS.replace(b"name", b"na\0me"), "ký tự lạ"),
 ])
 def test_a_file_that_does_not_fit_is_refused_as_a_whole(cast, halls, content, said):
     bring(cast, halls)

@@ -208,6 +208,16 @@ def test_what_changes_no_definition_is_applied_at_once_and_kept(client, cast):
     assert kept.state == "adopted" and kept.changes == [["name_vi", "Vụ cháy", "Số vụ cháy, nổ"]]
 
 
+@pytest.mark.parametrize("change", [
+    {"polarity": "up"}, {"closed_on": "2026-12-31"}, {"coverage": "0.1"}, {"definition_vi": "Vụ cháy do điện."}])
+def test_what_bends_a_figure_its_colour_or_its_meaning_is_put_to_the_units(cast, change):
+    assert not changed(FIRES, name_vi="X").asks_units
+    with pytest.raises(ValueError, match="put to the units"):
+        definitions.propose(person("phuc", cast), changed(FIRES, **change), "Sửa", None)
+    put(cast, changed(FIRES, **change))
+    assert fires().polarity == "down" and fires().closed_on is None
+
+
 # --- New indicators and sets
 
 
