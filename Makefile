@@ -1,7 +1,7 @@
 # The commands of the project. Only Python >= 3.11 with venv is needed; everything else is fetched or built here.
 #   make run      the whole demo (PORT=8000, IOC_VAR=var, IOC_CITY=hcmc, IOC_IMPORT=file of real tickets)
 #   make test     set-up and every test (ARGS="-k words" chooses)
-#   make install | stop | reset | bench (SIZE=small|history) | lint | format | screenshots | lock
+#   make install | stop | reset | bench (SIZE=small|history|numbers) | lint | format | screenshots | lock
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)

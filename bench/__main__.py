@@ -2,6 +2,7 @@
 
 full: 10 k and 1 M tickets (the databases are filled once and used again; --fresh fills them anew). small: 10 k alone,
 in about a minute. history: pages and searches at 1 M and at ten times as many, for which 40 GB of disk must be free.
+numbers: the numbers of 168 units, 60 k and 6 M values (5 GB); full has their rows at 60 k.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import os
 import sys
 import time
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 SMALL, BIG = "bench_10k", "bench_1m"
@@ -18,22 +20,28 @@ TICKETS = {SMALL: 10_000, BIG: 1_000_000, "bench_empty": 0}
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--size", choices=("full", "small", "history"), default="full")
+    parser.add_argument("--size", choices=("full", "small", "history", "numbers"), default="full")
     parser.add_argument("--fresh", action="store_true", help="fill the databases anew")
     options = parser.parse_args()
     _settle()
     from django.conf import settings
 
-    from bench import databases, history, rows
+    from bench import databases, history, numbers_rows, rows
     from bench.table import printed
 
     started = time.monotonic()
-    sizes = {"full": [SMALL, BIG], "small": [SMALL], "history": [BIG]}[options.size]
-    for database in [databases.EMPTY, *sizes]:
+    sizes = {"full": [SMALL, BIG], "small": [SMALL], "history": [BIG], "numbers": []}[options.size]
+    for database in [databases.EMPTY, *sizes] if sizes else []:
         databases.ensure(database, TICKETS[database], fresh=options.fresh)
-    found, heads = [], ("1 M", "10 M") if options.size == "history" else ("10 k", "1 M")
-    measuring = (history.rows(BIG, Path(settings.VAR) / "log" / "history") if options.size == "history"
-                 else rows.measured(sizes, quick=options.size == "small"))
+    of_numbers = {"full": numbers_rows.SIZES[:1], "numbers": numbers_rows.SIZES}.get(options.size, [])
+    numbers_rows.ensure(of_numbers, fresh=options.fresh)
+    found, heads = [], {"history": ("1 M", "10 M"), "numbers": ("60 k", "6 M")}.get(options.size, ("10 k", "1 M"))
+    logs = Path(settings.VAR) / "log"
+    if options.size == "history":
+        measuring = history.rows(BIG, logs / "history")
+    else:
+        of_tickets = rows.measured(sizes, quick=options.size == "small") if sizes else ()
+        measuring = chain(of_tickets, numbers_rows.measured(of_numbers, logs / "numbers") if of_numbers else ())
     try:
         for row in measuring:
             found.append(row)

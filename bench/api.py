@@ -31,13 +31,13 @@ _JOURNAL = """
 """
 
 
-def token(database: str, unit: int) -> str:
+def token(database: str, unit: int, scopes: str = SCOPES) -> str:
     """Of a new client of the unit with this id."""
     made = token_urlsafe(32)
     with databases.connect(database).cursor() as cursor:
-        cursor.execute(_CLIENT, [unit, f"bench-{uuid4().hex[:12]}", SCOPES])
+        cursor.execute(_CLIENT, [unit, f"bench-{uuid4().hex[:12]}", scopes])
         client = cursor.fetchone()[0]
-        cursor.execute(_GRANT, [client, hashlib.sha256(made.encode()).hexdigest(), SCOPES])
+        cursor.execute(_GRANT, [client, hashlib.sha256(made.encode()).hexdigest(), scopes])
     return made
 
 

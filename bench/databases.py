@@ -11,6 +11,7 @@ from bench.console import say
 from tests.processes import ROOT, environment
 
 EMPTY = "bench_empty"
+NUMBERS = "bench_numbers"  # how the names of databases begin that hold numbers of the 168 wards and communes
 
 
 def connect(database: str):
@@ -20,10 +21,16 @@ def connect(database: str):
     return connection
 
 
+def surroundings(database: str) -> dict[str, str]:
+    """What processes of the bench are told about `database`."""
+    return {"DJANGO_SETTINGS_MODULE": "bench.settings"} | (
+        {"IOC_MAP": "2025"} if database.startswith(NUMBERS) else {})
+
+
 def run(module: str, database: str, *words: str, **options) -> subprocess.CompletedProcess:
     """A module of the bench as a process of its own, in production's settings against `database`."""
-    surroundings = environment(database, DJANGO_SETTINGS_MODULE="bench.settings", IOC_HOOKS_PRIVATE="1")
-    return subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, env=surroundings, check=True, **options)
+    given = environment(database, IOC_HOOKS_PRIVATE="1", **surroundings(database))
+    return subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, env=given, check=True, **options)
 
 
 def direct(database: str, *rows: str) -> dict:
@@ -34,13 +41,24 @@ def direct(database: str, *rows: str) -> dict:
 
 def ensure(database: str, tickets: int, *, fresh: bool) -> None:
     """`database` with `tickets` tickets, filled now unless that was done before."""
+    _ensure(database, tickets, f"{tickets:,} tickets", ["bench.fill", "--tickets", str(tickets)], fresh=fresh)
+
+
+def ensure_numbers(database: str, indicators: int, months: int, *, fresh: bool) -> None:
+    """`database` with the numbers of 168 units, filled now unless that was done before."""
+    values = 168 * indicators * months
+    fill = ["bench.numbers", "--indicators", str(indicators), "--months", str(months)]
+    _ensure(database, values, f"{values:,} values", fill, fresh=fresh)
+
+
+def _ensure(database: str, size: int, words: str, fill: list[str], *, fresh: bool) -> None:
     settings.EMBEDDED.start()
-    if not fresh and _filled(database) == tickets:
+    if not fresh and _filled(database) == size:
         run("django", database, "migrate", "--verbosity", "0")
         return
-    say(f"Filling {database} with {tickets:,} tickets; later runs use it again.")
+    say(f"Filling {database} with {words}; later runs use it again.")
     _statement(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)", f"CREATE DATABASE {database}")
-    run("bench.fill", database, "--tickets", str(tickets))
+    run(fill[0], database, *fill[1:])
 
 
 def copy(source: str, target: str) -> None:

@@ -50,18 +50,18 @@ class Probe:
         return answer.seconds * 1000
 
 
-def measure(sizes: list[str], turns: int, logs: Path) -> dict[str, dict[str, Probe]]:
-    """Database → name → probe, after `turns` × 20 requests of each."""
+def measure(sizes: list[str], turns: int, logs: Path, made: Callable | None = None) -> dict[str, dict[str, Probe]]:
+    """Database → name → probe, after `turns` × 20 requests of each; `made` gives the probes of a site."""
     with ExitStack() as open_sites:
         probes = {}
         for database in sizes:
             folder = logs / database
             folder.mkdir(parents=True, exist_ok=True)
             site = open_sites.enter_context(
-                processes.site(database, folder, ("web1",), DJANGO_SETTINGS_MODULE="bench.settings",
-                               IOC_API_PER_MINUTE="1000000")
+                processes.site(database, folder, ("web1",), IOC_API_PER_MINUTE="1000000",
+                               **databases.surroundings(database))
             )
-            probes[database] = {probe.name: probe for probe in _probes(site.address, database)}
+            probes[database] = {probe.name: probe for probe in (made or _probes)(site.address, database)}
             for probe in probes[database].values():
                 probe.cold = probe.take()
                 for _ in range(5):

@@ -72,6 +72,12 @@ def sees_unasked(actor: Actor, shared: Shared) -> bool:
     return actor.scope is not None and shared.owner_id in actor.scope
 
 
+def seen_by(actor: Actor) -> tuple:
+    """The same for actors who see the same figures unasked."""
+    scope = None if actor.scope is None else tuple(sorted(actor.scope))
+    return may(actor, "view"), scope, actor.role in HOTLINE
+
+
 def grant_of(actor: Actor, shared: Shared) -> AccessRequest | None:
     """The grant under which the actor's unit sees a restricted indicator or data set today."""
     unit_id = actor.own_unit_id

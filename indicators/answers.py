@@ -81,8 +81,10 @@ def answer(
 
 def delivered(
     indicators: Sequence[Indicator], periods: Sequence[Period], *, map_: str = "then", as_of: datetime | None = None,
+    with_units: bool = True,
 ) -> dict[int, list[Answer]]:
-    """The same for many delivered indicators of one kind of period, in as many queries as there are sets."""
+    """The same for many delivered indicators of one kind of period, in as many queries as there are sets; the city
+    alone without `with_units`."""
     rule, kind = owed.rule(), indicators[0].period_kind
     bases = {period: rule.within(kind, period.start, period.end) for period in periods}
     every = sorted({base for found in bases.values() for base in found})
@@ -98,7 +100,7 @@ def delivered(
         due = {base.start: owed.due_at(value_set, base) for base in every} if value_set else {}
         if map_ == "today":
             values, owes = maps.today(values, owes, _moved)
-        question = _Question(indicator, bases, before, values, owes, due)
+        question = _Question(indicator, bases, before, values, owes, due, with_units)
         answers[indicator.pk] = [question.of(period) for period in periods]
     return answers
 
@@ -120,6 +122,18 @@ def version_for(indicator: Indicator, period: Period) -> IndicatorVersion:
     return next((version for version in reversed(versions) if version.begins <= day), versions[0])
 
 
+class RulesOf:
+    """How figures of an indicator are reckoned, by the start of their base period: asked of many."""
+
+    def __init__(self, indicator: Indicator) -> None:
+        self.indicator = indicator
+        versions = list(indicator.versions.all())
+        self.only = versions[0].rules if len(versions) == 1 else None
+
+    def at(self, start: datetime) -> Rules:
+        return self.only or version_for(self.indicator, owed.rule().at(self.indicator.period_kind, start)).rules
+
+
 @dataclass
 class _Question:
     indicator: Indicator
@@ -128,6 +142,7 @@ class _Question:
     values: Values
     owing: Mapping[datetime, set[int]]
     due: Mapping[datetime, datetime]
+    with_units: bool
 
     def of(self, period: Period) -> Answer:
         version = version_for(self.indicator, period)
@@ -144,7 +159,8 @@ class _Question:
         for unit_id in held.keys() | owes.keys():
             kept = held.get(unit_id, [])
             parts[unit_id] = None if one else _over_time(rules, kept, starts)
-            units[unit_id] = self._cell(rules, parts[unit_id], kept, owes.get(unit_id, 0), starts)
+            if self.with_units:
+                units[unit_id] = self._cell(rules, parts[unit_id], kept, owes.get(unit_id, 0), starts)
         return Answer(period, self._city(rules, parts, held, owes, starts), units)
 
     def _cell(self, rules: Rules, parts: Parts | None, kept: list, owes: int, starts: Sequence[datetime]) -> Cell:

@@ -1,19 +1,19 @@
 """Many indicators at once: each with its latest figure, state and trend, in a few queries however many there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from itertools import groupby
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
+from hcmc_ioc.lib import sql
 from hcmc_ioc.lib.caching import ttl_cache
 from indicators import owed, plans
-from indicators.answers import Cell, answer, formula_cell, sources, version_for
+from indicators.answers import Cell, RulesOf, answer, formula_cell, sources, version_for
 from indicators.arithmetic import WITHOUT_NUMBER, Parts, Why
 from indicators.formulas import understood
 from indicators.models import Indicator, Target, Total, Value
@@ -44,8 +44,27 @@ class Row:
         return self.trend[-2] if len(self.trend) > 1 else None
 
 
+_STAMP = """
+    SELECT (SELECT sum(hashtextextended(one::text, 0)) FROM indicators_indicator one WHERE %(one)s IN (0, id)),
+           (SELECT sum(hashtextextended(one::text, 0)) FROM indicators_indicatorversion one
+            WHERE %(one)s IN (0, indicator_id)),
+           (SELECT sum(hashtextextended(one::text, 0)) FROM indicators_target one WHERE %(one)s IN (0, indicator_id))
+"""
+
+
+def stamp(indicator: Indicator | None = None) -> tuple:
+    """What differs as soon as the catalogue (or this indicator) says anything else."""
+    return sql.rows(_STAMP, {"one": indicator.pk if indicator else 0})[0]
+
+
 def catalogue() -> list[Indicator]:
-    """Every indicator that is in use, with what a row of the board needs."""
+    """Every indicator that is in use, with what a row of the board needs. To be read, not changed: kept while the
+    catalogue stays as it is."""
+    return list(_catalogue(stamp(), timezone.localdate()))
+
+
+@ttl_cache(seconds=10, maxsize=4)
+def _catalogue(_stamp: tuple, _day: date) -> list[Indicator]:
     targets = Prefetch("targets", Target.objects.order_by("begins"))
     return list(Indicator.objects.in_use().select_related("field", "owner", "set_item__value_set")
                 .prefetch_related("versions", targets).order_by("field__position", "field__code", "pk"))
@@ -62,16 +81,26 @@ def of_city(indicators: Sequence[Indicator]) -> list[Row]:
     return rows + [_live(one) for one in indicators if one.source in sources]
 
 
+_COLUMNS = ("indicator_id", "start", "value", "numerator", "denominator", "number", "flag", "owed", "delivered",
+            "on_time", "units", "why")
+
+
+def kept(indicator: Indicator, periods: Collection[Period]) -> dict[datetime, Cell]:
+    """The city's kept figures of these base periods, by start."""
+    there = Total.objects.filter(indicator=indicator, start__in=[one.start for one in periods])
+    return {start: _cell(*rest) for _pk, start, *rest in there.values_list(*_COLUMNS)}
+
+
 def _totals(indicators: Sequence[Indicator]) -> dict[int, dict[datetime, Cell]]:
     found: dict[int, dict[datetime, Cell]] = defaultdict(dict)
-    columns = ("indicator_id", "start", "value", "numerator", "denominator", "number", "flag", "owed", "delivered",
-               "on_time", "units", "why")
     for there in _last(Total, indicators):
-        for indicator, start, *numbers, flag, owes, delivered, on_time, units, why in there.values_list(*columns):
-            value, numerator, denominator, number = numbers
-            found[indicator][start] = Cell(value, numerator, denominator, number, flag or None, owes, delivered,
-                                           on_time, units, why or None)
+        for indicator, start, *rest in there.values_list(*_COLUMNS):
+            found[indicator][start] = _cell(*rest)
     return found
+
+
+def _cell(value, numerator, denominator, number, flag, owes, delivered, on_time, units, why) -> Cell:
+    return Cell(value, numerator, denominator, number, flag or None, owes, delivered, on_time, units, why or None)
 
 
 def _operands(indicator: Indicator) -> dict[str, Indicator]:
@@ -102,32 +131,41 @@ def _reckoned(indicator: Indicator, operands: Mapping[str, Indicator],
 def of_unit(indicators: Sequence[Indicator], unit_id: int) -> list[Row]:
     """The unit's own figures of delivered indicators."""
     asked = [indicator for indicator in indicators if indicator.source == Indicator.Source.DELIVERED]
-    known = {indicator.pk: indicator for indicator in asked}
+    rules = {indicator.pk: RulesOf(indicator) for indicator in asked}
     found: dict[int, dict[datetime, Cell]] = defaultdict(dict)
-    for value in (value for there in _last(Value, asked, unit_id=unit_id) for value in there):
-        indicator = known[value.indicator_id]
-        parts = Parts(value.number, value.numerator, value.denominator)
-        version = version_for(indicator, owed.rule().at(indicator.period_kind, value.start))
-        number = None if value.flag in WITHOUT_NUMBER else version.rules.divided(parts)
-        found[indicator.pk][value.start] = Cell(
-            number, value.numerator, value.denominator, value.number, value.flag, 1, int(number is not None), None, 1)
+    for there in _last(Value, asked, unit_id=unit_id):
+        for pk, start, flag, *numbers in there.values_list(
+                "indicator_id", "start", "flag", "number", "numerator", "denominator"):
+            parts = Parts(*numbers)
+            number = None if flag in WITHOUT_NUMBER else rules[pk].at(start).divided(parts)
+            found[pk][start] = Cell(
+                number, parts.numerator, parts.denominator, parts.number, flag, 1, int(number is not None), None, 1)
     courses = plans.of_units(asked, unit=unit_id)
     return [_row(indicator, found[indicator.pk], unit_id, courses.get(indicator.pk, {}).get(unit_id, NO_COURSES))
             for indicator in asked if indicator.pk in found]
 
 
+_LATEST = """
+    SELECT asked.kind, max(latest.start) FROM unnest(%s::bigint[], %s::text[]) AS asked (indicator_id, kind)
+    CROSS JOIN LATERAL (SELECT start FROM indicators_total total WHERE total.indicator_id = asked.indicator_id
+                        ORDER BY start DESC LIMIT 1) latest
+    GROUP BY 1
+"""
+
+
 def _last(model, indicators: Sequence[Indicator], **where) -> Iterable[QuerySet]:
-    """The rows of the last periods, by kind of period: a trend, and a year before its beginning."""
-    by_kind = groupby(sorted(indicators, key=lambda one: one.period_kind), key=lambda one: one.period_kind)
-    for kind, group in by_kind:
-        pks = [one.pk for one in group]
-        there = model.objects.filter(indicator__in=pks, **where)
-        latest = there.order_by("-start").values_list("start", flat=True).first()
-        if latest is None:
-            continue
-        rule = owed.rule()
-        since = rule.before(rule.at(kind, latest), 2 * TREND).start
-        yield there.filter(start__gte=since)
+    """The rows of the last periods for which the city has figures, by kind of period: a trend, and where a target asks
+    for it a year before its beginning."""
+    latest = dict(sql.rows(_LATEST, [[one.pk for one in indicators], [one.period_kind for one in indicators]]))
+    rule = owed.rule()
+    by_reach: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    for one in indicators:
+        if one.period_kind in latest:
+            grows = any(target.form == Target.Form.GROWTH for target in one.targets.all())
+            by_reach[one.period_kind, 2 * TREND if grows else TREND - 1].append(one.pk)
+    for (kind, back), pks in by_reach.items():
+        since = rule.before(rule.at(kind, latest[kind]), back).start
+        yield model.objects.filter(indicator__in=pks, start__gte=since, **where).order_by()
 
 
 def _live(indicator: Indicator) -> Row:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -154,7 +154,7 @@ def owing(unit: Unit, periods_back: int, now: datetime) -> list[Owing]:
 
 def is_owed(value_set: ValueSet, unit: Unit, period: Period, now: datetime) -> bool:
     """Whether the unit owes the set for a period that has begun: nobody else adds to the city's figure."""
-    return period.start <= now and unit.pk in owed.owing(value_set, [period])[period.start]
+    return period.start <= now and bool(owed.owed_by(unit, [(value_set, period)]))
 
 
 def may_key(actor: Actor, value_set: ValueSet, unit: Unit) -> bool:
@@ -167,16 +167,15 @@ def may_key(actor: Actor, value_set: ValueSet, unit: Unit) -> bool:
 
 def owing_sets(unit: Unit, periods_back: int, now: datetime) -> list[tuple[ValueSet, Period]]:
     """What the unit owes, or owed lately: (set, period), the latest period first."""
-    rule, found = owed.rule(), []
+    rule, asked = owed.rule(), []
     sets = ValueSet.objects.filter(Q(ends=None) | Q(ends__gte=now.date()))
-    for value_set in sets.prefetch_related("items__indicator"):
+    for value_set in sets.prefetch_related("items__indicator", "owing_units"):
         period = rule.before(rule.at(value_set.period_kind, now))
         chain = [period]
         for _step in range(periods_back - 1):
             chain.append(rule.before(chain[-1]))
-        owing = owed.owing(value_set, chain)
-        found += [(value_set, one) for one in chain if unit.pk in owing[one.start]]
-    return sorted(found, key=lambda pair: (pair[1].start, pair[0].code), reverse=True)
+        asked += [(value_set, one) for one in chain]
+    return sorted(owed.owed_by(unit, asked), key=lambda pair: (pair[1].start, pair[0].code), reverse=True)
 
 
 def sheet(value_set: ValueSet, unit: Unit, period: Period) -> Sheet:
@@ -190,9 +189,9 @@ def sheet(value_set: ValueSet, unit: Unit, period: Period) -> Sheet:
     while len(chain) < checks.MOST:
         chain.append(rule.before(chain[-1]))
     years = spans.earlier_years(period.kind, period.start)
-    starts = {period.start, ago.start, *(one.start for one in chain), *years}
-    values = {(v.indicator_id, v.start): v for v in Value.objects.filter(
-        indicator__in=indicators, unit=unit, start__in=starts).select_related("delivery__user")}
+    there = Value.objects.filter(indicator__in=indicators, unit=unit).order_by()
+    values = {value.indicator_id: value for value in there.filter(start=period.start).select_related("delivery__user")}
+    earlier = _earlier(there.filter(start__in={ago.start, *(one.start for one in chain), *years}))
     latest = _latest_words(indicators, unit, period)
     approved = _approved(indicators, unit, period) if value_set.needs_approval else {}
     unsettled = issues.unsettled_at(unit.pk, period.start, [one.pk for one in indicators])
@@ -201,30 +200,42 @@ def sheet(value_set: ValueSet, unit: Unit, period: Period) -> Sheet:
                   keeper=keepers.first())
     for indicator in indicators:
         version = version_for(indicator, period)
-        cell = SheetCell(indicator, version, values.get((indicator.pk, period.start)),
+        cell = SheetCell(indicator, version, values.get(indicator.pk),
                          failures=unsettled.get(indicator.pk, []))
         if cell.value is not None:
             cell.note, cell.working = latest.get(indicator.pk, ("", ""))
             user = cell.value.delivery.user
             cell.saved_by = str(user) if user else cell.value.delivery.get_door_display()
-        cell.before = _held(values.get((indicator.pk, last.start)), version)
-        cell.year_before = _held(values.get((indicator.pk, ago.start)), version)
+        cell.before = _held(earlier.get((indicator.pk, last.start)), version)
+        cell.year_before = _held(earlier.get((indicator.pk, ago.start)), version)
         cell.approved = _held(approved.get(indicator.pk), version)
         if cell.number is not None:
-            earlier = _numbers(values, version, [one.start for one in reversed(chain)])
-            cell.odd = checks.jump(cell.number, earlier, _numbers(values, version, years))
+            before = _numbers(earlier, version, [one.start for one in reversed(chain)])
+            cell.odd = checks.jump(cell.number, before, _numbers(earlier, version, years))
         found.cells.append(cell)
     return found
 
 
-def _held(value: Value | Revision | None, version: IndicatorVersion) -> Held | None:
+class _Earlier(NamedTuple):
+    number: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    flag: str
+
+
+def _earlier(there: QuerySet[Value]) -> dict[tuple[int, datetime], _Earlier]:
+    rows = there.values_list("indicator_id", "start", "number", "numerator", "denominator", "flag")
+    return {(indicator, start): _Earlier(*rest) for indicator, start, *rest in rows}
+
+
+def _held(value: _Earlier | Revision | None, version: IndicatorVersion) -> Held | None:
     if value is None or value.flag == Flag.WITHDRAWN:
         return None
     parts = Parts(value.number, value.numerator, value.denominator)
     return Held(parts, None if value.flag in WITHOUT_NUMBER else version.rules.divided(parts), value.flag)
 
 
-def _numbers(values: Mapping[tuple[int, datetime], Value], version: IndicatorVersion,
+def _numbers(values: Mapping[tuple[int, datetime], _Earlier], version: IndicatorVersion,
              starts: Sequence[datetime]) -> list[Decimal]:
     held = (_held(values.get((version.indicator_id, start)), version) for start in starts)
     return [one.value for one in held if one is not None and one.value is not None]

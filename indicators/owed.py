@@ -12,6 +12,7 @@ from django.db import transaction
 
 from districts.cities import city
 from districts.models import Unit
+from hcmc_ioc.lib.sql import rows
 from indicators.models import Owed, SetItem, ValueSet
 from indicators.periods import Period, Rule
 
@@ -29,11 +30,34 @@ def key(period: Period) -> str:
 def owing(value_set: ValueSet, periods: Sequence[Period]) -> dict[datetime, set[int]]:
     """The ids of the units that owe the set, for the start of each of these periods."""
     frozen: dict[datetime, set[int]] = {}
-    rows = Owed.objects.filter(value_set=value_set, start__in=[period.start for period in periods])
-    for start, unit_id, is_owed in rows.values_list("start", "unit_id", "is_owed"):
+    kept = Owed.objects.filter(value_set=value_set, start__in=[period.start for period in periods])
+    for start, unit_id, is_owed in kept.values_list("start", "unit_id", "is_owed"):
         frozen.setdefault(start, set()).update({unit_id} if is_owed else ())
     rest = [period for period in periods if period.start not in frozen]
     return frozen | (_computed(value_set, rest) if rest else {})
+
+
+_FROZEN = """
+    SELECT EXISTS (SELECT FROM indicators_owed WHERE (value_set_id, start) = (asked.value_set_id, asked.start)),
+           (SELECT is_owed FROM indicators_owed
+            WHERE (value_set_id, start, unit_id) = (asked.value_set_id, asked.start, %s))
+    FROM unnest(%s::bigint[], %s::timestamptz[]) WITH ORDINALITY AS asked (value_set_id, start, place) ORDER BY place
+"""
+
+
+def owed_by(unit: Unit, asked: Sequence[tuple[ValueSet, Period]]) -> list[tuple[ValueSet, Period]]:
+    """Those of these sets and periods that the unit owes, in one query (prefetch `owing_units`)."""
+    frozen = rows(_FROZEN, [unit.pk, [one.pk for one, _period in asked], [period.start for _set, period in asked]])
+    return [(value_set, period) for (value_set, period), (is_frozen, is_owed) in zip(asked, frozen, strict=True)
+            if (is_owed if is_frozen else _is_named(value_set, unit) and _is_due(value_set, unit, last_day(period)))]
+
+
+def _is_named(value_set: ValueSet, unit: Unit) -> bool:
+    return unit.peer_group in value_set.owing_groups or any(one.pk == unit.pk for one in value_set.owing_units.all())
+
+
+def _is_due(value_set: ValueSet, unit: Unit, day: date) -> bool:
+    return value_set.begins <= day and (value_set.ends is None or day <= value_set.ends) and unit.works_on(day)
 
 
 def _computed(value_set: ValueSet, periods: Sequence[Period]) -> dict[datetime, set[int]]:
@@ -42,8 +66,7 @@ def _computed(value_set: ValueSet, periods: Sequence[Period]) -> dict[datetime, 
     found: dict[datetime, set[int]] = {}
     for period in periods:
         last = last_day(period)
-        is_due = value_set.begins <= last and (value_set.ends is None or last <= value_set.ends)
-        found[period.start] = {unit.pk for unit in units if unit.works_on(last)} if is_due else set()
+        found[period.start] = {unit.pk for unit in units if _is_due(value_set, unit, last)}
     return found
 
 

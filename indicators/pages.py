@@ -4,19 +4,24 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from accounts.actors import Actor
 from districts.models import Unit
+from hcmc_ioc.lib import sql
 from hcmc_ioc.lib.text import vn_norm
-from indicators import access, board, owed, plans, saying, uses
+from indicators import access, board, owed, plans, saying
 from indicators.answers import Answer, Cell, answer, sources, version_for
-from indicators.models import Indicator, IndicatorField, Issue, Revision
+from indicators.arithmetic import WITHOUT_NUMBER, Parts
+from indicators.board import TREND
+from indicators.models import Indicator, IndicatorField, Revision, Value
 from indicators.owed import key
 from indicators.periods import CUT_OFFS, Period
 from indicators.states import Standing, standing, target_on
 
 SHOWN = 24  # periods of an indicator's page
 REVISIONS = 12
+NO_UNITS: dict[int, Cell] = {}  # of an answer whose units were not asked
 COMMON = frozenset("so luong ty le cua theo trong cac va tren thang tuan".split())  # words that many names have
 CLOSE, MOST_CLOSE = 0.6, 6  # the share of the asked words that a name has; so many are shown
 
@@ -44,9 +49,17 @@ def groups(rows: list[board.Row], every: list[Indicator]) -> list[Group]:
 
 
 def catalogue(actor: Actor, text: str) -> dict:
-    every = [one for one in board.catalogue() if _matches(one, text)]
+    asked = vn_norm(text).split()
+    every = [one for one in board.catalogue() if all(word in _said(one) for word in asked)]
     rows = board.of_city([one for one in every if access.sees_unasked(actor, one)])
     return {"groups": groups(rows, every), "text": text, "count": len(every)}
+
+
+def _said(indicator: Indicator) -> str:
+    return _norm(f"{indicator.code} {indicator.name_vi} {indicator.name_en} {indicator.field.name_vi}")
+
+
+_norm = lru_cache(maxsize=4096)(vn_norm)
 
 
 def matching(actor: Actor, text: str) -> dict:
@@ -64,12 +77,6 @@ def matching(actor: Actor, text: str) -> dict:
     return {"rows": rows, "unseen": [one for one in found if one.pk not in there]}
 
 
-def _matches(indicator: Indicator, text: str) -> bool:
-    asked = vn_norm(text).split()
-    said = vn_norm(f"{indicator.code} {indicator.name_vi} {indicator.name_en} {indicator.field.name_vi}")
-    return all(word in said for word in asked)
-
-
 @dataclass(frozen=True)
 class UnitRow:
     unit: Unit
@@ -78,28 +85,62 @@ class UnitRow:
     trend: tuple[float | None, ...]
 
 
-def indicator(actor: Actor, chosen: Indicator, asked: str, now: datetime) -> dict:
+def indicator(chosen: Indicator, asked: str, now: datetime, *, sees: bool = True) -> dict:
     """One indicator: the city's figure, its course, every unit beside the others, what it means and meant."""
     rule = owed.rule()
     periods = _periods(chosen, now)
-    found = answer(chosen, periods) if access.sees(actor, chosen) and _has_source(chosen) else []
-    told = [one for one in found if one.city.value is not None or one.units]
+    found = _answers(chosen, periods) if sees and _has_source(chosen) else []
+    told = [one for one in found if one.city.value is not None or one.units or one.units is NO_UNITS]
     at = next((one for one in told if key(one.period) == asked), told[-1] if told else None)
+    looked_at = [at, *(one for one in found if at and one.period == rule.a_year_before(at.period))] if at else []
+    found = _with_units(chosen, found, looked_at)
+    at = next((one for one in found if at and one.period == at.period), None)
     version = version_for(chosen, at.period if at else periods[-1])
-    judged = _Judged(chosen, found)
     return {
         "indicator": chosen, "version": version, "versions": list(chosen.versions.all()), "answer": at,
-        "standing": judged.of(at) if at else None, "answers": found,
-        "target": target_on(list(chosen.targets.all()), owed.last_day(at.period)) if at else None,
-        "rows": _unit_rows(judged, found, at) if at else [],
-        "choices": [one.period for one in reversed(told)],
-        "revisions": _revisions(chosen, at) if at else [], "uses": uses.of(chosen),
-        "unsettled": Issue.objects.filter(indicator=chosen, state__in=Issue.UNSETTLED).count() if at else 0,
+        "answers": found, "choices": [one.period for one in reversed(told)],
         "labels": [saying.period(one.period) for one in found],
         "values": [_float(one.city.value) for one in found],
         "before": next((one for one in found if at and one.period == rule.before(at.period)), None),
         "year_before": next((one for one in found if at and one.period == rule.a_year_before(at.period)), None),
+        **(_of_period(chosen, found, at) if at else {"standing": None, "target": None, "rows": [], "revisions": []}),
     }
+
+
+def _of_period(chosen: Indicator, found: list[Answer], at: Answer) -> dict:
+    judged = _Judged(chosen, found)
+    return {"standing": judged.of(at), "target": target_on(list(chosen.targets.all()), owed.last_day(at.period)),
+            "rows": _unit_rows(judged, found, at), "revisions": _revisions(chosen, at)}
+
+
+def _answers(chosen: Indicator, periods: list[Period]) -> list[Answer]:
+    """The answer of each period; of what is delivered the city's kept figures, without the units."""
+    if chosen.source != Indicator.Source.DELIVERED:
+        return answer(chosen, periods)
+    kept = board.kept(chosen, periods)
+    rest = [one for one in periods if one.start not in kept]
+    live = {one.period: one for one in answer(chosen, rest)} if rest else {}
+    return [live[one] if one in live else Answer(one, kept[one.start], NO_UNITS) for one in periods]
+
+
+def _with_units(chosen: Indicator, found: list[Answer], looked_at: list[Answer]) -> list[Answer]:
+    lacking = [one.period for one in looked_at if one.units is NO_UNITS]
+    whole = {one.period: one for one in answer(chosen, lacking)} if lacking else {}
+    return [whole.get(one.period, one) for one in found]
+
+
+_CHANGE = """
+    SELECT (SELECT max(changed) FROM indicators_total WHERE indicator_id = %(one)s),
+           (SELECT count(*) FROM indicators_issue WHERE indicator_id = %(one)s AND state IN ('open', 'acknowledged'))
+"""
+
+
+def change_of(chosen: Indicator, version: int) -> tuple:
+    """What differs as soon as the page of an indicator says anything else: what it means, and the number of the last
+    change of its figures with its open issues, or the version of all figures for what follows from others."""
+    if chosen.source != Indicator.Source.DELIVERED:
+        return version, board.stamp(chosen)
+    return sql.rows(_CHANGE, {"one": chosen.pk})[0], board.stamp(chosen)
 
 
 def _has_source(indicator: Indicator) -> bool:
@@ -140,11 +181,22 @@ def _cell(at: Answer, unit_id: int | None) -> Cell:
 
 def _unit_rows(judged: _Judged, found: list[Answer], at: Answer) -> list[UnitRow]:
     units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=at.units)}
-    rows = []
-    for pk, cell in at.units.items():
-        course = tuple(_float(one.units[pk].value) if pk in one.units else None for one in found[-13:])
-        rows.append(UnitRow(units[pk], cell, judged.of(at, pk), course))
+    courses = _courses(judged.indicator, found[-TREND:])
+    rows = [UnitRow(units[pk], cell, judged.of(at, pk), tuple(by_unit.get(pk) for by_unit in courses))
+            for pk, cell in at.units.items()]
     return sorted(rows, key=lambda row: row.unit.sort_key)
+
+
+def _courses(chosen: Indicator, found: list[Answer]) -> list[dict[int, float | None]]:
+    """What each unit came to in each of these periods."""
+    if chosen.source != Indicator.Source.DELIVERED:
+        return [{pk: _float(cell.value) for pk, cell in one.units.items()} for one in found]
+    rules = {one.period.start: version_for(chosen, one.period).rules for one in found}
+    there = Value.objects.filter(indicator=chosen, start__in=rules).exclude(flag__in=WITHOUT_NUMBER).order_by()
+    values: dict[datetime, dict[int, float | None]] = {start: {} for start in rules}
+    for start, unit, *numbers in there.values_list("start", "unit_id", "number", "numerator", "denominator"):
+        values[start][unit] = _float(rules[start].divided(Parts(*numbers)))
+    return list(values.values())
 
 
 def _float(number: Decimal | None) -> float | None:

@@ -7,20 +7,33 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
 from districts.models import Unit
+from hcmc_ioc.lib.caching import ttl_cache
 from indicators import access, issues, keepers, quality_board, quality_sources, totals
 from indicators.models import Issue, ValueSet
+from live import topics
 
 
 @login_required
 def board(request):
     """Leaders see all units; a unit sees itself beside its peers."""
-    actor, now = _viewer(request), timezone.now()
+    actor = _viewer(request)
+    version = topics.versions([totals.TOPIC])[totals.TOPIC]
+    drawn = _board((version, get_language(), access.seen_by(actor), actor.own_unit_id), actor)
+    return render(request, "indicators/quality.html", {"board": drawn, "live_topics": totals.TOPIC})
+
+
+@ttl_cache(seconds=10, maxsize=64, key=lambda about, *_rest: about)
+def _board(about: tuple, actor: Actor) -> str:
+    """Drawn once for all of a unit who see the same; who keeps what is at most ten seconds old."""
+    now = timezone.now()
     due = quality_board.due_last(now)
     rows = quality_board.board(due, now, _beside(actor, due))
     whole = quality_board.Words(None)
@@ -29,10 +42,9 @@ def board(request):
     by_source = quality_sources.of_sources(due, whole, {row.unit.pk for row in rows if row.unit}, now)
     unnamed, left = _unkept(due, {row.unit.pk for row in rows if row.unit})
     linked = {row.unit.pk for row in rows if row.unit and access.sees_sheets_of(actor, row.unit.pk)}
-    context = {"due": due, "rows": rows, "by_source": by_source, "whole": whole, "linked": linked,
-               "own": actor.own_unit_id, "unnamed": len(unnamed), "left": left,
-               "live_topics": totals.TOPIC}
-    return render(request, "indicators/quality.html", context)
+    return render_to_string("indicators/quality_part.html", {
+        "due": due, "rows": rows, "by_source": by_source, "whole": whole, "linked": linked,
+        "own": actor.own_unit_id, "unnamed": len(unnamed), "left": left})
 
 
 def _unkept(due: list[quality_board.Due], units: Collection[int]) -> tuple[dict, dict]:

@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 
 from indicators import answers, owed
+from indicators.arithmetic import Rules
 from indicators.models import Indicator, Revision, Total, Value
 from live import feed, hints, topics
 
@@ -50,7 +52,7 @@ def recount(pairs: Collection[tuple[int, datetime]]) -> None:
             together[catalogue[pk].period_kind, start].append(catalogue[pk])
     for (kind, start), indicators in together.items():
         period = owed.rule().at(kind, start)
-        found = answers.delivered(indicators, [period])
+        found = answers.delivered(indicators, [period], with_units=False)
         _keep(row for pk, (answer,) in found.items() for row in _rows(pk, [answer], number))
 
 
@@ -66,7 +68,8 @@ def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
             number = _next_number()
             for first in range(0, len(periods), BATCH):
                 part = periods[first : first + BATCH]
-                _keep(_rows(indicator.pk, answers.delivered([indicator], part)[indicator.pk], number))
+                found = answers.delivered([indicator], part, with_units=False)
+                _keep(_rows(indicator.pk, found[indicator.pk], number))
         progress(1)
     return Total.objects.count()
 
@@ -107,10 +110,8 @@ def _keep(rows: Iterable[Total]) -> None:
 # Counted by a second way
 
 _PLAIN = """
-    SELECT held.indicator_id, held.start, sum(held.number), sum(held.numerator), sum(held.denominator), count(*)
-    FROM indicators_value held JOIN indicators_indicator indicator ON indicator.id = held.indicator_id
-    WHERE held.flag NOT IN ('missing', 'cannot_exist', 'withdrawn') AND indicator.city_value = 'combined'
-    GROUP BY 1, 2
+    SELECT indicator_id, start, sum(number), sum(numerator), sum(denominator), count(*) FROM indicators_value
+    WHERE flag NOT IN ('missing', 'cannot_exist', 'withdrawn') GROUP BY 1, 2
 """
 
 
@@ -118,21 +119,22 @@ def differences() -> list[str]:
     """Figures that are not what their values say, a line each: sums by one plain GROUP BY, then dividing, then what was
     owed."""
     catalogue = _catalogue(None)
+    combined = {pk for pk, one in catalogue.items() if one.city_value == Indicator.CityValue.COMBINED}
     with connection.cursor() as cursor:
         cursor.execute(_PLAIN)
-        plain = {row[:2]: row[2:] for row in cursor.fetchall()}
-    kept = {(row.indicator_id, row.start): row for row in Total.objects.all()}
+        plain = {row[:2]: row[2:] for row in cursor.fetchall() if row[0] in combined}
+    columns = ("indicator_id", "start", "number", "numerator", "denominator", "value", "units")
+    kept = {(row.indicator_id, row.start): row for row in Total.objects.values_list(*columns, named=True)}
+    rules = {pk: answers.RulesOf(indicator) for pk, indicator in catalogue.items()}
     found = [f"{catalogue[pk].code} {start:%Y-%m-%d %H:%M}: there are values and no figure"
              for pk, start in sorted(plain.keys() - kept.keys())]
     for (pk, start), total in sorted(kept.items()):
-        if fault := _fault(catalogue[pk], total, plain.get((pk, start))):
+        if fault := _fault(catalogue[pk], rules[pk].at(start), total, plain.get((pk, start))):
             found.append(f"{catalogue[pk].code} {start:%Y-%m-%d %H:%M}: {fault}")
     return found
 
 
-def _fault(indicator: Indicator, total: Total, plain: tuple | None) -> str:
-    period = owed.rule().at(indicator.period_kind, total.start)
-    rules = answers.version_for(indicator, period).rules
+def _fault(indicator: Indicator, rules: Rules, total: Any, plain: tuple | None) -> str:
     if indicator.city_value == Indicator.CityValue.COMBINED and total.value is not None:
         first = 1 if rules.in_parts else 0  # a number, or two parts
         kept = (total.number, total.numerator, total.denominator)[first:]

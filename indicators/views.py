@@ -4,18 +4,21 @@ import json
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
 from districts.models import Unit
 from hcmc_ioc.lib import words
-from indicators import access, entry, pages, receipts, saying, sharing, sheets, totals, typed, uses
-from indicators.models import Indicator, Target, ValueSet
+from hcmc_ioc.lib.caching import ttl_cache
+from indicators import access, board, entry, pages, receipts, saying, sharing, sheets, totals, typed, uses
+from indicators.models import Indicator, Issue, Target, ValueSet
 from indicators.sharing_views import asked_by_unit
 from live import topics
 
@@ -25,29 +28,56 @@ MOST_CELLS = 500  # in one saving
 
 @login_required
 def catalogue(request):
-    actor = _viewer(request)
-    context = pages.catalogue(actor, request.GET.get("q", "")[:80])
+    actor, text = _viewer(request), request.GET.get("q", "")[:80]
+    version = topics.versions([totals.TOPIC])[totals.TOPIC]
+    about = version, board.stamp(), timezone.localdate(), get_language(), access.seen_by(actor), text
+    context = {"rows": _catalogue_rows(about, actor, text), "text": text, "live_topics": totals.TOPIC}
     template = "indicators/catalogue_rows.html" if request.htmx else "indicators/catalogue.html"
-    return render(request, template, context | {"live_topics": totals.TOPIC})
+    return render(request, template, context)
+
+
+@ttl_cache(seconds=10, maxsize=64, key=lambda about, *_rest: about)
+def _catalogue_rows(about: tuple, actor: Actor, text: str) -> str:
+    """Drawn once for all who see the same."""
+    return render_to_string("indicators/catalogue_groups.html", pages.catalogue(actor, text))
 
 
 @login_required
 def one_indicator(request, indicator: str):
     actor = _viewer(request)
-    targets = Prefetch("targets", Target.objects.order_by("begins"))
-    rows = Indicator.objects.select_related("field", "owner", "set_item__value_set")
-    chosen = get_object_or_404(rows.prefetch_related("versions", targets), code=indicator)
-    is_file = request.GET.get("tep") == "xlsx"
+    known = Indicator.objects.select_related("field", "owner", "set_item__value_set")
+    chosen = get_object_or_404(known, code=indicator)
+    is_file, asked = request.GET.get("tep") == "xlsx", request.GET.get("ky", "")
     seen = sharing.read(actor, chosen, sharing.Way.FILE if is_file else sharing.Way.PAGE)
-    context = pages.indicator(actor, chosen, request.GET.get("ky", ""), timezone.now())
     if is_file:
+        context = pages.indicator(_whole(chosen), asked, timezone.now(), sees=seen)
         return sheets.answer(context, request.user, timezone.now())
     version = topics.versions([totals.TOPIC])[totals.TOPIC]
-    context |= {"topic": totals.TOPIC, "version_of_topic": version, "nav_current": "data",
-                "sees": seen, "live_topics": totals.TOPIC, "may_define": access.may(actor, "define")}
-    context |= {"is_subscribed": sharing.is_subscribed(request.user, chosen),
+    personal = {"is_subscribed": sharing.is_subscribed(request.user, chosen),
                 "may_subscribe": access.may(actor, "subscribe"), **asked_by_unit(actor, chosen, seen=seen)}
+    about = (chosen.pk, asked, seen, pages.change_of(chosen, version), timezone.localdate(), get_language(),
+             personal["is_subscribed"])
+    context = _drawn(about, chosen, asked, seen) | personal | {
+        "indicator": chosen, "topic": totals.TOPIC, "version_of_topic": version, "nav_current": "data", "sees": seen,
+        "live_topics": totals.TOPIC, "may_define": access.may(actor, "define")}
     return render(request, "indicators/indicator.html", context)
+
+
+@ttl_cache(seconds=10, maxsize=64, key=lambda about, *_rest: about)
+def _drawn(about: tuple, chosen: Indicator, asked: str, seen: bool) -> dict:
+    """What the page needs of the figures, these drawn once for all who see them; who uses it is at most ten seconds
+    old."""
+    context = pages.indicator(_whole(chosen), asked, timezone.now(), sees=seen)
+    context["unsettled"] = Issue.objects.filter(indicator=chosen, state__in=Issue.UNSETTLED).count()
+    figures = render_to_string("indicators/indicator_figures.html", context) if context["answer"] else ""
+    told = {name: context[name] for name in ("version", "versions", "answer", "choices")}
+    return told | {"figures": figures, "uses": uses.of(chosen)}
+
+
+def _whole(chosen: Indicator) -> Indicator:
+    """With its definitions and targets."""
+    prefetch_related_objects([chosen], "versions", Prefetch("targets", Target.objects.order_by("begins")))
+    return chosen
 
 
 @login_required

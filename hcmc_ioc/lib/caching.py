@@ -11,8 +11,9 @@ _caches: list = []
 _drawn: list = []  # what empties the caches of that which follows from its arguments alone
 
 
-def ttl_cache(seconds=10, maxsize=1024):
-    """Keep a function's answers for `seconds`, per process; `function.clear()` forgets them.
+def ttl_cache(seconds=10, maxsize=1024, key=keys.hashkey):
+    """Keep a function's answers for `seconds`, per process, by its arguments or what `key` says of these;
+    `function.clear()` forgets them.
 
     Two threads that ask at once may both compute the answer; neither waits for the other's database query.
     """
@@ -22,12 +23,12 @@ def ttl_cache(seconds=10, maxsize=1024):
 
         @wraps(function)
         def cached(*args, **kwargs):
-            key = keys.hashkey(*args, **kwargs)
+            about = key(*args, **kwargs)
             with lock, suppress(KeyError):
-                return answers[key]
+                return answers[about]
             answer = function(*args, **kwargs)
             with lock:
-                answers[key] = answer
+                answers[about] = answer
             return answer
 
         def clear():
