@@ -30,7 +30,9 @@ ENTRIES = (
 PART_OF = {  # pages within an entry
     "unit_screen": "units", "indicator": "data", "quality": "data", "quality_unit": "data", "sheet": "owed",
 }
-STAND_IN = {"inbox": "tickets"}  # whoever has no inbox comes to a ticket from the list
+STAND_IN = {  # whoever has no inbox comes to a ticket from the list; administrators to data from their own page
+    "inbox": "tickets", "data": "administration",
+}
 ON_A_PHONE = 5  # so many stand side by side
 BEYOND = {"units", "screens", "data"}  # where there are more: those that the foot of a phone keeps under "Thêm"
 

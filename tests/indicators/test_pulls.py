@@ -1,6 +1,7 @@
 """Figures fetched from an address: taken on the one path, only from allowed hosts; whatever else comes is told."""
 
 import json
+import re
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -295,3 +296,8 @@ def test_the_admins_form_refuses_what_could_not_be_called(source, server):
     assert "giu-nguyen" not in str(form) and form.save().secret == "giu-nguyen"
     with pytest.raises(ValidationError, match="header"):
         Pull(name="C", url=server.url, mapping=MAPPING, header="X: y\nZ", secret="x").full_clean()
+
+
+def test_an_administrator_comes_to_it_from_their_own_page(client, cast):
+    signed_in(client, cast.quan)
+    assert re.search(r'href="/quan-tri/"[^>]*aria-current', client.get(reverse("pulls")).content.decode())
