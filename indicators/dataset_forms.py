@@ -11,6 +11,7 @@ from accounts.roles import Role
 from districts.models import Unit
 from hcmc_ioc.lib.text import clean
 from indicators import datasets
+from indicators.meaning import address_fault
 from indicators.models import Column, DataSet
 
 AREA = {"rows": 3}
@@ -41,6 +42,8 @@ class DataSetForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         given = {name: clean(value) if isinstance(value, str) else value for name, value in given.items()}
+        if given.get("code") and (fault := address_fault(DataSet(code=given["code"]))):
+            self.add_error("code", fault)
         if given.get("access"):
             self.instance.access = given["access"]
             if fault := datasets.access_fault(self.instance):

@@ -13,7 +13,7 @@ from hcmc_ioc.lib.text import clean
 from indicators import owed
 from indicators.answers import version_for
 from indicators.arithmetic import Kind as ArithmeticKind
-from indicators.meaning import beginning_fault, formula_faults
+from indicators.meaning import address_fault, beginning_fault, formula_faults
 from indicators.models import Indicator, IndicatorField, IndicatorVersion, Value, ValueSet
 from indicators.periods import Kind as PeriodKind
 
@@ -80,6 +80,8 @@ class RowForm(_Row):
                 self.add_error(name, _("Đã có số liệu nên không đổi được; hãy lập chỉ số mới, thôi dùng chỉ số này."))
         if given.get("city_value") == Indicator.CityValue.DELIVERED and not given.get("owner"):
             self.add_error("owner", _("Giá trị toàn Thành phố do một cơ quan gửi thì phải chọn cơ quan chủ quản."))
+        if given.get("code") and (fault := address_fault(Indicator(code=given["code"]))):
+            self.add_error("code", fault)
         chosen = given.get("value_set")
         if chosen and given.get("source") != Indicator.Source.DELIVERED:
             self.add_error("value_set", _("Chỉ chỉ số do đơn vị gửi mới thuộc một biểu."))

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from django.db.models import Model
+from django.urls import resolve
 from django.utils.translation import gettext as _
 
 from indicators import owed
@@ -27,6 +29,14 @@ def beginning_fault(indicator: Indicator | None, kind: str, begins: date) -> str
     if indicator.versions.filter(begins__gte=begins).exists():
         return _("Đã có một định nghĩa bắt đầu từ ngày này hoặc sau đó.")
     return ""
+
+
+def address_fault(chosen: Model) -> str:
+    """Why nobody would find a row with this code under its address: another page stands there; "" else."""
+    address = chosen.get_absolute_url()  # type: ignore[attr-defined]
+    if chosen._meta.model_name == str(resolve(address).url_name).replace("_", ""):
+        return ""
+    return _("Mã này trùng với địa chỉ của một trang khác.")
 
 
 def formula_faults(code: str, text: str) -> list[str]:

@@ -95,6 +95,15 @@ def test_formulas_are_understood_before_they_are_kept(cast, formula, said):
     assert said in change.faults
 
 
+def test_a_code_that_another_page_has_is_refused(client, cast):
+    for code in ("dinh-nghia", "bo-du-lieu", "chat-luong"):
+        change = Change(None, new(code=code, period_kind="month"))
+        assert not change.is_valid() and "địa chỉ của một trang khác" in change.faults
+    signed_in(client, cast.phuc)
+    answer = client.post(reverse("new_data_set"), {"code": "moi"})
+    assert "địa chỉ của một trang khác" in read(answer)
+
+
 # --- What a change would do
 
 
