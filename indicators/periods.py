@@ -1,8 +1,9 @@
 """Periods of values: by rule, in the city's time, with bounds that are moments. Pure.
 
 A period is named by a short code: `2026-10-05T13` (hour), `2026-10-05`, `2026-W41` (ISO 8601), `2026-10`, `2026-Q3`,
-`2026-H1`, `2026` or `2016/17` where a year begins in another month than January. A cut-off month ends at noon of the
-25th, 21st or 15th and is named by the month it ends in. Order is by start, never by code.
+`2026-H1`, `2026` or `2016/17` where a year begins in another month than January. What is cut off ends before its month
+does and is named by that month: 1022's at noon of the 25th, procedures before the 21st, the months, quarters,
+half-years and years of Decree 09/2019/NĐ-CP (Article 12) before the 15th. Order is by start, never by code.
 """
 
 import re
@@ -27,12 +28,21 @@ class Kind(TextChoices):
     YEAR = "year", _("năm")
     MONTH_15 = "month_15", _("tháng, chốt ngày 15")
     MONTH_21 = "month_21", _("tháng, chốt ngày 21")
-    MONTH_25 = "month_25", _("tháng, chốt ngày 25")
+    MONTH_25 = "month_25", _("tháng, chốt 12 giờ ngày 25")
+    QUARTER_15 = "quarter_15", _("quý, chốt ngày 15")
+    HALF_YEAR_15 = "half_15", _("6 tháng, chốt ngày 15")
+    YEAR_15 = "year_15", _("năm, chốt ngày 15")
 
 
-MONTHS: dict[str, int] = {Kind.MONTH: 1, Kind.QUARTER: 3, Kind.HALF_YEAR: 6, Kind.YEAR: 12}
-CUT_OFFS: dict[str, int] = {Kind.MONTH_15: 15, Kind.MONTH_21: 21, Kind.MONTH_25: 25}
-LETTERS: dict[str, str] = {Kind.QUARTER: "Q", Kind.HALF_YEAR: "H"}
+MONTHS: dict[str, int] = {
+    Kind.MONTH: 1, Kind.QUARTER: 3, Kind.HALF_YEAR: 6, Kind.YEAR: 12, Kind.MONTH_15: 1, Kind.MONTH_21: 1,
+    Kind.MONTH_25: 1, Kind.QUARTER_15: 3, Kind.HALF_YEAR_15: 6, Kind.YEAR_15: 12,
+}
+CUT_OFFS: dict[str, tuple[int, time]] = {  # the day of the month and its hour
+    Kind.MONTH_15: (15, time.min), Kind.MONTH_21: (21, time.min), Kind.MONTH_25: (25, NOON),
+    Kind.QUARTER_15: (15, time.min), Kind.HALF_YEAR_15: (15, time.min), Kind.YEAR_15: (15, time.min),
+}
+LETTERS: dict[int, str] = {3: "Q", 6: "H"}  # by months
 
 
 @dataclass(frozen=True, order=True)
@@ -149,13 +159,16 @@ class Rule:
             return midnight
         if kind == Kind.WEEK:
             return midnight - timedelta(days=midnight.weekday())
-        if kind in CUT_OFFS:
-            cut = datetime.combine(midnight.replace(day=CUT_OFFS[kind]), NOON)
-            return cut if local >= cut else _months_on(cut, -1)
+        cut = None
+        if kind in CUT_OFFS:  # it begins with the cut in the month before the one in which it would begin
+            day, hour = CUT_OFFS[kind]
+            cut = datetime.combine(midnight.replace(day=day), hour)
+            midnight = _months_on(cut, 1) if local >= cut else cut
         size, anchor = MONTHS[kind], self.year_starts - 1
         index = midnight.year * 12 + midnight.month - 1
         index = (index - anchor) // size * size + anchor
-        return datetime(index // 12, index % 12 + 1, 1)  # noqa: DTZ001
+        first = datetime(index // 12, index % 12 + 1, 1)  # noqa: DTZ001
+        return first if cut is None else _months_on(first.replace(day=cut.day, hour=cut.hour), -1)
 
     def _of(self, kind: str, start: datetime) -> Period:
         plain = {Kind.DAY.value: DAY, Kind.WEEK.value: WEEK}
@@ -169,13 +182,14 @@ class Rule:
         if kind == Kind.WEEK:
             year, week, _day = start.isocalendar()
             return f"{year}-W{week:02}"
-        if kind == Kind.MONTH or kind in CUT_OFFS:
-            return f"{end if kind in CUT_OFFS else start:%Y-%m}"
-        months = (start.month - self.year_starts) % 12
-        year = start.year if start.month >= self.year_starts else start.year - 1
-        if kind == Kind.YEAR:
+        size, first = MONTHS[kind], _months_on(start, 1) if kind in CUT_OFFS else start
+        if size == 1:
+            return f"{first:%Y-%m}"
+        months = (first.month - self.year_starts) % 12
+        year = first.year if first.month >= self.year_starts else first.year - 1
+        if size == 12:
             return f"{year}" if self.year_starts == 1 else f"{year}/{(year + 1) % 100:02}"
-        return f"{year}-{LETTERS[kind]}{months // MONTHS[kind] + 1}"
+        return f"{year}-{LETTERS[size]}{months // size + 1}"
 
 
 class OffBorder(ValueError):

@@ -36,12 +36,12 @@ def period(chosen: Period | None) -> str:
             return f"{local:%d/%m/%Y}"
         case Kind.WEEK:
             return _("tuần %(n)s/%(year)s") % {"n": int(number[1:]), "year": year}
-        case Kind.QUARTER:
+        case Kind.QUARTER | Kind.QUARTER_15:
             return _("quý %(n)s/%(year)s") % {"n": number[1:], "year": year}
-        case Kind.HALF_YEAR:
+        case Kind.HALF_YEAR | Kind.HALF_YEAR_15:
             half = _("6 tháng đầu năm %(year)s") if number == "H1" else _("6 tháng cuối năm %(year)s")
             return half % {"year": year}
-        case Kind.YEAR:
+        case Kind.YEAR | Kind.YEAR_15:
             return _("năm %(year)s") % {"year": chosen.code}
     return _("tháng %(month)s/%(year)s") % {"month": int(number), "year": year}
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from indicators import checks, owed
-from indicators.periods import CUT_OFFS, MONTHS, Kind, Rule
+from indicators.periods import MONTHS, Rule
 
-SEASONAL = (MONTHS.keys() - {Kind.YEAR.value}) | CUT_OFFS.keys()  # kinds whose periods come again each year
+SEASONAL = {kind for kind, months in MONTHS.items() if months < 12}  # kinds whose periods come again each year
 
 
 def reach(kind: str, start: datetime) -> tuple[datetime, datetime]:

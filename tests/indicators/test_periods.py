@@ -1,6 +1,6 @@
 """Periods by rule: codes, borders, years that begin in April, ISO weeks, cut-off months."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,6 +24,23 @@ MOMENTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 ])
 def test_periods_are_named(kind, day, code):
     assert HERE.at(kind, day).code == code
+
+
+@pytest.mark.parametrize(("kind", "code", "first", "last"), [
+    ("month_21", "2026-08", date(2026, 7, 21), date(2026, 8, 20)),
+    ("month_15", "2026-01", date(2025, 12, 15), date(2026, 1, 14)),
+    ("quarter_15", "2026-Q1", date(2025, 12, 15), date(2026, 3, 14)),
+    ("quarter_15", "2026-Q4", date(2026, 9, 15), date(2026, 12, 14)),
+    ("half_15", "2026-H1", date(2025, 12, 15), date(2026, 6, 14)),
+    ("year_15", "2026", date(2025, 12, 15), date(2026, 12, 14)),
+])
+def test_decree_09_counts_whole_days_from_the_15th_to_the_14th(kind, code, first, last):
+    period = HERE.parse(kind, code)
+    assert (period.start, period.end) == tuple(
+        datetime.combine(day, time.min, HERE.zone) for day in (first, last + timedelta(days=1)))
+    for moment in (period.start, period.end - timedelta(seconds=1)):
+        assert HERE.at(kind, moment) == period
+    assert HERE.next(HERE.before(period)) == period and HERE.a_year_before(period).start.year == first.year - 1
 
 
 def test_a_cut_off_month_ends_at_noon():
