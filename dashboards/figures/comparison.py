@@ -44,10 +44,13 @@ def standings(units: list[Unit], figures: dict[int, Figures]) -> list[Standing]:
     due, met = (sum(getattr(figures[unit.pk], name) for unit in units) for name in ("due", "due_met"))
     rate = met / due if due else None
     rows = [
-        Standing(unit, figures[unit.pk], rate, *wilson(figures[unit.pk].due_met, figures[unit.pk].due))
-        for unit in units
+        Standing(unit, figures[unit.pk], rate, *_interval(figures[unit.pk])) for unit in units
     ]
     return sorted(rows, key=_place)
+
+
+def _interval(figures: Figures) -> tuple[float, float]:
+    return wilson(figures.due_met, figures.due) if figures.due else (0.0, 1.0)
 
 
 def _place(row: Standing) -> tuple:

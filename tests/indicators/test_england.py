@@ -15,6 +15,9 @@ import psycopg2
 import pytest
 from django.conf import settings
 
+from hcmc_ioc.lib.judging import funnel, xmr
+from hcmc_ioc.lib.judging.series import Point
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 UNITS, VALUES = DATA / "nhs_units.csv", DATA / "nhs_ae_2016_2018.csv.gz"
@@ -108,6 +111,28 @@ if VALUES.exists():
         (month,) = england.asked("--code", "ae-4h-type1", "--from", "2018-03", "--to", "2018-03", "--units")
         assert month["city"]["units_counted"] == month["city"]["owed"] == 137
         assert sorted(code for code, cell in month["units"].items() if (cell["value"] or 100) < 50) == ["RAS", "RXL"]
+
+    def test_the_funnel_of_type_1_finds_two_and_one_group_would_hide_them(england):
+        def judged(code):
+            (month,) = england.asked("--code", code, "--from", "2018-03", "--to", "2018-03", "--units")
+            return funnel.judge([funnel.Share(unit, cell["numerator"], cell["denominator"])
+                                 for unit, cell in month["units"].items() if cell["denominator"]])
+
+        found = judged("ae-4h-type1")
+        assert (len(found.rows), round(found.centre, 6)) == (137, 0.764039)
+        assert (round(found.phi_raw, 2), round(found.phi, 3), round(found.tau, 6)) == (521.25, 413.585, 0.088938)
+        assert sum(row.plain_side != 0 for row in found.rows) == 125
+        assert {row.share.key: row.side for row in found.rows if row.side} == {"RXL": -1, "RAS": -1}
+        assert not [row for row in judged("ae-4h").rows if row.side], "with and without type 1 in one group"
+
+    def test_the_winters_are_season_and_no_signal(england):
+        months = england.asked("--code", "ae-4h", "--from", "2016-04", "--to", "2018-03", "--by", "month")
+        points = [Point(one["start"][:7], one["city"]["value"]) for one in months]
+        plain, codes = xmr.judge(points), [point.key for point in points]
+        winters = {"2016-12", "2017-01", "2017-12", "2018-01", "2018-02"}
+        assert {one.key for one in plain.signals if one.rule == "beyond"} == {*winters, "2018-03"}
+        seasonal = xmr.judge_seasonal(points, dict(zip(codes[12:], codes, strict=False)))
+        assert [one.key for one in seasonal.signals] == ["2018-03"], "five points below the March before: no season"
 
     def test_what_is_not_there_has_its_reason(england):
         before, after = (england.asked("--code", "ae-4h", "--from", month, "--to", month)[0]["city"]
