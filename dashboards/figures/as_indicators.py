@@ -1,19 +1,23 @@
 """1022's own figures as indicators of the catalogue: asked live, owed by nobody.
 
-A closed period is read from the rollups, all periods and units in two statements; one that runs, from `definitions`, 
-whose denominators are cut at this hour. What is open is known of now alone.
+A closed period of whole days is read from the rollups, all periods and units in two statements; one that runs, from
+`definitions`, whose denominators are cut at this hour; one with a bound within a day, and what stood when a period
+ended, from `instants`.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
+from typing import Any
 
 from django.utils import timezone
 
-from dashboards.figures import definitions
+from dashboards.figures import definitions, instants
 from dashboards.figures.definitions import Figures
+from dashboards.figures.instants import Moves
 from dashboards.figures.periods import LONGEST
 from dashboards.figures.periods import Period as Days
 from feedback.rules.rulebook import rulebook
@@ -26,24 +30,34 @@ from indicators.arithmetic import Flag, Parts, Why
 from indicators.models import Indicator, IndicatorVersion
 from indicators.periods import Period
 
+SETTLED = timedelta(hours=1)  # after its end a period changes little
+
+
+class Needs(Enum):
+    """What of the figures an indicator is read from."""
+
+    COUNTS = "counts"
+    MEDIANS = "medians"
+    STANDING = "standing"  # as of the period's end, or of now
+    MOVES = "moves"
+
 
 @dataclass(frozen=True)
 class Bound:
-    """How an indicator is read of `Figures`; `needs` says what of them must be asked for."""
+    """How an indicator is read of `Figures`, or of `Moves`, for a period."""
 
-    parts: Callable[[Figures], Parts]
-    of_now: bool = False  # known of the running period alone
-    has_median: bool = False
+    parts: Callable[[Any], Parts]
+    needs: Needs = Needs.COUNTS
     of_hotline: bool = False  # the city's value is the hotline's own
 
 
-def _shares(numerator: str, denominator: str) -> Callable[[Figures], Parts]:
+def _shares(numerator: str, denominator: str) -> Callable[[Any], Parts]:
     return lambda figures: Parts(
         None, Decimal(getattr(figures, numerator)), Decimal(getattr(figures, denominator)))
 
 
-def _median(name: str, unit: int = 1) -> Callable[[Figures], Parts]:
-    def parts(figures: Figures) -> Parts:
+def _median(name: str, unit: int = 1) -> Callable[[Any], Parts]:
+    def parts(figures: Any) -> Parts:
         value = getattr(figures, name)
         return Parts(None if value is None else Decimal(value) / unit)
 
@@ -54,12 +68,14 @@ BOUND: dict[str, Bound] = {
     "tickets-received": Bound(lambda figures: Parts(Decimal(figures.received))),
     "tickets-on-time": Bound(_shares("due_met", "due")),
     "tickets-late": Bound(lambda figures: Parts(Decimal(figures.late))),
-    "tickets-open": Bound(lambda figures: Parts(Decimal(figures.open)), of_now=True),
-    "tickets-forward-minutes": Bound(_median("forward_minutes"), has_median=True, of_hotline=True),
-    "tickets-median-days": Bound(_median("median_minutes", WORKING_DAY), has_median=True),
+    "tickets-open": Bound(lambda figures: Parts(Decimal(figures.open)), Needs.STANDING),
+    "tickets-forward-minutes": Bound(_median("forward_minutes"), Needs.MEDIANS, of_hotline=True),
+    "tickets-clarify-hours": Bound(_median("clarify_minutes", 60), Needs.MOVES, of_hotline=True),
+    "tickets-median-days": Bound(_median("median_minutes", WORKING_DAY), Needs.MEDIANS),
     "tickets-satisfied": Bound(_shares("satisfied", "rated")),
     "tickets-rated": Bound(_shares("rated", "resolved")),
     "tickets-reopened": Bound(_shares("reopened", "resolved")),
+    "tickets-returned": Bound(_shares("returned", "forwarded"), Needs.MOVES),
     "tickets-rejected": Bound(_shares("rejected", "received")),
 }
 
@@ -73,23 +89,32 @@ def answer(indicator: Indicator, version: IndicatorVersion, periods: Sequence[Pe
     bound = BOUND.get(indicator.code)
     if bound is None:
         return [Answer(period, Cell(why=Why.NOT_APPLICABLE), {}) for period in periods]
-    book, now = rulebook(), timezone.now()
-    closed = [period for period in periods if period.end <= now and not bound.has_median]
-    found = _of_rollups(tuple(closed)) if closed and not bound.of_now else {}
-    answers_ = []
+    now = timezone.now()
+    found = _found(bound.needs, [period for period in periods if period.start <= now], now)
+    return [_answer(bound, version, period, found.get(period)) for period in periods]
+
+
+def _answer(bound: Bound, version: IndicatorVersion, period: Period, found: Mapping[int, Any] | None) -> Answer:
+    """`found` by unit; None for what has not begun."""
+    if found is None:
+        return Answer(period, Cell(why=Why.NOT_APPLICABLE), {})
+    book, nothing = rulebook(), Moves() if bound.needs == Needs.MOVES else Figures()
+    cells = {unit: _cell(version, bound.parts(one)) for unit, one in found.items()}
+    city = cells.pop(book.city_id, _cell(version, bound.parts(nothing)))
+    hotline = cells.pop(book.unassigned_id, Cell(why=Why.MISSING))
+    return Answer(period, hotline if bound.of_hotline else city, {} if bound.of_hotline else cells)
+
+
+def _found(needs: Needs, periods: Sequence[Period], now: datetime) -> Mapping[Period, Mapping[int, Any]]:
+    """Figures, or moves, by period and unit."""
+    if needs == Needs.MOVES:
+        return dict(zip(periods, _moves(tuple((period.start, period.end) for period in periods)), strict=True))
+    whole = tuple(period for period in periods if period.end <= now and _has_whole_days(period))
+    found = dict(_of_rollups(whole)) if whole and needs == Needs.COUNTS else {}
     for period in periods:
-        if period.start > now or (bound.of_now and period.end <= now):
-            answers_.append(Answer(period, Cell(why=Why.NOT_APPLICABLE), {}))
-            continue
-        if period in closed:
-            figures = found.get(period)
-        else:
-            figures = _closed(period) if period.end <= now else _running(period, bound.has_median)
-        cells = {unit: _cell(version, bound.parts(one)) for unit, one in (figures or {}).items()}
-        city = cells.pop(book.city_id, _cell(version, bound.parts(Figures())))
-        hotline = cells.pop(book.unassigned_id, Cell(why=Why.MISSING))
-        answers_.append(Answer(period, hotline if bound.of_hotline else city, {} if bound.of_hotline else cells))
-    return answers_
+        if period not in found:
+            found[period] = (_long_over if period.end <= now - SETTLED else _lately)(period, needs)
+    return found
 
 
 def _cell(version: IndicatorVersion, parts: Parts) -> Cell:
@@ -99,26 +124,51 @@ def _cell(version: IndicatorVersion, parts: Parts) -> Cell:
                 units_counted=1, why=why)
 
 
+@ttl_cache(seconds=10)
+def _moves(bounds: tuple[instants.Bounds, ...]) -> list[dict[int, Moves]]:
+    return instants.moves(bounds)
+
+
 @ttl_cache(seconds=600)
-def _closed(period: Period) -> dict[int, Figures]:
-    """Medians of a period that is over: little changes, and a page asks for a year of them."""
-    return _live(period, timezone.now(), medians=True)
+def _long_over(period: Period, needs: Needs) -> dict[int, Figures]:
+    """Little changes, and a page asks for a year of them."""
+    return _asked(period, needs, timezone.now())
+
+
+def _lately(period: Period, needs: Needs) -> dict[int, Figures]:
+    """What stands now is counted with the figures of a period that runs, for a page of many indicators."""
+    runs = period.end > timezone.now()
+    return _live(period, Needs.COUNTS if runs and needs == Needs.STANDING else needs)
 
 
 @ttl_cache(seconds=10)
-def _running(period: Period, medians: bool) -> dict[int, Figures]:
-    """Asked once for a page of many indicators."""
-    return _live(period, timezone.now(), medians=medians)
+def _live(period: Period, needs: Needs) -> dict[int, Figures]:
+    return _asked(period, needs, timezone.now())
 
 
-def _live(period: Period, now: datetime, *, medians: bool) -> dict[int, Figures]:
-    days = _days(period)
+def _asked(period: Period, needs: Needs, now: datetime) -> dict[int, Figures]:
+    units, days, runs = list(rulebook().units), _days(period), period.end > now
     if (days.end - days.start).days >= LONGEST - 1:
         raise ValueError("a period of 1022 lies within ten years")
-    units = [unit for unit in rulebook().units]
-    found = definitions.figures(units, days, now, medians=medians, withdrawn=False)
+    if needs == Needs.STANDING:
+        found = {unit: Figures() for unit in units}
+        instants.add_standing(found, period.end)
+    elif _has_whole_days(period):
+        found = definitions.figures(units, days, now, medians=needs == Needs.MEDIANS, standing=runs, withdrawn=False)
+    else:
+        found = instants.figures(units, period.start, period.end, now, medians=needs == Needs.MEDIANS, standing=runs)
+    return _busy(found)
+
+
+def _busy(found: Mapping[int, Figures]) -> dict[int, Figures]:
+    """Without the units that had nothing to do; the city stays."""
     return {unit: figures for unit, figures in found.items()
             if any(figures.counts[:4]) or figures.open or unit == rulebook().city_id}
+
+
+def _has_whole_days(period: Period) -> bool:
+    zone = rulebook().zone
+    return all(bound.astimezone(zone).time() == time.min for bound in (period.start, period.end))
 
 
 def _days(period: Period) -> Days:

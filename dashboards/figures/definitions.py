@@ -131,9 +131,9 @@ def figures(unit_ids: Iterable[int], period: Period, now: datetime, *, medians: 
     if medians:
         _add_medians(answer, answer if medians is True else medians, period, KINDS)
     if withdrawn:
-        _add_withdrawn(answer, period)
+        add_withdrawn(answer, *period.instants(rulebook().zone))
     if standing:
-        _add_now(answer, now)
+        add_now(answer, now)
     if areas:
         _add_areas(answer, now)
     return answer
@@ -240,12 +240,12 @@ def _add_promises(answer: dict[int, Figures], period: Period, now: datetime) -> 
     book = rulebook()
     today = now.astimezone(book.zone).date()
     for unit_id, kind, *sums in rows(_PROMISES, [list(answer), period.start, period.end, today]):
-        _raise_promises(answer[unit_id], kind, sums)
+        raise_promises(answer[unit_id], kind, sums)
     if period.start <= today <= period.end:
         midnight = datetime.combine(today, time.min, book.zone)
         for unit_id, kind, *sums in rows(_DUE_TODAY, {"from": midnight, "now": now}):
             for scope in {unit_id, book.city_id if kind == RESULT else unit_id} & answer.keys():
-                _raise_promises(answer[scope], kind, sums)
+                raise_promises(answer[scope], kind, sums)
 
 
 _SUMS = {
@@ -255,14 +255,15 @@ _SUMS = {
 }
 
 
-def _raise_promises(figure: Figures, kind: str, sums: list[int]) -> None:
+def raise_promises(figure: Figures, kind: str, sums: list[int]) -> None:
+    """`sums` are the measures of the rollup of promises, in its order."""
     for name, count in zip(_SUMS[kind], sums, strict=False):
         setattr(figure, name, getattr(figure, name) + count)
 
 
-def _add_withdrawn(answer: dict[int, Figures], period: Period) -> None:
+def add_withdrawn(answer: dict[int, Figures], start: datetime, end: datetime) -> None:
+    """Of [start, end)."""
     book = rulebook()
-    start, end = period.instants(book.zone)
     for unit_id, late, early in rows(_WITHDRAWN, {"from": start, "to": end}):
         for scope in {unit_id, book.city_id} & answer.keys():
             answer[scope].withdrawn_late += late
@@ -274,8 +275,12 @@ def _add_medians(answer: dict[int, Figures], unit_ids: Collection[int], period: 
     asked = [list(unit_ids), list(durations), period.start, period.end]
     for unit_id, kind, number, count in rows(_DURATIONS, asked):
         answer[unit_id].histograms[kind][number] = count
-    for unit_id in unit_ids:
-        figure = answer[unit_id]
+    read_medians(answer[unit_id] for unit_id in unit_ids)
+
+
+def read_medians(counted: Iterable[Figures]) -> None:
+    """From their histograms."""
+    for figure in counted:
         figure.median_minutes, figure.accept_minutes, figure.forward_minutes = (
             quantile(figure.histograms[kind], 0.5) for kind in KINDS
         )
@@ -292,7 +297,8 @@ def quantile(histogram: dict[int, int], share: float) -> int | None:
     return None
 
 
-def _add_now(answer: dict[int, Figures], now: datetime) -> None:
+def add_now(answer: dict[int, Figures], now: datetime) -> None:
+    """What is open now, and how it stands."""
     city_id = rulebook().city_id
     given = {"now": now, "soon": now + DUE_SOON, "to_forward": [state.value for state in TO_FORWARD],
              "all": city_id in answer, "units": list(answer)}

@@ -398,6 +398,7 @@ class Promise(models.Model):
                 extension_asked_at__isnull=False, extension_decided_at__isnull=True, met_at__isnull=True)),
             models.Index(fields=["ticket"], name="promise_extended", condition=Q(extension_granted=True)),
             models.Index(fields=["met_at"], name="promise_forwarded", condition=Q(kind="forward")),
+            models.Index(fields=["met_at"], name="promise_clarified", condition=Q(kind="clarify")),
         ]
 
 
@@ -425,7 +426,9 @@ class TicketEvent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["actor_ref", "id"], name="event_of_client",
-                                condition=Q(actor_kind=Kind.CLIENT))]
+                                condition=Q(actor_kind=Kind.CLIENT)),
+                   models.Index(fields=["at"], name="event_of_forwarding", include=["unit", "verb", "ticket"],
+                                condition=Q(verb__in=["forward", "send_back"]))]
 
     @property
     def move(self):

@@ -52,12 +52,14 @@ def lived(seed, count):
     bulk.write(stories, job=ACTOR, zone=book.zone, wake=False)
 
 
-def churn(chance, times):
-    """Single verbs on random tickets, some time after what happened last: hand-overs, questions, returns, extensions,
-    answers, reopenings."""
+def churn(chance, times, since=None):
+    """Single verbs on random tickets, some time after what happened last, and after `since`: hand-overs, questions,
+    returns, extensions, answers, reopenings."""
+    tickets = list(Ticket.objects.order_by("pk").values_list("pk", flat=True))
     for _n in range(times):
-        ticket = Ticket.objects.order_by("?").first()
-        at = ticket.events.latest("pk").at + timedelta(hours=chance.randrange(1, 60))
+        ticket = Ticket.objects.get(pk=chance.choice(tickets))
+        last = ticket.events.latest("pk").at
+        at = max(last, since or last) + timedelta(hours=chance.randrange(1, 60))
         due_at = (ticket.due_at or at) + timedelta(days=4)
         verb, given = chance.choice([
             ("accept", {}), ("transfer", {"unit": unit("778").pk, "note": "x"}), ("resolve", {"reply": "x"}),
