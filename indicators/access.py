@@ -26,6 +26,8 @@ ROLES = {
     "sources": frozenset({Role.ANALYST, Role.ADMINISTRATOR}),  # see what is fetched from elsewhere, have it fetched now
     "answer": frozenset({Role.ANALYST}),  # requests for figures that nobody delivers
     "keep": frozenset({Role.UNIT_LEADER, Role.ANALYST}),  # data sets: a unit's leader its own, the analyst the city's
+    "judge": frozenset({Role.ANALYST}),  # choose how indicators are judged, from when anew, without which periods
+    "reply": frozenset({Role.UNIT_LEADER}),  # beside the unit's own figure
     "register": frozenset({Role.ANALYST}),  # keep the register of demanded reports
 }
 SCOPES = {

@@ -129,8 +129,10 @@ def _with_units(chosen: Indicator, found: list[Answer], looked_at: list[Answer])
     return [whole.get(one.period, one) for one in found]
 
 
+_SAVED = "SELECT max(id) FROM indicators_savedjudgement WHERE indicator_id = %(one)s"
 _CHANGE = """
     SELECT (SELECT max(changed) FROM indicators_total WHERE indicator_id = %(one)s),
+           (SELECT max(id) FROM indicators_savedjudgement WHERE indicator_id = %(one)s),
            (SELECT count(*) FROM indicators_issue WHERE indicator_id = %(one)s AND state IN ('open', 'acknowledged'))
 """
 
@@ -139,7 +141,7 @@ def change_of(chosen: Indicator, version: int) -> tuple:
     """What differs as soon as the page of an indicator says anything else: what it means, and the number of the last
     change of its figures with its open issues, or the version of all figures for what follows from others."""
     if chosen.source != Indicator.Source.DELIVERED:
-        return version, board.stamp(chosen)
+        return version, sql.rows(_SAVED, {"one": chosen.pk})[0], board.stamp(chosen)
     return sql.rows(_CHANGE, {"one": chosen.pk})[0], board.stamp(chosen)
 
 

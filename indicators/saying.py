@@ -11,7 +11,7 @@ from hcmc_ioc.lib.names import in_force
 from indicators import owed
 from indicators.entry import Owing, Sheet, SheetCell
 from indicators.models import Check, Failure, Indicator, Issue, Notice
-from indicators.periods import Kind, Period
+from indicators.periods import MONTHS, Kind, Period
 from indicators.uses import Readers
 
 
@@ -44,6 +44,14 @@ def period(chosen: Period | None) -> str:
         case Kind.YEAR | Kind.YEAR_15:
             return _("năm %(year)s") % {"year": chosen.code}
     return _("tháng %(month)s/%(year)s") % {"month": int(number), "year": year}
+
+
+def short(chosen: Period) -> str:
+    """“10/2026”: the same along an axis, where every period is of one kind."""
+    if MONTHS.get(chosen.kind) != 1:
+        return period(chosen)
+    year, _dash, number = chosen.code.partition("-")
+    return f"{int(number)}/{year}"
 
 
 def saved(cell: SheetCell) -> str:

@@ -17,7 +17,21 @@ from accounts.actors import Actor
 from districts.models import Unit
 from hcmc_ioc.lib import words
 from hcmc_ioc.lib.caching import ttl_cache
-from indicators import access, board, entry, pages, receipts, saying, sharing, sheets, totals, typed, uses
+from indicators import (
+    access,
+    board,
+    entry,
+    judged_pages,
+    judging,
+    pages,
+    receipts,
+    saying,
+    sharing,
+    sheets,
+    totals,
+    typed,
+    uses,
+)
 from indicators.models import Indicator, Issue, Target, ValueSet
 from indicators.sharing_views import asked_by_unit
 from live import topics
@@ -69,6 +83,8 @@ def _drawn(about: tuple, chosen: Indicator, asked: str, seen: bool) -> dict:
     old."""
     context = pages.indicator(_whole(chosen), asked, timezone.now(), sees=seen)
     context["unsettled"] = Issue.objects.filter(indicator=chosen, state__in=Issue.UNSETTLED).count()
+    if seen:
+        context["judgement"] = judged_pages.context(judging.of(chosen))
     figures = render_to_string("indicators/indicator_figures.html", context) if context["answer"] else ""
     told = {name: context[name] for name in ("version", "versions", "answer", "choices")}
     return told | {"figures": figures, "uses": uses.of(chosen)}

@@ -4,6 +4,7 @@ right; what is shared."""
 from .catalogue import Indicator, IndicatorField, IndicatorVersion, Target
 from .datasets import Column, DataSet, DataSetVersion
 from .definitions import Opinion, Proposal
+from .judging import JudgementMark, Method, Reply, SavedJudgement
 from .pulls import Pull, PullHost, PullRun
 from .quality import Check, Failure, Issue
 from .sets import Keeper, Owed, ReminderTerm, SetItem, ValueSet
@@ -22,6 +23,7 @@ from .values import Delivery, FigureChange, Revision, Staged, Total, Value
 __all__ = [
     "AccessRequest", "Check", "Column", "DataRequest", "DataSet", "DataSetVersion", "DataVote", "Delivery",
     "DemandedLine", "DemandedReport", "Failure", "FigureChange", "GrantedReading", "Indicator", "IndicatorField",
-    "IndicatorVersion", "Issue", "Keeper", "Notice", "Opinion", "Owed", "Proposal", "Pull", "PullHost", "PullRun",
-    "ReminderTerm", "Revision", "SetItem", "Staged", "Subscription", "Target", "Total", "Value", "ValueSet",
+    "IndicatorVersion", "Issue", "JudgementMark", "Keeper", "Method", "Notice", "Opinion", "Owed", "Proposal", "Pull",
+    "PullHost", "PullRun", "ReminderTerm", "Reply", "Revision", "SavedJudgement", "SetItem", "Staged", "Subscription",
+    "Target", "Total", "Value", "ValueSet",
 ]

@@ -11,9 +11,10 @@ from districts import outlines
 from hcmc_ioc.lib import pills, svg, words
 from hcmc_ioc.lib.caching import drawn_once
 from hcmc_ioc.lib.templating import Library
-from indicators import pages, saying, typed
+from indicators import judged_pages, judged_words, pages, saying, typed
 from indicators.answers import Cell
 from indicators.arithmetic import Flag, Why
+from indicators.judging import Judged
 from indicators.models import Indicator
 from indicators.states import Standing, State
 
@@ -102,6 +103,17 @@ def indicator_course(indicator: Indicator, labels: list[str], values: list[float
     form = "decimal" if indicator.decimals else "number"
     caption = f"{indicator.name} ({indicator.measure})"
     return svg.trend(labels, [(indicator.measure, values)], caption=caption, form=form, close=True)
+
+
+@register.simple_tag
+def judgement_chart(found: Judged) -> SafeString:
+    """The series within its limits, what stands out as diamonds."""
+    drawn = judged_pages.charted(found)
+    places = drawn.pop("places")
+    signs = [svg.Sign(places[one.period.start], one.tone, one.words)
+             for one in judged_words.signals(found) if places[one.period.start] >= 0]
+    return svg.control(**drawn, signs=signs, form="decimal" if found.indicator.decimals else "number",
+                       caption=judged_words.caption(found))
 
 
 @register.simple_tag

@@ -54,6 +54,7 @@ DOORS = {
     "new_data_set": (LEADER | ANALYST, LEADER | ANALYST), "edit_data_set": (LEADER | ANALYST, LEADER | ANALYST),
     "bring_data_set": (NOBODY, OWN | ANALYST),
     "new_indicator": (ANALYST, ANALYST), "change_indicator": (ANALYST, ANALYST), "own_indicator": (LEADER, LEADER),
+    "judgement": (EVERY, ANALYST),
     "opine": (NOBODY, UNITS), "decide": (NOBODY, ANALYST), "reply_to_opinion": (NOBODY, ANALYST),
     "subscribe": (NOBODY, EVERY), "owed": (UNITS, UNITS),
     "sheet": (OWN | CITY, LEADER), "save_cells": (NOBODY, OWN), "sheet_template": (OWN | CITY, OWN | CITY),

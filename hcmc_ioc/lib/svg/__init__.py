@@ -6,6 +6,7 @@ percentages, so that letters keep their size on every screen. `None` is "not kno
 """
 
 from hcmc_ioc.lib.svg.charts import histogram, trend
+from hcmc_ioc.lib.svg.judged import FunnelUnit, Sign, control, funnel
 from hcmc_ioc.lib.svg.maps import Shape, Tile, legend, outline_map, tile_map
 from hcmc_ioc.lib.svg.marks import bar, dot_interval, sparkline
 from hcmc_ioc.lib.svg.parts import save_button
@@ -13,11 +14,15 @@ from hcmc_ioc.lib.svg.scales import MANY_DAYS, class_of, limits, weeks
 
 __all__ = [
     "MANY_DAYS",
+    "FunnelUnit",
     "Shape",
+    "Sign",
     "Tile",
     "bar",
     "class_of",
+    "control",
     "dot_interval",
+    "funnel",
     "histogram",
     "legend",
     "limits",

@@ -43,7 +43,7 @@ def trend(
         for run in runs(values)
         if len(run) > 1
     ]
-    plot = [_axis(steps, up, form), _dates(labels, across, height, first), stretched(height, lines)]
+    plot = [axis(steps, up, form), dates(labels, across, height, first), stretched(height, lines)]
     plot.append(_ends(series, across, up, tones))  # under the points: the newest one may stand out
     plot += [
         _points(tones[k], values, across, up, () if k else marks) for k, values in enumerate(lists)
@@ -60,7 +60,7 @@ def _band(lows, highs, across, up) -> SafeString:
     )
 
 
-def _axis(steps, up, form) -> SafeString:
+def axis(steps, up, form) -> SafeString:
     """Horizontal lines with their values at the left; the lowest is the axis itself."""
     return join(
         format_html(
@@ -74,7 +74,7 @@ def _axis(steps, up, form) -> SafeString:
     )
 
 
-def _dates(labels, across, height, first) -> SafeString:
+def dates(labels, across, height, first) -> SafeString:
     """The last and evenly some before, or the first and some after."""
     last = len(labels) - 1
     every = max(1, -(-last // (LABELS - 1)))
