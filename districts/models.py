@@ -47,6 +47,14 @@ _PEERS = [
 ]
 
 
+_PEER_NAMES = {
+    "urban": _("Quận và thành phố thuộc Thành phố"), "rural": _("Huyện"), "ward": _("Phường"),
+    "commune": _("Xã và đặc khu"), "neighbourhood": _("Khu phố"), "department": _("Sở"),
+    "centre": _("Trung tâm và ban quản lý dự án"), "utility": _("Doanh nghiệp dịch vụ công"),
+    "provider": _("Cơ sở cung cấp dịch vụ"),
+}
+
+
 class Unit(NamedInTwoLanguages, models.Model):
     """One unit in one period. Official codes come back with another extent: the key is (code, valid_from).
 
@@ -284,6 +292,11 @@ class CalendarDay(NamedInTwoLanguages, models.Model):
                 parse_spans(self.spans)
             except ValueError as exc:
                 raise ValidationError({"spans": str(exc)}) from exc
+
+
+def peer_group_name(code: str) -> str:
+    """What a peer group is called; one that was typed in by hand is its own name."""
+    return str(_PEER_NAMES.get(code, code))
 
 
 def slug_of(name: str) -> str:

@@ -304,7 +304,8 @@ def _by_formula(indicator: Indicator, periods: Sequence[Period], **how) -> list[
         owed.rule().within(indicator.period_kind, period.start, period.end)  # or it is off a border
     codes = list(dict.fromkeys(
         code for version in versions.values() for code, _part in understood(version.formula).operands))
-    known = {each.code: each for each in Indicator.objects.filter(code__in=codes)}
+    operands = Indicator.objects.filter(code__in=codes).prefetch_related("versions")
+    known = {each.code: each for each in operands}
     given = {code: _operand(known[code], periods, **how) for code in codes}
     answers = []
     for place, (period, version) in enumerate(versions.items()):

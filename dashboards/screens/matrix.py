@@ -6,8 +6,7 @@ from datetime import datetime
 from dashboards.figures import series, units
 from dashboards.figures.comparison import ENOUGH
 from dashboards.figures.periods import Period
-from dashboards.screens.overview import GROUPS
-from districts.models import Unit
+from districts.models import Unit, peer_group_name
 from feedback.models import Category
 from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib import svg
@@ -50,7 +49,7 @@ def matrix(period: Period, now: datetime) -> dict:
         if unit.kind != Unit.Kind.UNASSIGNED and any((unit.pk, field.pk) in counts for field in fields):
             groups.setdefault(unit.peer_group, []).append(row(unit))
     return {
-        "fields": fields, "groups": [(GROUPS[code], found) for code, found in groups.items()],
+        "fields": fields, "groups": [(peer_group_name(code), found) for code, found in groups.items()],
         "whole": row(units.city()), "enough": ENOUGH,
         "legend": svg.legend(uppers, max(enough, default=None), "percent", low_is_strong=True),
         "listed": period.over(today),

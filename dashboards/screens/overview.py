@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dashboards.figures import comparison, definitions, series, units
 from dashboards.figures.definitions import Figures
 from dashboards.figures.periods import Period
 from dashboards.figures.registry import FIGURES, Figure
-from districts.models import Unit
+from districts.models import Unit, peer_group_name
 from feedback.models import Ticket
 from feedback.querysets import SQL_OVERDUE
 from feedback.rules.rulebook import rulebook
@@ -107,21 +106,9 @@ def all_units(found: list[Unit], period: Period, now: datetime) -> dict:
     }
 
 
-GROUPS = {  # of `Unit.peer_group`
-    "urban": gettext_lazy("Quận và thành phố thuộc Thành phố"),
-    "rural": gettext_lazy("Huyện"),
-    "ward": gettext_lazy("Phường"),
-    "commune": gettext_lazy("Xã và đặc khu"),
-    "neighbourhood": gettext_lazy("Khu phố"),
-    "department": gettext_lazy("Sở"),
-    "centre": gettext_lazy("Trung tâm và ban quản lý dự án"),
-    "utility": gettext_lazy("Doanh nghiệp dịch vụ công"),
-}
-
-
 def named(groups: dict[str, list]) -> list[tuple[str, list]]:
     """The groups that are compared, each with its name and its rows."""
-    return [(GROUPS[code], rows) for code, rows in groups.items()]
+    return [(peer_group_name(code), rows) for code, rows in groups.items()]
 
 
 LINES = {  # what the eight tickets of a short list are, and their order

@@ -64,6 +64,14 @@ class Funnel:
         away = z * sqrt(_error(self.centre, cases) ** 2 + self.tau**2)
         return max(0.0, self.centre - away), min(1.0, self.centre + away)
 
+    def nearest_better(self, key: int | str, *, best_high: bool = True) -> int | str | None:
+        """Whom a unit may ask: of those that are clearly better than it, the one nearest to it in cases."""
+        judged = [row.share for row in self.rows if row.side is not None]
+        own = next(share for share in judged if share.key == key)
+        good = 1 if best_high else -1
+        better = [share for share in judged if _differs(share, own, Z95, self.tau) == good]
+        return min(better, key=lambda share: abs(share.cases - own.cases)).key if better else None
+
     def ranks(self, *, best_high: bool = True) -> dict[int | str, tuple[int, int]]:
         """From which place to which each judged unit may stand, at 95 %: behind all that are clearly better, before all
         that are clearly worse."""

@@ -14,7 +14,7 @@ from hcmc_ioc.lib.svg.scales import Scale, known, runs, ticks, ticks_around
 
 HEIGHT, TALL = 260, 340
 CURVE = 48  # points of a limit's line
-NAMED = 12  # units outside that are named in the drawing; the table has all
+NAMED = 6  # more units outside than these would be named over each other; the table has all
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ def funnel(units: Sequence[FunnelUnit], centre: float, bounds: Callable[[float, 
     """Shares over cases; `bounds(cases, is_wide)` are the limits for so many cases, of 99.8 % or 95 %. The axis of
     cases is one of square roots, so that small units are told apart."""
     most = max(unit.cases for unit in units)
-    across = Scale(0, sqrt(most), 0, WIDTH)
     least = min(unit.cases for unit in units)
+    across = Scale(sqrt(least) * 0.8, sqrt(most), 0, WIDTH)
     grid = [(sqrt(least) + (sqrt(most) - sqrt(least)) * k / CURVE) ** 2 for k in range(CURVE + 1)]
     wide, narrow = ([bounds(max(1.0, at), is_wide) for at in grid] for is_wide in (True, False))
     steps = _share_steps([*(unit.share for unit in units), *(edge for pair in wide for edge in pair)])
@@ -98,8 +98,9 @@ def funnel(units: Sequence[FunnelUnit], centre: float, bounds: Callable[[float, 
         lines += [path([(across(sqrt(at)), up(pair[k])) for at, pair in zip(grid, curve, strict=True)], name)
                   for k in (0, 1)]
     lines.append(path([(0, up(centre)), (WIDTH, up(centre))], "line centre"))
-    dots = [_unit(unit, across(sqrt(unit.cases)), up(unit.share)) for unit in units]
-    plot = [axis(steps, up, "percent"), _cases(most, across, TALL), stretched(TALL, lines), *dots]
+    names = sum(unit.is_named for unit in units) <= NAMED
+    dots = [_unit(unit, across(sqrt(unit.cases)), up(unit.share), names=names) for unit in units]
+    plot = [axis(steps, up, "percent"), _cases(least, most, across), stretched(TALL, lines), *dots]
     rows = [[unit.name, written(unit.cases), written(unit.share, "percent"), unit.words] for unit in units]
     out = [f"{unit.name}: {unit.words}" for unit in units if unit.is_named]
     read = "; ".join(out) or _("Không đơn vị nào nằm ngoài giới hạn")
@@ -116,17 +117,17 @@ def _between(grid: Sequence[float], edges: Sequence[tuple], across: Scale, up: S
     return area(high, low, "band")
 
 
-def _cases(most: float, across: Scale, height: float) -> SafeString:
+def _cases(least: float, most: float, across: Scale) -> SafeString:
     return join(
         format_html('<text class="middle" x="{}" y="{}">{}</text>', pct(100 * across(sqrt(step)) / WIDTH),
-                    n(height - 6), written(step))
-        for step in ticks(most) if step <= most)
+                    n(TALL - 6), written(step))
+        for step in ticks(most) if least <= step <= most)
 
 
-def _unit(unit: FunnelUnit, x: float, y: float) -> SafeString:
+def _unit(unit: FunnelUnit, x: float, y: float, *, names: bool) -> SafeString:
     place = pct(100 * x / WIDTH)
     name = format_html(
         '<text class="strong{}" x="{}" y="{}" dx="{}">{}</text>', " end" if x > WIDTH / 2 else "", place, n(y + 4),
-        -9 if x > WIDTH / 2 else 9, unit.name) if unit.is_named else ""
+        -9 if x > WIDTH / 2 else 9, unit.name) if unit.is_named and names else ""
     return format_html('<circle class="dot {}" cx="{}" cy="{}" r="{}"><title>{}: {}</title></circle>{}', unit.tone,
                        place, n(y), 6 if unit.is_named else 4.5, unit.name, unit.words, name)
