@@ -9,10 +9,12 @@ from operator import add
 from dashboards.figures.comparison import ENOUGH
 from dashboards.figures.periods import Period
 from dashboards.models import UnitHour
+from districts.calendars import calendar_for
 from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib.caching import ttl_cache
+from hcmc_ioc.lib.judging import usual
 from hcmc_ioc.lib.sql import rows
-from hcmc_ioc.lib.stats import change, percentile
+from hcmc_ioc.lib.stats import change
 
 USUAL_WEEKS = 8
 
@@ -98,16 +100,15 @@ class Hours:
     running hour until it has what is usual: before, it would read as a fall."""
 
     received: list[int | None]
-    low: list[float | None]  # 10th percentile of the last eight same weekdays
+    low: list[float | None]  # of the last eight same weekdays that were no holidays
     usual: list[float | None]  # their median
-    high: list[float | None]  # 90th percentile
+    high: list[float | None]
 
     def unusual(self) -> list[int]:
-        """The hours that lie above the usual band by more than chance: counts of calls scatter by their square root
-        (Poisson), and three of those hardly ever happen; three calls in a night that mostly has one are nothing."""
+        """The hours that lie above what is usual."""
         return [
             hour for hour, (count, high) in enumerate(zip(self.received, self.high, strict=True))
-            if count is not None and high is not None and count > high + 3 * sqrt(max(high, 1))
+            if count is not None and high is not None and count > high
         ]
 
 
@@ -122,15 +123,25 @@ def hours(unit_id: int, day: date, now: datetime) -> Hours:
         local = hour.astimezone(zone)
         if local.date() in days:
             counts[local.date(), local.hour] += count
-    known = {d for d, _hour in counts} - {day}
+    known = {d for d, _hour in counts} - {day} - calendar_for().days.keys()
     past = [[counts[d, h] for d in days[1:] if d in known] for h in range(24)]
     here = now.astimezone(zone)
     begun = 24 if here.date() > day else (here.hour + 1 if here.date() == day else 0)
     received = [counts[day, h] if h < begun else None for h in range(24)]
-    low, usual, high = ([percentile(values, share) for values in past] for share in (0.1, 0.5, 0.9))
-    if 0 < begun < 24 and counts[day, begun - 1] < (usual[begun - 1] or 0):
+    low, middle, high = zip(*(_usual(values) for values in past), strict=True)
+    if 0 < begun < 24 and counts[day, begun - 1] < (middle[begun - 1] or 0):
         received[begun - 1] = None
-    return Hours(received, low, usual, high)
+    return Hours(received, list(low), list(middle), list(high))
+
+
+def _usual(counts: list[int]) -> tuple[float | None, float | None, float | None]:
+    """The band of an hour: median and MAD, and never narrower than chance, for counts of calls scatter by their square
+    root (Poisson): three calls in a night that mostly has one are nothing."""
+    limit = usual.limits([float(count) for count in counts])
+    if limit is None:
+        return None, None, None
+    spread = max(limit.spread, usual.WIDTH * sqrt(max(limit.centre, 1)))
+    return max(0.0, limit.centre - spread), limit.centre, limit.centre + spread
 
 
 @dataclass(frozen=True)

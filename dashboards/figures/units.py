@@ -18,5 +18,5 @@ def in_force() -> tuple[Unit, ...]:
 
 def peers_of(scope: Unit) -> list[Unit]:
     """`scope` and the units that may fairly be ranked with it."""
-    peers = [unit for unit in in_force() if unit.kind in scope.peer_kinds and unit.map == scope.map]
+    peers = [unit for unit in in_force() if unit.peer_group == scope.peer_group and unit.map == scope.map]
     return peers if scope in peers else [*peers, scope]

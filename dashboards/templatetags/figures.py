@@ -173,7 +173,7 @@ def hourly(hours) -> dict:
 @register.simple_tag
 def standings(rows, query, own=None, linked: bool = False) -> SafeString:
     """One group in bands; `own` is a unit to mark, `linked` leads to the units' screens."""
-    about = tuple((row.unit.pk, row.unit.slug, row.unit.short_name, row.group_rate, *row.figures.counts)
+    about = tuple((row.unit.pk, row.unit.slug, row.unit.short_name, row.group_rate, row.band, *row.figures.counts)
                   for row in rows)
     return kept("dashboards/_standings.html", about, query.encoded, own and own.pk,
                  shown={"rows": rows, "query": query, "own": own, "linked": linked})
@@ -197,7 +197,7 @@ BAND_NAMES = {
     "worse": ("danger", gettext_lazy("Thấp hơn rõ")),
     "usual": ("neutral", gettext_lazy("Trong khoảng thường")),
     "better": ("ok", gettext_lazy("Tốt hơn rõ")),
-    "unknown": ("plain", gettext_lazy("Ít số liệu")),
+    "unknown": ("plain", gettext_lazy("Không nhận định")),
 }
 
 

@@ -40,3 +40,13 @@ def test_a_day_that_is_over_is_shown_whole(city):
     receive(city, NOW.replace(hour=23, minute=0), 1)
     found = series.hours(city, NOW.date(), NOW + timedelta(days=1))
     assert None not in found.received and found.received[23] == 1
+
+
+def test_holidays_are_no_like_days_and_a_busy_hour_has_a_wide_band(city):
+    holiday = datetime(2026, 9, 2, 9, tzinfo=NOW.tzinfo)  # one of the eight Wednesdays
+    UnitHour.objects.filter(unit_id=city, hour=holiday).update(received=900)
+    assert series.hours(city, NOW.date(), NOW).high[9] == pytest.approx(10 + 3 * 10**0.5)
+    receive(city, holiday.replace(hour=7), 1)
+    busy = [NOW.replace(minute=0) - timedelta(weeks=n) for n in (1, 2, 3)]
+    UnitHour.objects.filter(unit_id=city, hour__in=busy).update(received=40)
+    assert series.hours(city, NOW.date(), NOW).high[9] > 40
