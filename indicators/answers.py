@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from districts.models import Unit
 from indicators import maps, owed
@@ -46,8 +47,7 @@ class Answer:
     units: dict[int, Cell]
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """One value as it is kept."""
 
     parts: Parts
@@ -81,10 +81,9 @@ def answer(
 
 def delivered(
     indicators: Sequence[Indicator], periods: Sequence[Period], *, map_: str = "then", as_of: datetime | None = None,
-    with_units: bool = True,
 ) -> dict[int, list[Answer]]:
-    """The same for many delivered indicators of one kind of period, in as many queries as there are sets; the city
-    alone without `with_units`."""
+    """The same for many delivered indicators of one kind of period, in as many queries as there are sets; of base
+    periods the city alone is told faster by `sums`."""
     rule, kind = owed.rule(), indicators[0].period_kind
     bases = {period: rule.within(kind, period.start, period.end) for period in periods}
     every = sorted({base for found in bases.values() for base in found})
@@ -100,7 +99,7 @@ def delivered(
         due = {base.start: owed.due_at(value_set, base) for base in every} if value_set else {}
         if map_ == "today":
             values, owes = maps.today(values, owes, _moved)
-        question = _Question(indicator, bases, before, values, owes, due, with_units)
+        question = _Question(indicator, bases, before, values, owes, due)
         answers[indicator.pk] = [question.of(period) for period in periods]
     return answers
 
@@ -142,7 +141,6 @@ class _Question:
     values: Values
     owing: Mapping[datetime, set[int]]
     due: Mapping[datetime, datetime]
-    with_units: bool
 
     def of(self, period: Period) -> Answer:
         version = version_for(self.indicator, period)
@@ -159,14 +157,13 @@ class _Question:
         for unit_id in held.keys() | owes.keys():
             kept = held.get(unit_id, [])
             parts[unit_id] = None if one else _over_time(rules, kept, starts)
-            if self.with_units:
-                units[unit_id] = self._cell(rules, parts[unit_id], kept, owes.get(unit_id, 0), starts)
+            units[unit_id] = self._cell(rules, parts[unit_id], kept, owes.get(unit_id, 0), starts)
         return Answer(period, self._city(rules, parts, held, owes, starts), units)
 
     def _cell(self, rules: Rules, parts: Parts | None, kept: list, owes: int, starts: Sequence[datetime]) -> Cell:
         counted = [(start, value) for start, value in kept if value.counts]
         cell = Cell(owed=owes, delivered=len(counted), on_time=self._on_time(kept), units_counted=0)
-        why = _why_not(counted, kept, owes)
+        why = None if counted else why_not([value.flag for _start, value in kept], owes)
         if why is None and parts is None:
             why = Why.MISSING if _needs_last(rules) and counted[-1][0] != starts[-1] else Why.NOT_ADDITIVE
         if why is None and owes and not _needs_last(rules) and len(counted) < self.indicator.coverage * owes:
@@ -183,17 +180,12 @@ class _Question:
             owes = {unit: number for unit, number in owes.items() if unit in only}
         everything = [pair for kept in held.values() for pair in kept]
         counted = [(start, value) for start, value in everything if value.counts]
-        owed_cells = sum(owes.values())
         there = [one for unit in sorted(held) if (one := parts.get(unit)) is not None]
-        cell = Cell(owed=owed_cells, delivered=len(counted), on_time=self._on_time(everything))
-        why = _why_not(counted, everything, owed_cells)
-        whole = rules.over_territory(there) if there else None
-        if why is None and whole is None:
-            late = _needs_last(rules) and not any(start == starts[-1] for start, _value in counted)
-            why = Why.MISSING if late else Why.NOT_ADDITIVE
-        if why is None and self._is_thin(rules, held, owes, starts):
-            why = Why.BELOW_COVERAGE
-        return _with(cell, rules, whole, (value.flag for _start, value in counted), len(there), why)
+        late = _needs_last(rules) and not any(start == starts[-1] for start, _value in counted)
+        return Together(
+            rules.over_territory(there) if there else None, sum(owes.values()), len(counted), self._on_time(everything),
+            len(there), frozenset(value.flag for _start, value in everything), late,
+        ).cell(rules, self._is_thin(rules, held, owes, starts))
 
     def _is_thin(self, rules: Rules, held: Mapping[int, list], owes: Mapping[int, int], starts) -> bool:
         """Below the coverage that the indicator asks for: in cells owed, and in what they weighed the period before."""
@@ -221,6 +213,29 @@ class _Question:
         return sum(judged) if judged else None
 
 
+@dataclass(frozen=True)
+class Together:
+    """What the values of all units are together, before it is said whether that is the city's figure. `owed` and
+    `delivered` count cells, `units` those with a value; `flags` are of everything that was kept."""
+
+    whole: Parts | None  # None: nothing to add, or it cannot be added
+    owed: int
+    delivered: int
+    on_time: int | None
+    units: int
+    flags: frozenset[str]
+    is_late: bool = False  # it is as of the end, and nothing came for the last base period
+
+    def cell(self, rules: Rules, is_thin: bool) -> Cell:
+        why = None if self.delivered else why_not(self.flags, self.owed)
+        if why is None and self.whole is None:
+            why = Why.MISSING if self.is_late else Why.NOT_ADDITIVE
+        if why is None and is_thin:
+            why = Why.BELOW_COVERAGE
+        cell = Cell(owed=self.owed, delivered=self.delivered, on_time=self.on_time)
+        return _with(cell, rules, self.whole, self.flags - WITHOUT_NUMBER, self.units, why)
+
+
 def _with(cell: Cell, rules: Rules, parts: Parts | None, flags: Iterable[str], units: int, why: str | None) -> Cell:
     if parts is None or why is not None:
         return replace(cell, why=why)
@@ -232,12 +247,11 @@ def _with(cell: Cell, rules: Rules, parts: Parts | None, flags: Iterable[str], u
     return replace(found, value=value, flag=worst(flags))
 
 
-def _why_not(counted: list, kept: list, owes: int) -> str | None:
-    if counted:
-        return None
-    if kept and all(value.flag == Flag.CANNOT_EXIST for _start, value in kept):
+def why_not(flags: Collection[str], owes: int) -> str:
+    """Why there is no figure where no value counts; `flags` of what there is."""
+    if flags and all(flag == Flag.CANNOT_EXIST for flag in flags):
         return Why.NOT_APPLICABLE
-    return Why.MISSING if owes or kept else Why.NOT_OWED
+    return Why.MISSING if owes or flags else Why.NOT_OWED
 
 
 def _needs_last(rules: Rules) -> bool:

@@ -7,6 +7,7 @@ formed. What comes without parts can be shown and compared, never added up.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from typing import NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -65,8 +66,7 @@ WITHOUT_NUMBER = frozenset({Flag.MISSING, Flag.CANNOT_EXIST, Flag.WITHDRAWN})
 UNCERTAIN = (Flag.BREAK, Flag.ESTIMATED, Flag.PRELIMINARY)
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(NamedTuple):
     """One value: two parts, or a number that stands for itself."""
 
     number: Decimal | None = None

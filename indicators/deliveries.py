@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
+from hcmc_ioc.lib.sql import array
 from indicators import quality
 from indicators.arithmetic import Flag, Parts
 from indicators.models import Delivery, Revision, Staged, Value
@@ -119,13 +120,12 @@ def _put(delivery: Delivery, given: Sequence[Given], at: datetime) -> tuple[Outc
     return Outcome(fresh, len(kept) - fresh, len(given) - len(kept)), [tuple(row[:3]) for row in kept]
 
 
-def _columns(given: Sequence[Given]) -> list[list]:
-    return [
-        [one.indicator_id for one in given], [one.unit_id for one in given], [one.start for one in given],
-        [one.version_id for one in given], [one.parts.number for one in given], [one.parts.numerator for one in given],
-        [one.parts.denominator for one in given], [str(one.flag) for one in given], [one.note for one in given],
-        [one.working for one in given],
-    ]
+def _columns(given: Sequence[Given]) -> list[str]:
+    return [array(column) for column in (
+        (one.indicator_id for one in given), (one.unit_id for one in given), (one.start for one in given),
+        (one.version_id for one in given), (one.parts.number for one in given), (one.parts.numerator for one in given),
+        (one.parts.denominator for one in given), (str(one.flag) for one in given), (one.note for one in given),
+        (one.working for one in given))]
 
 
 # Files: what was read is kept until somebody commits or drops it

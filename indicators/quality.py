@@ -5,25 +5,28 @@ Whoever judges holds the units' locks, so that two who bring two figures of one 
 two issues. Judging again changes nothing.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
+from types import MappingProxyType
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from indicators import checks, keepers, spans
+from hcmc_ioc.lib.sql import array, rows
+from indicators import checks, settling, spans
 from indicators.arithmetic import WITHOUT_NUMBER, Adding, Flag, Parts, Rules
 from indicators.formulas import understood
-from indicators.models import Check, Failure, Indicator, IndicatorVersion, Issue, SetItem, Value
+from indicators.models import Check, Indicator, IndicatorVersion, Value
+from indicators.settling import Key
 
-Key = tuple[int, int, datetime]  # indicator, unit, start
-Owner = tuple[int, int, int]  # check, unit, indicator: one issue at most
 LOCK = 1022_0012  # with a unit's number: the advisory lock of who judges its values
+_NO_ROWS: tuple[list, ...] = ([],) * 9
 BATCH = 5_000  # values that are judged at once
 
 
@@ -93,17 +96,47 @@ class _Book:
         return self.of[indicator] + self.of[None]
 
 
-@dataclass
-class _Held:
-    """A value as it is kept, with what the last judgement said."""
+class _Series:
+    """The values of one indicator of one unit as they are kept, in order: a list for each column. Tens of thousands are
+    read at once, of which most are a measure alone; objects for each would take longer than judging."""
 
-    pk: int
-    start: datetime
-    parts: Parts
-    number: Decimal | None
-    is_break: bool
-    is_flow: bool  # counted anew in each period
-    counts: tuple[int, int]
+    def __init__(self, rules: Mapping[int, Rules] = MappingProxyType({}), *columns: list) -> None:
+        self.pks, self.starts, self.versions, self.flags, self.checked, self.failed, *self.columns = columns or _NO_ROWS
+        self.rules = rules
+        self.numbers = [self._number(*row) for row in zip(self.flags, self.versions, *self.columns, strict=True)]
+        self.breaks = [place for place, flag in enumerate(self.flags) if flag == Flag.BREAK]
+
+    def _number(self, flag: str, version: int, number: Any, numerator: Any, denominator: Any) -> Decimal | None:
+        if flag in WITHOUT_NUMBER:
+            return None
+        return number if denominator is None else self.rules[version].divided(Parts(number, numerator, denominator))
+
+    def parts(self, place: int) -> Parts:
+        return Parts(*(column[place] for column in self.columns))
+
+    def is_flow(self, place: int) -> bool:
+        """Whether it is counted anew in each period."""
+        return self.rules[self.versions[place]].time == Adding.SUM
+
+    def at(self, start: datetime) -> int | None:
+        """Its place."""
+        place = bisect_left(self.starts, start)
+        return place if place < len(self.starts) and self.starts[place] == start else None
+
+    def number_at(self, start: datetime) -> Decimal | None:
+        place = self.at(start)
+        return None if place is None else self.numbers[place]
+
+    def before(self, place: int, since: datetime) -> range:
+        """The places of what lies before this one and not before `since`, from the last break of the series on."""
+        return range(max(bisect_left(self.starts, since, 0, place), self._last_break(place)), place)
+
+    def unbroken_since(self, place: int) -> datetime:
+        return self.starts[self._last_break(place)]
+
+    def _last_break(self, place: int) -> int:
+        found = bisect_right(self.breaks, place)
+        return self.breaks[found - 1] if found else 0
 
 
 class _Judging:
@@ -116,21 +149,23 @@ class _Judging:
         self.kinds = dict(Indicator.objects.filter(pk__in=asked).values_list("pk", "period_kind"))
         starts = {(self.kinds[indicator], start) for indicator, _unit, start in keys}
         self.bounds, self.years = self._bounds(starts)
+        self.reach, self.last_day, self.earlier = cache(spans.reach), cache(spans.last_day), cache(spans.earlier_years)
+        self.later = cache(lambda kind, start: spans.later_years(kind, start, self.until))
         self.series = self._series(asked)
-        self.held = {(pk, unit, one.start): one for (pk, unit), series in self.series.items() for one in series}
         self.cells = self._cells(keys)
-        self.counts: dict[int, tuple[int, int]] = {}
+        self.counts: dict[int, tuple[tuple[int, int], tuple[int, int]]] = {}  # of a value: now, and before
         self.passed: set[tuple[int, Key]] = set()
         self.failed: dict[tuple[int, Key], checks.Failed] = {}
 
     def run(self) -> None:
         for (indicator, unit), starts in self.cells.items():
-            for place, one in enumerate(self.series.get((indicator, unit), [])):
-                if one.start in starts:
-                    self._judge((indicator, unit, one.start), place, one)
+            series = self.series.get((indicator, unit), _NOTHING)
+            for place, start in enumerate(series.starts):
+                if start in starts:
+                    self._judge((indicator, unit, start), series, place)
         self._write_counts()
         if self.passed or self.failed:
-            _Settling(self).run()
+            settling.settle(self.passed, self.failed, self.now)
 
     # What is read
 
@@ -145,22 +180,12 @@ class _Judging:
         years = {one for kind, start in judged for one in spans.earlier_years(kind, start) if one < first}
         return (first, last), years
 
-    def _series(self, indicators: Collection[int]) -> dict[tuple[int, int], list[_Held]]:
-        first, last = self.bounds
-        there = Q(start__range=self.bounds)
-        if self.years:
-            there |= Q(start__in=self.years) | Q(flag=Flag.BREAK, start__range=(min(self.years), first))
-        rows = Value.objects.filter(there, indicator__in=indicators, unit__in=self.units)
-        rules = _rules(indicators)
-        found: defaultdict[tuple[int, int], list[_Held]] = defaultdict(list)
-        for pk, indicator, unit, start, version, flag, checked, failed, *numbers in rows.order_by("start").values_list(
-                "pk", "indicator_id", "unit_id", "start", "version_id", "flag", "checked", "failed", "number",
-                "numerator", "denominator"):
-            parts, rule = Parts(*numbers), rules[version]
-            number = None if flag in WITHOUT_NUMBER else rule.divided(parts)
-            found[indicator, unit].append(_Held(
-                pk, start, parts, number, flag == Flag.BREAK, rule.time == Adding.SUM, (checked, failed)))
-        return found
+    def _series(self, indicators: Collection[int]) -> dict[tuple[int, int], _Series]:
+        rules, moment = _rules(indicators), cache(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+        since_years = [min(self.years), self.bounds[0]] if self.years else [self.bounds[0]] * 2
+        given = [list(indicators), self.units, *self.bounds, list(self.years), Flag.BREAK.value, *since_years]
+        return {(indicator, unit): _Series(rules, pks, list(map(moment, starts)), *columns)
+                for indicator, unit, pks, starts, *columns in rows(_SERIES, given)}
 
     def _cells(self, keys: Sequence[Key]) -> dict[tuple[int, int], set[datetime]]:
         """What is to be judged: what changed, what is measured against it, and what came after it."""
@@ -172,43 +197,43 @@ class _Judging:
                 found[pk, unit].add(start)
         for (indicator, unit), starts in changed.items():
             kind, first = self.kinds[indicator], min(starts)
-            last = spans.reach(kind, max(starts))[1]
-            later = {one for start in starts for one in spans.later_years(kind, start, self.until)}
-            series = self.series.get((indicator, unit), [])
+            last = self.reach(kind, max(starts))[1]
+            later = {one for start in starts for one in self.later(kind, start)}
+            series = self.series.get((indicator, unit), _NOTHING)
             found[indicator, unit].update(
-                one.start for one in series if first < one.start <= last or one.start in later)
+                start for start in series.starts if first < start <= last or start in later)
         return found
 
     # What is judged
 
-    def _judge(self, key: Key, place: int, one: _Held) -> None:
-        if one.number is None:
-            self.counts[one.pk] = (0, 0)
+    def _judge(self, key: Key, series: _Series, place: int) -> None:
+        pk, number = series.pks[place], series.numbers[place]
+        if number is None:
+            self.counts[pk] = (0, 0), (series.checked[place], series.failed[place])
             return
-        day, ran, wrong = spans.last_day(self.kinds[key[0]], key[2]), 0, 0
+        day, ran, wrong = self.last_day(self.kinds[key[0]], key[2]), 0, 0
         for check in self.book.on(key[0]):
-            was_run, failed = self._verdict(check, key, place, one) if check.is_in_force(day) else (False, None)
+            in_force = check.is_in_force(day)
+            was_run, failed = self._verdict(check, key, number, series, place) if in_force else (False, None)
             ran += was_run
             if failed:
                 wrong += 1
                 self.failed[check.pk, key] = failed
-            elif was_run or not check.is_in_force(day):
+            elif was_run or not in_force:
                 self.passed.add((check.pk, key))
-        self.counts[one.pk] = (ran, wrong)
+        self.counts[pk] = (ran, wrong), (series.checked[place], series.failed[place])
 
-    def _verdict(self, check: Check, key: Key, place: int, one: _Held) -> tuple[bool, checks.Failed | None]:
+    def _verdict(self, check: Check, key: Key, number: Decimal, series: _Series,
+                 place: int) -> tuple[bool, checks.Failed | None]:
         """Whether the check could be run (what it reads is there), and how the value fails it."""
-        number = one.number
-        if number is None:
-            return False, None
         match check.kind:
             case Check.Kind.RANGE:
                 return True, checks.within(number, check.low, check.high)
             case Check.Kind.JUMP:
-                before = [earlier.number for earlier in self._before(key, place) if earlier.number is not None]
-                return checks.steady(number, before, check.limit, self._years(key))
+                before = [one for at in self._before(key, series, place) if (one := series.numbers[at]) is not None]
+                return checks.steady(number, before, check.limit, self._years(key, series, place))
             case Check.Kind.REPEAT:
-                return self._repeated(check, key, place, number)
+                return self._repeated(check, key, number, series, place)
             case Check.Kind.FORMULA:
                 return self._readded(check, key, number)
         others = [self._number(pk, key) for pk in self.book.read_by[check.pk]]
@@ -220,123 +245,60 @@ class _Judging:
         return True, checks.adds_up(number, there, check.tolerance, exactly=check.is_exact)
 
     def _number(self, indicator: int, key: Key) -> Decimal | None:
-        one = self.held.get((indicator, *key[1:]))
-        return one.number if one else None
+        return self.series.get((indicator, key[1]), _NOTHING).number_at(key[2])
 
-    def _repeated(self, check: Check, key: Key, place: int, number: Decimal) -> tuple[bool, checks.Failed | None]:
+    def _repeated(self, check: Check, key: Key, number: Decimal, series: _Series,
+                  place: int) -> tuple[bool, checks.Failed | None]:
         """Only of what is counted anew in each period: what stands still may well be the same again."""
-        one = self.series[key[0], key[1]][place]
-        if not one.is_flow:
+        if not series.is_flow(place):
             return False, None
-        last = self._before(key, place)[-checks.REPEATED:]
-        before = [earlier.parts if earlier.number is not None else None for earlier in last]
+        last = self._before(key, series, place)[-checks.REPEATED:]
+        before = [None if series.numbers[at] is None else series.parts(at) for at in last]
         least = checks.LARGE if check.low is None else check.low
-        return checks.repeats(number, one.parts, before, Decimal(least))
+        return checks.repeats(number, series.parts(place), before, Decimal(least))
 
     def _readded(self, check: Check, key: Key, total: Decimal) -> tuple[bool, checks.Failed | None]:
         """The total against its formula; not where an operand is missing."""
         formula, given = self.book.formulas[check.pk], {}
         for code, part in formula.operands:
-            one = self.held.get((self.book.by_code.get(code, 0), *key[1:]))
-            if one is not None and one.number is not None:
-                given[code, part] = {"": one.number, "n": one.parts.numerator, "d": one.parts.denominator}[part]
+            series = self.series.get((self.book.by_code.get(code, 0), key[1]), _NOTHING)
+            place = series.at(key[2])
+            if place is not None and (number := series.numbers[place]) is not None:
+                parts = series.parts(place)
+                given[code, part] = {"": number, "n": parts.numerator, "d": parts.denominator}[part]
         reckoned = formula.value(given)
         return (False, None) if reckoned is None else (True, checks.readds(total, reckoned, check.tolerance))
 
-    def _before(self, key: Key, place: int) -> list[_Held]:
+    def _before(self, key: Key, series: _Series, place: int) -> range:
         """The values of the last twelve periods before it, since the last break of the series."""
-        series, since = self.series[key[0], key[1]], spans.reach(self.kinds[key[0]], key[2])[0]
-        found: list[_Held] = []
-        if series[place].is_break:
-            return found
-        for one in reversed(series[:place]):
-            if one.start < since:
-                break
-            found.append(one)
-            if one.is_break:
-                break
-        return found[::-1]
+        return series.before(place, self.reach(self.kinds[key[0]], key[2])[0])
 
-    def _years(self, key: Key) -> list[Decimal]:
+    def _years(self, key: Key, series: _Series, place: int) -> list[Decimal]:
         """The values of the same period of earlier years, since the last break of the series."""
-        breaks = [one.start for one in self.series[key[0], key[1]] if one.is_break and one.start <= key[2]]
-        starts = [one for one in spans.earlier_years(self.kinds[key[0]], key[2]) if not breaks or one >= breaks[-1]]
-        numbers = [self._number(key[0], (*key[:2], start)) for start in starts]
+        since = series.unbroken_since(place)
+        numbers = [series.number_at(start) for start in self.earlier(self.kinds[key[0]], key[2]) if start >= since]
         return [number for number in numbers if number is not None]
 
     def _write_counts(self) -> None:
-        held = {one.pk: one.counts for series in self.series.values() for one in series}
-        fresh = [(pk, *counts) for pk, counts in self.counts.items() if held[pk] != counts]
+        fresh = [(pk, *counts) for pk, (counts, before) in self.counts.items() if counts != before]
         if fresh:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "UPDATE indicators_value held SET checked = fresh.checked, failed = fresh.failed"
                     " FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS fresh (id, checked, failed)"
-                    " WHERE held.id = fresh.id", [list(column) for column in zip(*fresh, strict=True)])
+                    " WHERE held.id = fresh.id", [array(column) for column in zip(*fresh, strict=True)])
 
 
-class _Settling:
-    """From verdicts to failures and issues."""
-
-    def __init__(self, judging: _Judging) -> None:
-        self.passed, self.failed, self.now = judging.passed, judging.failed, judging.now
-        rows = Failure.objects.filter(unit__in=judging.units, start__range=judging.bounds).select_related("issue")
-        self.held = {(row.check_row_id, (row.indicator_id, row.unit_id, row.start)): row for row in rows}
-
-    def run(self) -> None:
-        gone = [row for asked, row in self.held.items() if asked in self.passed]
-        fresh = {asked: failed for asked, failed in self.failed.items() if self._is_fresh(asked, failed)}
-        if not gone and not fresh:
-            return
-        left = {row.issue_id for row in gone}
-        issues = self._issues(fresh) if fresh else {}
-        rows = []
-        for (check, key), failed in fresh.items():
-            held, issue = self.held.get((check, key)), issues[check, key[1], key[0]]
-            left |= {held.issue_id} if held else set()
-            rows.append(Failure(check_row_id=check, indicator_id=key[0], unit_id=key[1], start=key[2], issue=issue,
-                                value=failed.value, base=failed.base, score=failed.score,
-                                is_seasonal=failed.is_seasonal))
-        Failure.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["indicator", "start", "unit", "check_row"],
-            update_fields=["issue", "value", "base", "score", "is_seasonal"])
-        Failure.objects.filter(pk__in=[row.pk for row in gone]).delete()
-        still = Failure.objects.filter(issue=OuterRef("pk"))
-        unsettled = Issue.objects.filter(pk__in=left, state__in=Issue.UNSETTLED)
-        unsettled.exclude(Exists(still)).update(state=Issue.State.MENDED, closed_at=self.now)
-
-    def _is_fresh(self, asked: tuple[int, Key], failed: checks.Failed) -> bool:
-        """A failure that nobody knows of: what was confirmed stays so while the value stays."""
-        held = self.held.get(asked)
-        if held is None:
-            return True
-        same = abs(held.value - failed.value) < Decimal("1e-9")
-        return not same or (held.issue.is_unsettled and abs(held.base - failed.base) >= Decimal("1e-9"))
-
-    def _issues(self, fresh: Mapping[tuple[int, Key], checks.Failed]) -> dict[Owner, Issue]:
-        """The unsettled issue of each, opened where there is none, by the latest of its values."""
-        wanted = {(check, unit, indicator): (start, fresh[check, (indicator, unit, start)])
-                  for check, (indicator, unit, start) in sorted(fresh)}
-        units = {unit for _check, unit, _indicator in wanted}
-        rows = Issue.objects.filter(unit__in=units, state__in=Issue.UNSETTLED)
-        found = {(row.check_row_id, row.unit_id, row.indicator_id): row for row in rows}
-        missing = sorted(wanted.keys() - found.keys())
-        owners = _keepers(missing) if missing else {}
-        opened = Issue.objects.bulk_create(
-            Issue(check_row_id=one[0], unit_id=one[1], indicator_id=one[2], opened_at=self.now,
-                  owner_id=owners.get(one[1:]), start=wanted[one][0], value=wanted[one][1].value,
-                  base=wanted[one][1].base, is_seasonal=wanted[one][1].is_seasonal) for one in missing)
-        return found | dict(zip(missing, opened, strict=True))
-
-
-def _keepers(wanted: Collection[Owner]) -> dict[tuple[int, int], int]:
-    """Who keeps the set of an indicator in a unit, or stands in; nobody where nobody does."""
-    sets = dict(SetItem.objects.filter(
-        indicator__in={indicator for *_one, indicator in wanted}).values_list("indicator_id", "value_set_id"))
-    kept = keepers.present({unit for _check, unit, _one in wanted})
-    pairs = {(unit, indicator) for _check, unit, indicator in wanted if indicator in sets}
-    return {(unit, indicator): people[0] for unit, indicator in pairs
-            if (people := kept.get((sets[indicator], unit)))}
+_NOTHING = _Series()
+_SERIES = """
+    SELECT indicator_id, unit_id, array_agg(id), array_agg(extract(epoch FROM start)::bigint), array_agg(version_id),
+           array_agg(flag::text), array_agg(checked), array_agg(failed), array_agg(number), array_agg(numerator),
+           array_agg(denominator)
+    FROM (SELECT * FROM indicators_value WHERE indicator_id = ANY(%s) AND unit_id = ANY(%s)
+           AND (start BETWEEN %s AND %s OR start = ANY(%s::timestamptz[]) OR flag = %s AND start BETWEEN %s AND %s)
+          ORDER BY start) AS ordered
+    GROUP BY indicator_id, unit_id
+"""
 
 
 def _rules(indicators: Collection[int]) -> dict[int, Rules]:

@@ -4,15 +4,14 @@ A committed delivery marks its (indicator, period); the figures are asked anew (
 takes the marks. Killed anywhere, nothing is lost or counted twice, and asking anew again changes nothing.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
 
-from indicators import answers, owed
+from indicators import answers, owed, sums
 from indicators.arithmetic import Rules
 from indicators.models import Indicator, Revision, Total, Value
 from live import feed, hints, topics
@@ -20,7 +19,7 @@ from live import feed, hints, topics
 LOCK = 1022_0011  # the advisory lock that the taker and a rebuild share
 TOPIC = "indicators"
 OF_UNIT = "indicators_of"  # and the unit's number
-BATCH = 24  # periods that are asked for at once in a rebuild
+BATCH = 120  # periods that are asked for at once in a rebuild
 SHOWN = ("value", "owed", "delivered", "on_time")
 ROUNDED = Decimal("1e-12")
 
@@ -45,15 +44,10 @@ def recount(pairs: Collection[tuple[int, datetime]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     catalogue = _catalogue({indicator for indicator, _start in pairs})
-    number = _next_number()
-    together: defaultdict[tuple[str, datetime], list[Indicator]] = defaultdict(list)
-    for pk, start in pairs:
-        if pk in catalogue:
-            together[catalogue[pk].period_kind, start].append(catalogue[pk])
-    for (kind, start), indicators in together.items():
-        period = owed.rule().at(kind, start)
-        found = answers.delivered(indicators, [period], with_units=False)
-        _keep(row for pk, (answer,) in found.items() for row in _rows(pk, [answer], number))
+    number, rule = _next_number(), owed.rule()
+    asked = [(catalogue[pk], rule.at(catalogue[pk].period_kind, start))
+             for pk, start in sorted(pairs) if pk in catalogue]
+    _keep(_rows(asked, number))
 
 
 def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
@@ -67,9 +61,7 @@ def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
             Total.objects.filter(indicator=indicator).delete()
             number = _next_number()
             for first in range(0, len(periods), BATCH):
-                part = periods[first : first + BATCH]
-                found = answers.delivered([indicator], part, with_units=False)
-                _keep(_rows(indicator.pk, found[indicator.pk], number))
+                _keep(_rows([(indicator, period) for period in periods[first : first + BATCH]], number))
         progress(1)
     return Total.objects.count()
 
@@ -93,11 +85,10 @@ def _next_number() -> int:
         return cursor.fetchone()[0]
 
 
-def _rows(indicator_id: int, found: Iterable[answers.Answer], number: int) -> Iterable[Total]:
-    for answer in found:
-        cell = answer.city
+def _rows(asked: Sequence[sums.Pair], number: int) -> Iterable[Total]:
+    for (indicator, period), cell in zip(asked, sums.of(asked), strict=True):
         yield Total(
-            indicator_id=indicator_id, start=answer.period.start, number=cell.number, numerator=cell.numerator,
+            indicator_id=indicator.pk, start=period.start, number=cell.number, numerator=cell.numerator,
             denominator=cell.denominator, value=cell.value, flag=cell.flag or "", why=cell.why or "", owed=cell.owed,
             delivered=cell.delivered, on_time=cell.on_time, units=cell.units_counted, changed=number)
 

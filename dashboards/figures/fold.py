@@ -14,6 +14,7 @@ from dashboards.figures.rollups import ROLLUPS, Rollup
 from dashboards.topics import of_units
 from feedback.outbox import take
 from feedback.rules.rulebook import rulebook
+from hcmc_ioc.lib.sql import array
 from live import hints, topics
 
 LOCK = 1022_0001  # the advisory lock that fold and rebuild share
@@ -66,12 +67,7 @@ def _upsert(rollup: Rollup, cells: dict[tuple, dict]) -> None:
     )
     rows = [_row(rollup, key, counts) for key, counts in cells.items()]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_array(column) for column in zip(*rows, strict=True)])
-
-
-def _array(values) -> str:
-    """Numbers and times as the text of a PostgreSQL array."""
-    return "{" + ",".join(map(str, values)) + "}"
+        cursor.execute(sql, [array(column) for column in zip(*rows, strict=True)])
 
 
 def _row(rollup: Rollup, key: tuple, counts: dict) -> tuple:

@@ -1,6 +1,6 @@
 """Statements that are written out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -44,6 +44,29 @@ def insert(model: Any, given: Iterable[Mapping[str, Any]], *, returning: bool = 
     text = (f"INSERT INTO {model._meta.db_table} ({', '.join(c.column for c in columns)}) "
             f"VALUES {', '.join([row] * len(given))}{' RETURNING id' if returning else ''}")
     return text, [c.get_db_prep_save(values[c.attname], connection) for values in given for c in columns]
+
+
+def insert_columns(model: Any, given: Mapping[str, Sequence[Any]], rest: str = "") -> Statement:
+    """Thousands of new rows of `model`, given as {attribute: its values}, with the `rest` of the statement
+    (ON CONFLICT …, RETURNING …). They travel as one array for each column."""
+    columns = [_columns(model)[name] for name in given]
+    names, types = ", ".join(c.column for c in columns), ", ".join(f"%s::{c.db_type(connection)}[]" for c in columns)
+    text = f"INSERT INTO {model._meta.db_table} ({names}) SELECT * FROM unnest({types}) {rest}"
+    return text, [array(values) for values in given.values()]
+
+
+def array(values: Iterable[Any]) -> str:
+    """Numbers, times, truths and texts as the text of a PostgreSQL array: read several times as fast as a list of as
+    many parameters."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)
 
 
 def update(model: Any, pk: int, values: Mapping[str, Any]) -> Statement:

@@ -22,6 +22,8 @@ MOST = 10_000  # values in one request
 TOLD = 200  # faults in one answer
 FIELDS = frozenset({"indicator", "unit", "period", "number", "numerator", "denominator", "flag", "note"})
 
+FLAGS = frozenset(Flag.values)
+
 
 class Indicators(Resource):
     def get(self, request) -> Response:
@@ -152,7 +154,7 @@ class _Read:
             raise _Fault("/unit", _("Đơn vị này không phải gửi chỉ số đó trong kỳ."))
         version = self.known.version(indicator, period.start)
         flag, note = row.get("flag") or Flag.FINAL, str(row.get("note") or "")[:500]
-        if flag not in Flag.values:
+        if flag not in FLAGS:
             raise _Fault("/flag", _("Một trong: %(all)s.") % {"all": ", ".join(Flag.values)})
         parts = Parts(*(_number(row, name) for name in ("number", "numerator", "denominator")))
         self._check(version, parts, flag, note)

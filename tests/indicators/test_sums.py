@@ -1,6 +1,6 @@
 """What holds of values and their sums whatever comes in whatever order: splits, shuffles, merges of units, crashes."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.actors import Actor
 from districts.models import Succession, Unit
-from indicators import answers, deliveries, owed, totals
+from indicators import answers, deliveries, owed, sums, totals
 from indicators.arithmetic import Parts
 from indicators.models import Indicator, IndicatorVersion, Revision, Total, Value
 from indicators.topics import TAKER
@@ -95,6 +95,36 @@ def test_the_quarter_is_sums_of_parts_over_units_and_months(town, seed):
         cell = found.units[unit(code).pk]
         expected = Decimal(100) * sum(p.numerator for p in own) / sum(p.denominator for p in own)
         assert abs(cell.value - expected) < Decimal("1e-20") and cell.units_counted == 1
+
+
+FLAGGED = ("final", "preliminary", "estimated", "break", "missing", "cannot_exist")
+
+
+@few
+@given(seed=st.integers(0, 10**6))
+def test_the_database_adds_as_the_answers_do(town, seed):
+    """Flags, gaps, late and thin deliveries, what nobody owes, what is no sum, what one department sends."""
+    clear()
+    rng, every = Random(seed), [u for u in Unit.objects.in_force().areas() if u.peer_group]
+    chosen = list(Indicator.objects.filter(source="delivered", period_kind="month").order_by("code"))
+    for name in MONTHS:
+        given = []
+        for one in rng.sample(chosen, 12):
+            version = one.versions.first()
+            for at in rng.sample(every, rng.choice((0, 1, len(every) - 1, len(every)))):
+                flag = rng.choice(FLAGGED) if rng.random() < 0.2 else "final"
+                whole = Decimal(rng.choice((0, 3, 40, 40, 2500))) / rng.choice((1, 8))
+                parts = Parts(None, whole / 2, whole) if version.in_parts else Parts(whole)
+                given.append(deliveries.Given(one.pk, at.pk, month(name).start, version.pk,
+                                              Parts() if flag in FLAGGED[4:] else parts, flag, "lý do"))
+        delivery = deliveries.new(JOB, door="api", is_history=rng.random() < 0.2)
+        deliveries.bring(delivery, given, at=month(name).end + timedelta(days=rng.randrange(9)))
+    chosen = list(Indicator.objects.filter(pk__in=[one.pk for one in chosen]).prefetch_related("versions")
+                  .select_related("set_item__value_set"))
+    pairs = [(one, month(name)) for one in chosen for name in MONTHS]
+    found = sums.of(pairs)
+    assert found == [answers.answer(one, [period])[0].city for one, period in pairs]
+    assert {cell.why for cell in found} >= {None, "missing", "below-coverage"}
 
 
 def test_a_new_definition_leaves_the_past_alone_and_is_never_added_to_it(town):
