@@ -1,17 +1,19 @@
 """A unit's sheet: one set of one period, cell by cell. Every cell saves itself; a leader approves the differences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from districts.models import Unit
+from hcmc_ioc.lib.caching import ttl_cache
+from hcmc_ioc.lib.sql import rows
 from indicators import checks, deliveries, issues, keepers, owed, spans, typed
 from indicators.access import may_for
 from indicators.answers import version_for
@@ -137,19 +139,24 @@ class Owing:
 
 
 def owing(unit: Unit, periods_back: int, now: datetime) -> list[Owing]:
-    """What the unit owes or owed lately, the latest period first; in a few queries for each set."""
+    """What the unit owes or owed lately, the latest period first; in a few queries for all sets."""
     pairs = owing_sets(unit, periods_back, now)
-    there = Value.objects.filter(unit=unit, start__in={period.start for _set, period in pairs})
-    counts = there.exclude(flag=Flag.WITHDRAWN).values_list("indicator__set_item__value_set", "start").annotate(
-        answered=Count("pk"), waiting=Count("pk", filter=Q(flag=Flag.PRELIMINARY)))
-    found = {(value_set, start): (answered, waiting) for value_set, start, answered, waiting in counts}
-    rows = []
-    for value_set, period in pairs:
+    starts = list({period.start for _set, period in pairs})
+    given = [Flag.WITHDRAWN.value, Flag.PRELIMINARY.value, unit.pk, starts]
+    found = {(value_set, start): counts for value_set, start, *counts in rows(_ANSWERED, given)}
+    lines = []
+    for (value_set, period), size in zip(pairs, owed.sizes(pairs), strict=True):
         answered, waiting = found.get((value_set.pk, period.start), (0, 0))
-        size = len(owed.items(value_set, period))
-        rows.append(Owing(
+        lines.append(Owing(
             value_set, unit, period, owed.due_at(value_set, period), size, max(0, size - answered), waiting))
-    return rows
+    return lines
+
+
+_ANSWERED = """
+    SELECT value_set_id, start, count(*) FILTER (WHERE flag <> %s), count(*) FILTER (WHERE flag = %s)
+    FROM indicators_value JOIN indicators_setitem USING (indicator_id)
+    WHERE unit_id = %s AND start = ANY(%s) GROUP BY 1, 2
+"""
 
 
 def is_owed(value_set: ValueSet, unit: Unit, period: Period, now: datetime) -> bool:
@@ -167,23 +174,22 @@ def may_key(actor: Actor, value_set: ValueSet, unit: Unit) -> bool:
 
 def owing_sets(unit: Unit, periods_back: int, now: datetime) -> list[tuple[ValueSet, Period]]:
     """What the unit owes, or owed lately: (set, period), the latest period first."""
-    rule, asked = owed.rule(), []
-    sets = ValueSet.objects.filter(Q(ends=None) | Q(ends__gte=now.date()))
-    for value_set in sets.prefetch_related("items__indicator", "owing_units"):
-        period = rule.before(rule.at(value_set.period_kind, now))
-        chain = [period]
-        for _step in range(periods_back - 1):
+    rule, chains = owed.rule(), {}
+    itself = Prefetch("owing_units", Unit.objects.filter(pk=unit.pk).only("pk"))
+    sets = list(ValueSet.objects.filter(Q(ends=None) | Q(ends__gte=now.date())).prefetch_related(itself))
+    for kind in {value_set.period_kind for value_set in sets}:
+        chain = [rule.before(rule.at(kind, now))]
+        while len(chain) < periods_back:
             chain.append(rule.before(chain[-1]))
-        asked += [(value_set, one) for one in chain]
+        chains[kind] = chain
+    asked = [(value_set, period) for value_set in sets for period in chains[value_set.period_kind]]
     return sorted(owed.owed_by(unit, asked), key=lambda pair: (pair[1].start, pair[0].code), reverse=True)
 
 
 def sheet(value_set: ValueSet, unit: Unit, period: Period) -> Sheet:
     """The whole sheet, with what stood there before beside each cell."""
     rule = owed.rule()
-    items = SetItem.objects.filter(value_set=value_set).select_related("indicator__field")
-    indicators = [item.indicator for item in items.prefetch_related("indicator__versions")
-                  if owed.is_asked(item, period)]
+    indicators = [item.indicator for item in _items(value_set) if owed.is_asked(item, period)]
     last, ago = rule.before(period), rule.a_year_before(period)
     chain = [last]
     while len(chain) < checks.MOST:
@@ -191,7 +197,7 @@ def sheet(value_set: ValueSet, unit: Unit, period: Period) -> Sheet:
     years = spans.earlier_years(period.kind, period.start)
     there = Value.objects.filter(indicator__in=indicators, unit=unit).order_by()
     values = {value.indicator_id: value for value in there.filter(start=period.start).select_related("delivery__user")}
-    earlier = _earlier(there.filter(start__in={ago.start, *(one.start for one in chain), *years}))
+    earlier = _earlier(indicators, unit, {ago.start, *(one.start for one in chain), *years})
     latest = _latest_words(indicators, unit, period)
     approved = _approved(indicators, unit, period) if value_set.needs_approval else {}
     unsettled = issues.unsettled_at(unit.pk, period.start, [one.pk for one in indicators])
@@ -216,6 +222,27 @@ def sheet(value_set: ValueSet, unit: Unit, period: Period) -> Sheet:
     return found
 
 
+_ITEMS_NOW = """
+    SELECT sum(hashtextextended(item::text, 0)), sum(hashtextextended(one::text, 0)),
+           sum(hashtextextended(version::text, 0)), sum(hashtextextended(field::text, 0))
+    FROM indicators_setitem item JOIN indicators_indicator one ON one.id = item.indicator_id
+    JOIN indicators_indicatorversion version ON version.indicator_id = one.id
+    JOIN indicators_indicatorfield field ON field.id = one.field_id WHERE item.value_set_id = %s
+"""
+
+
+def _items(value_set: ValueSet) -> list[SetItem]:
+    """What the set asks for, with the definitions: read once for all its clerks, until a row of it changes."""
+    (now,) = rows(_ITEMS_NOW, [value_set.pk])
+    return _items_as(value_set.pk, now)
+
+
+@ttl_cache(seconds=600)
+def _items_as(value_set: int, _now: tuple) -> list[SetItem]:
+    found = SetItem.objects.filter(value_set=value_set).select_related("indicator__field")
+    return list(found.prefetch_related("indicator__versions"))
+
+
 class _Earlier(NamedTuple):
     number: Decimal | None
     numerator: Decimal | None
@@ -223,9 +250,16 @@ class _Earlier(NamedTuple):
     flag: str
 
 
-def _earlier(there: QuerySet[Value]) -> dict[tuple[int, datetime], _Earlier]:
-    rows = there.values_list("indicator_id", "start", "number", "numerator", "denominator", "flag")
-    return {(indicator, start): _Earlier(*rest) for indicator, start, *rest in rows}
+_EARLIER = """
+    SELECT indicator_id, start, number, numerator, denominator, flag FROM indicators_value
+    WHERE indicator_id = ANY(%s) AND unit_id = %s AND start = ANY(%s)
+"""
+
+
+def _earlier(indicators: Sequence[Indicator], unit: Unit, starts: Iterable[datetime]) -> dict[tuple, _Earlier]:
+    """By indicator and start."""
+    given = [[one.pk for one in indicators], unit.pk, list(starts)]
+    return {(indicator, start): _Earlier(*rest) for indicator, start, *rest in rows(_EARLIER, given)}
 
 
 def _held(value: _Earlier | Revision | None, version: IndicatorVersion) -> Held | None:
@@ -241,9 +275,15 @@ def _numbers(values: Mapping[tuple[int, datetime], _Earlier], version: Indicator
     return [one.value for one in held if one is not None and one.value is not None]
 
 
+_WORDS = """
+    SELECT indicator_id, note, working FROM indicators_revision
+    WHERE indicator_id = ANY(%s) AND unit_id = %s AND start = %s ORDER BY revision
+"""
+
+
 def _latest_words(indicators: Sequence[Indicator], unit: Unit, period: Period) -> dict[int, tuple[str, str]]:
-    rows = Revision.objects.filter(indicator__in=indicators, unit=unit, start=period.start).order_by("revision")
-    return {pk: (note, working) for pk, note, working in rows.values_list("indicator_id", "note", "working")}
+    given = [[one.pk for one in indicators], unit.pk, period.start]
+    return {pk: (note, working) for pk, note, working in rows(_WORDS, given)}
 
 
 def _approved(indicators: Sequence[Indicator], unit: Unit, period: Period) -> dict[int, Revision]:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
+from hcmc_ioc.lib import sql
 from indicators import quality, totals
 from indicators.access import may_for
 from indicators.models import Failure, Issue
@@ -62,10 +63,16 @@ def of_unit(unit_id: int, *, settled: bool) -> list[Issue]:
     return list(rows.filter(state__in=Issue.UNSETTLED).order_by("opened_at", "pk"))
 
 
+_UNSETTLED_AT = """
+    WHERE indicators_failure.unit_id = %s AND indicators_failure.start = %s
+    AND indicators_failure.indicator_id = ANY(%s) AND indicators_issue.state = ANY(%s) ORDER BY indicators_failure.id
+"""
+
+
 def unsettled_at(unit_id: int, start, indicators: Iterable[int]) -> dict[int, list[Failure]]:
     """What somebody still has to answer for at the cells of a sheet, by indicator."""
-    rows = Failure.objects.filter(unit=unit_id, start=start, indicator__in=indicators, issue__state__in=Issue.UNSETTLED)
+    given = [unit_id, start, list(indicators), [state.value for state in Issue.UNSETTLED]]
     found: dict[int, list[Failure]] = {}
-    for row in rows.select_related("check_row__other", "issue", "indicator"):
+    for row in sql.read(Failure, _UNSETTLED_AT, given, beside=("issue", "check_row", "indicator")):
         found.setdefault(row.indicator_id, []).append(row)
     return found

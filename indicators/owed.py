@@ -85,6 +85,19 @@ def is_asked(item: SetItem, period: Period) -> bool:
     return (item.begins is None or item.begins <= first_day(period)) and (closed is None or first_day(period) < closed)
 
 
+_SIZES = """
+    SELECT (SELECT count(*) FROM indicators_setitem item JOIN indicators_indicator one ON one.id = item.indicator_id
+            WHERE item.value_set_id = asked.value_set_id AND (item.begins IS NULL OR item.begins <= asked.day)
+              AND (closed_on IS NULL OR asked.day < closed_on))
+    FROM unnest(%s::bigint[], %s::date[]) WITH ORDINALITY AS asked (value_set_id, day, place) ORDER BY place
+"""
+
+
+def sizes(asked: Sequence[tuple[ValueSet, Period]]) -> list[int]:
+    """How many cells each of these sheets has, by `is_asked`."""
+    return [size for size, in rows(_SIZES, [[one.pk for one, _period in asked], [first_day(p) for _one, p in asked]])]
+
+
 def items(value_set: ValueSet, period: Period) -> list[SetItem]:
     """The cells of the set in the period (`items__indicator` had better be prefetched)."""
     return [item for item in value_set.items.all() if is_asked(item, period)]

@@ -290,13 +290,12 @@ class _Judging:
 
 
 _NOTHING = _Series()
-_SERIES = """
-    SELECT indicator_id, unit_id, array_agg(id), array_agg(extract(epoch FROM start)::bigint), array_agg(version_id),
-           array_agg(flag::text), array_agg(checked), array_agg(failed), array_agg(number), array_agg(numerator),
-           array_agg(denominator)
-    FROM (SELECT * FROM indicators_value WHERE indicator_id = ANY(%s) AND unit_id = ANY(%s)
-           AND (start BETWEEN %s AND %s OR start = ANY(%s::timestamptz[]) OR flag = %s AND start BETWEEN %s AND %s)
-          ORDER BY start) AS ordered
+_COLUMNS = ("id", "extract(epoch FROM start)::bigint", "version_id", "flag::text", "checked", "failed", "number",
+            "numerator", "denominator")
+_SERIES = f"""
+    SELECT indicator_id, unit_id, {', '.join(f"array_agg({column} ORDER BY start)" for column in _COLUMNS)}
+    FROM indicators_value WHERE indicator_id = ANY(%s) AND unit_id = ANY(%s)
+     AND (start BETWEEN %s AND %s OR start = ANY(%s::timestamptz[]) OR flag = %s AND start BETWEEN %s AND %s)
     GROUP BY indicator_id, unit_id
 """
 
