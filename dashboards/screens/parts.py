@@ -63,7 +63,7 @@ def numbers_of_city(path: str, chosen: Query, now: datetime) -> tuple[int, str]:
 
 
 def numbers_of_unit(scope: Unit, path: str, chosen: Query, now: datetime) -> tuple[int, str]:
-    return _numbers(totals.topic_of(scope), path, chosen, lambda: numbers.of_unit(scope))
+    return _numbers(totals.topic_of(scope), path, chosen, lambda: numbers.of_unit(scope) | {"scope": scope})
 
 
 OF_UNIT = {"peers": peers, "numbers": numbers_of_unit}  # by the name of the part; every other name is its own figures

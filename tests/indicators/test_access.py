@@ -54,7 +54,7 @@ DOORS = {
     "new_data_set": (LEADER | ANALYST, LEADER | ANALYST), "edit_data_set": (LEADER | ANALYST, LEADER | ANALYST),
     "bring_data_set": (NOBODY, OWN | ANALYST),
     "new_indicator": (ANALYST, ANALYST), "change_indicator": (ANALYST, ANALYST), "own_indicator": (LEADER, LEADER),
-    "judgement": (EVERY, ANALYST), "league": (EVERY, EVERY), "league_unit": (EVERY, EVERY),
+    "judgement": (EVERY, ANALYST), "pivot": (EVERY, EVERY), "league": (EVERY, EVERY), "league_unit": (EVERY, EVERY),
     "league_reply": (NOBODY, NOBODY),
     "opine": (NOBODY, UNITS), "decide": (NOBODY, ANALYST), "reply_to_opinion": (NOBODY, ANALYST),
     "subscribe": (NOBODY, EVERY), "owed": (UNITS, UNITS),
