@@ -13,6 +13,7 @@ SCOPES: dict[str, Words] = {
     "figures:read": _("Đọc số liệu 1022"),
     "indicators:read": _("Đọc danh mục chỉ số và số liệu được chia sẻ"),
     "values:write": _("Gửi số liệu của đơn vị"),
+    "reports:read": _("Đọc báo cáo đã phát hành"),
     "open311:write": _("Gửi phản ánh theo chuẩn Open311"),
     "hooks:write": _("Đăng ký nhận thông báo thay đổi (webhook)"),
 }

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -16,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from accounts.roles import Role
 from hcmc_ioc import health
 from hcmc_ioc.lib import words
+from reports import making
 
 admin.site.site_header = admin.site.site_title = admin.site.index_title = _("Quản trị")
 admin.site.enable_nav_sidebar = False
@@ -91,6 +93,9 @@ ROOMS = (
         Matter("indicators.indicator", _("Danh mục chỉ số: định nghĩa, nguồn, chỉ tiêu, ai được xem."), "chart-bar"),
         Matter("indicators.valueset", _("Biểu số liệu: gồm những ô nào, ai phải gửi, hạn gửi, ai phụ trách."), "table"),
     )),
+    (_("Báo cáo"), (
+        Matter("reports.reporttype", _("Báo cáo nào tự lập: kỳ, giờ chốt số liệu, các phần, nơi nhận."), "file-text"),
+    )),
     (_("Đơn vị"), (
         Matter("districts.unit", _("Tên gọi, cấp trên, điện thoại và thời gian hiệu lực của từng đơn vị."),
                "building-community"),
@@ -146,10 +151,12 @@ def page(request):
 def _system() -> dict:
     found = health.state()
     behind = max(found["behind"].values(), default=0)
+    reports = making.progress(timezone.now())
     still = {name for name, outcome in found["checks"].items() if outcome != "ok"} | set(found["degraded"])
     return {
         "ready": found["ready"] and not still & PARTS.keys(),
         "parts": [(label, name not in still) for name, label in PARTS.items()],
         "troubles": [text for name, text in WITHOUT.items() if name in still],
+        "reports": reports,
         "behind": words.duration(behind) if behind > LATE else "",
     }

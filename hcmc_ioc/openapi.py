@@ -30,12 +30,14 @@ class Schema(APIView):
 
 @cache
 def schema() -> dict:
-    whole, hooks, numbers = _read("openapi.yaml"), _read("openapi-hooks.yaml"), _read("openapi-numbers.yaml")
+    whole, hooks = _read("openapi.yaml"), _read("openapi-hooks.yaml")
     whole["components"] = _read("openapi-components.yaml")
     whole["webhooks"] = hooks["webhooks"]
-    for part in (hooks, numbers):
+    for part in (hooks, _read("openapi-numbers.yaml"), _read("openapi-reports.yaml")):
         whole["paths"] |= part["paths"]
         for kind, found in part["components"].items():
+            if twice := whole["components"][kind].keys() & found.keys():
+                raise ValueError(f"two {kind} are called {sorted(twice)[0]}")
             whole["components"][kind] |= found
     flow = whole["components"]["securitySchemes"]["client"]["flows"]["clientCredentials"]
     flow["scopes"] = {name: str(words) for name, words in SCOPES.items()}

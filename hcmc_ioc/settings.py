@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "feedback",
     "hooks",
     "dashboards",
+    "reports",
 ]
 
 DEMO = env.flag("IOC_DEMO", default=LOCAL)
@@ -249,6 +250,8 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "indicators.tasks.remind", "schedule": 600.0, "options": {"expires": 300}},
     "pulls": {"task": "indicators.tasks.pull", "schedule": 60.0, "options": {"expires": 60}},
     "figure changes": {"task": "indicators.tasks.forget_changes", "schedule": crontab(hour=4, minute=45)},
+    "reports": {"task": "reports.tasks.make", "schedule": 60.0, "options": {"expires": 60}},
+    "reports again": {"task": "reports.tasks.look_again", "schedule": crontab(hour=3, minute=20)},
     "owed": {"task": "indicators.tasks.freeze", "schedule": 600.0, "options": {"expires": 300}},
 }
 

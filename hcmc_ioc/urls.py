@@ -10,6 +10,7 @@ import districts.admin  # noqa: F401
 import feedback.admin  # noqa: F401
 import indicators.admin  # noqa: F401
 import live.admin  # noqa: F401
+import reports.admin  # noqa: F401
 from accounts.views import admin_door
 from hcmc_ioc import administration, health, openapi
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("", include("districts.urls")),
     path("", include("live.urls")),
     path("", include("indicators.urls")),
+    path("", include("reports.urls")),
     *(HOTLINE if "hotline" in settings.MODULES else NUMBERS_ALONE),
 ]
 

@@ -16,10 +16,10 @@ from indicators import owed
 from indicators.answers import version_for
 from indicators.arithmetic import WITHOUT_NUMBER, Adding, Parts, Rules
 from indicators.models import Indicator, Target, Total, Value
-from indicators.periods import MONTHS, Kind, Period, Rule
+from indicators.periods import CUT_OFFS, MONTHS, Kind, Period, Rule
 
 YEARS, FEWEST_YEARS = 4, 2
-YEARLY = frozenset({*MONTHS, Kind.DAY.value})  # kinds of period that fill a year
+YEARLY = frozenset({*MONTHS, Kind.DAY.value}) - CUT_OFFS.keys()  # kinds of period that fill a year
 CITY = 0  # in place of a unit
 
 Kept = dict[int, dict[datetime, Parts]]  # by unit, then by start

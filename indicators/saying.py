@@ -148,4 +148,9 @@ def _sentence(code: str) -> str:
         Notice.Code.NO_KEEPER: _(
             "%(what)s, %(period)s, %(unit)s: không còn ai phụ trách; còn %(left)s ô, hạn %(due)s."),
         Notice.Code.DATA_ANSWERED: _("Đề nghị “%(words)s” đã được trả lời."),
+        Notice.Code.REPORT_DRAFT: _("%(what)s, %(words)s, %(unit)s: xem trước và có ý kiến đến hết %(day)s."),
+        Notice.Code.REPORT_READY: _("%(what)s, %(words)s, %(unit)s: đã phát hành."),
+        Notice.Code.REPORT_NEW: _("%(what)s, %(words)s, %(unit)s: có bản mới, số liệu đã sửa."),
+        Notice.Code.REPORT_FAILED: _("%(what)s, %(words)s, %(unit)s: chưa lập được, %(reason)s."),
+        Notice.Code.REPORT_REVISED: _("%(what)s, %(words)s, %(unit)s: số liệu đã sửa sau khi phát hành."),
     }[Notice.Code(code)]

@@ -22,6 +22,7 @@ from feedback.models import Category, Channel
 from feedback.rules import catalogue
 from feedback.rules.lifecycle import Intake
 from indicators.loading import load_city as load_indicators
+from reports.loading import load_city as load_reports
 
 CAST = {
     "lan": ("Trần Thị Lan", Role.UNIT_STAFF, "760"),
@@ -49,12 +50,13 @@ def load() -> None:
         load_units(read_city("hcmc"))
         catalogue.load("hcmc")
         load_indicators("hcmc")
+        load_reports("hcmc")
         _keep()
 
 
 def _keep() -> None:
     with connection.cursor() as cursor:
-        models = [model for app in ("districts", "feedback", "indicators")
+        models = [model for app in ("districts", "feedback", "indicators", "reports")
                   for model in apps.get_app_config(app).get_models(include_auto_created=True)]
         for model in models:
             table, rows = model._meta.db_table, BytesIO()

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 from django.urls import URLResolver, get_resolver
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.regex_helper import normalize
 
@@ -17,7 +18,11 @@ from feedback.console import drafts
 from feedback.desk.forms import MoveForm
 from feedback.models import Category, Channel
 from feedback.rules.workflow import MOVES
+from indicators import owed
 from live import devices
+from reports import editions
+from reports.asked import Run
+from reports.models import ReportType
 from tests.city import CAST, by, unit
 from tests.feedback.pages import BACKEND
 from tests.feedback.test_actions import brought_to, opened
@@ -52,6 +57,9 @@ def scene(cast):
     cast.ticket = opened(reporter={"name": "Nguyễn An", "phone": "+84900000001"})
     cast.draft = drafts.save(owner=cast.tu, token=uuid4(), fields={"body": "Ổ gà"}).token
     cast.screen = devices.register(name="Sảnh", unit=unit("79"))
+    month = ReportType.objects.get(code="month")
+    run = Run(month, owed.rule().parse(month.period_kind, "2026-10"), timezone.now())
+    cast.edition = editions.make(run, unit("760"), timezone.now(), released=True)
     return cast
 
 
@@ -110,11 +118,12 @@ def addresses(scene):
         "object_id": "1", "id": "1", "app_label": "feedback", "content_type_id": "1", "url": "x",
         "token": scene.draft, "form": "csv", "number": "1",
         "format": "json", "indicator": "fires", "value_set": "monthly-district", "period": "2026-10",
+        "type": "month", "kind": "pdf",
     }
     odd = [
         {"code": "PHA%00", "object_id": "%00", "token": "%00", "url": "%00"},
         {"code": "%FF%F0", "slug": "khong-co", "name": "khong-co", "verb": "khong-co", "app_label": "khong-co",
-         "form": "khong-co", "format": "xml", "token": uuid4()} | dict.fromkeys(
+         "form": "khong-co", "format": "xml", "type": "khong-co", "kind": "exe", "token": uuid4()} | dict.fromkeys(
              ["pk", "id", "number", "object_id", "content_type_id"], "9" * 30),
         {"code": "x" * 3000, "object_id": "_FF_00", "token": "x" * 3000, "content_type_id": "x", "pk": "0", "id": "0"},
     ]

@@ -28,7 +28,7 @@ def figures(unit_ids: Iterable[int], start: datetime, end: datetime, now: dateti
     """
     answer = {pk: Figures() for pk in unit_ids}
     until = min(end, now)
-    whole, parts = _days_and_parts(start, until)
+    whole, parts = days_and_parts(start, until)
     if whole:
         answer = definitions.figures(answer, whole, until, medians=medians, standing=False, withdrawn=False)
     for part in parts:
@@ -44,7 +44,7 @@ def figures(unit_ids: Iterable[int], start: datetime, end: datetime, now: dateti
     return answer
 
 
-def _days_and_parts(start: datetime, end: datetime) -> tuple[Period | None, list[Bounds]]:
+def days_and_parts(start: datetime, end: datetime) -> tuple[Period | None, list[Bounds]]:
     """The whole local days within, and what is left of the days at either end."""
     first, last = _midnight(start, later=True), _midnight(end)
     if first > last:  # within one day

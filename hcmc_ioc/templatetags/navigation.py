@@ -22,6 +22,7 @@ ENTRIES = (
     ("inbox", _("Hộp việc"), "", "inbox", "h", HANDLING | {Role.CITY_LEADER}),
     ("tickets", _("Phản ánh"), "", "list", "p", HANDLING | LEADING),
     ("data", _("Dữ liệu"), "", "database", "d", LEADING | IN_UNITS),
+    ("reports", _("Báo cáo"), "", "file-text", "b", LEADING | IN_UNITS),
     ("owed", _("Số liệu phải gửi"), _("Số liệu"), "table", "s", IN_UNITS),
     ("administration", _("Quản trị"), "", "settings", "q", {Role.ADMINISTRATOR}),
     ("screens", _("Màn hình tường"), "", "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
@@ -29,12 +30,13 @@ ENTRIES = (
 
 PART_OF = {  # pages within an entry
     "unit_screen": "units", "indicator": "data", "quality": "data", "quality_unit": "data", "sheet": "owed",
+    "edition": "reports", "one_minute": "reports",
 }
 STAND_IN = {  # whoever has no inbox comes to a ticket from the list; administrators to data from their own page
     "inbox": "tickets", "data": "administration",
 }
 ON_A_PHONE = 5  # so many stand side by side
-BEYOND = {"units", "screens", "data"}  # where there are more: those that the foot of a phone keeps under "Thêm"
+BEYOND = {"units", "screens", "data", "reports"}  # where there are more: a phone's foot keeps these under "Thêm"
 
 
 @register.simple_tag(takes_context=True)

@@ -133,6 +133,11 @@ class Notice(models.Model):
         OVERDUE = "overdue", _("Quá hạn gửi số liệu")
         NO_KEEPER = "no_keeper", _("Biểu không còn người phụ trách")
         DATA_ANSWERED = "data_answered", _("Đề nghị số liệu đã được trả lời")
+        REPORT_DRAFT = "report_draft", _("Báo cáo chờ ý kiến")
+        REPORT_READY = "report_ready", _("Báo cáo đã phát hành")
+        REPORT_NEW = "report_new", _("Báo cáo có bản mới")
+        REPORT_FAILED = "report_failed", _("Báo cáo chưa lập được")
+        REPORT_REVISED = "report_revised", _("Số liệu đã sửa sau khi phát hành")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     key = models.CharField(max_length=80)

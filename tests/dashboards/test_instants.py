@@ -23,6 +23,7 @@ from indicators import answers, owed
 from indicators.arithmetic import Why
 from indicators.models import Indicator
 from indicators.periods import Kind
+from tests import city
 from tests.city import intake
 from tests.dashboards.test_fold import ACTOR, NOW, churn, lived
 
@@ -41,6 +42,7 @@ def seen(django_db_setup, django_db_blocker):
     outer = transaction.atomic()
     outer._from_testcase = True  # as Django marks its own: verbs may commit in it
     with django_db_blocker.unblock(), outer:
+        city.load()
         lived(11, 130)
         chance, moment, looks = random.Random(12), NOW + timedelta(days=18), []
         for _look in range(6):

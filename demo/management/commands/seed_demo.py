@@ -6,12 +6,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from dashboards.figures import fold
-from demo import cast, data_sets, numbers, seeding
+from demo import cast, data_sets, numbers, reports, seeding
 from demo.intake import SYSTEM
 from feedback.models import Ticket
 from feedback.rules.rulebook import rulebook
 from indicators.topics import TAKER
 from live import feed
+
+REPORTED = 6  # months; a shorter past has no reports
 
 
 class Command(BaseCommand):
@@ -41,6 +43,10 @@ class Command(BaseCommand):
         self.stderr.write("\nCounting the figures …")
         fold.fold_all()
         self.stdout.write(f"{written:,} demo tickets of {months} months in {time.monotonic() - started:.0f} s")
+        if months >= REPORTED:
+            made = reports.seed(now, lambda done: self.stderr.write(f"\rDemo reports {done:,}", ending=""))
+            self.stderr.write("")
+            self.stdout.write(f"{made:,} demo reports")
 
     def _numbers(self, months: int, seed: int) -> None:
         """What districts deliver, twice as long as the tickets: a year is compared with the one before."""

@@ -15,7 +15,7 @@ class Command(BaseCommand):
         steps = [("tables", "migrate"), ("units, calendar and streets", "load_units")]
         if "hotline" in settings.MODULES:
             steps.append(("categories, deadlines and routing", "load_rules"))
-        steps.append(("indicators", "load_indicators"))
+        steps += [("indicators", "load_indicators"), ("types of reports", "load_reports")]
         for title, command in steps:
             self.stdout.write(f"  {title} …")
             call_command(command, verbosity=0)

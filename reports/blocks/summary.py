@@ -1,0 +1,64 @@
+"""The month of 1022 in four sentences: what came, what was done with it, how promises were kept, where it is worst."""
+
+from dashboards.figures.definitions import Figures
+from hcmc_ioc.lib.words import number, percent, worktime
+from reports import sentences
+from reports.asked import Asked
+from reports.report import Block
+
+BEFORE, AGO = "kỳ trước", "cùng kỳ năm trước"
+WORST = 3  # units that are named
+
+
+def block(asked: Asked) -> Block:
+    now, before, ago = (asked.hotline(span) for span in ("now", "before", "ago"))
+    said = [_received(asked, now, before, ago), _handled(now), _kept(now, before, ago), _satisfied(now, before),
+            _worst(asked)]
+    return Block("summary", "Tóm tắt", sentences=[one for one in said if one])
+
+
+def _received(asked: Asked, now: Figures, before: Figures, ago: Figures) -> str:
+    trend = sentences.compared(sentences.moved(now.received, before.received, BEFORE),
+                               sentences.moved(now.received, ago.received or None, AGO))
+    verb = "được chuyển đến" if not asked.is_city else "tiếp nhận"
+    if not now.received:
+        return f"Trong kỳ không có phản ánh nào {verb if not asked.is_city else 'được tiếp nhận'}."
+    return f"Trong kỳ {asked.unit.name} {verb} {number(now.received)} phản ánh qua Tổng đài 1022{trend}."
+
+
+def _handled(now: Figures) -> str:
+    said = f"Đã trả lời {number(now.resolved)} phản ánh; đến khi chốt số liệu còn {number(now.open)} đang xử lý"
+    late = f", trong đó {number(now.overdue)} quá hạn" if now.overdue else ", không có phản ánh quá hạn"
+    median = f" Một nửa số phản ánh được trả lời trong {worktime(now.median_minutes)}." if now.median_minutes else ""
+    return f"{said}{late if now.open else ''}.{median}"
+
+
+def _kept(now: Figures, before: Figures, ago: Figures) -> str:
+    if now.on_time is None:
+        return "Trong kỳ không có phản ánh nào đến hạn."
+    enough = now.due >= sentences.FEW
+    trend = sentences.compared(
+        sentences.points(now.on_time, before.on_time, BEFORE) if enough and before.due >= sentences.FEW else "",
+        sentences.points(now.on_time, ago.on_time, AGO) if enough and ago.due >= sentences.FEW else "")
+    return (f"{percent(now.on_time)} số phản ánh đến hạn được trả lời đúng hạn "
+            f"({number(now.due_met)}/{number(now.due)}){trend}.")
+
+
+def _satisfied(now: Figures, before: Figures) -> str:
+    if now.rated < sentences.FEW:
+        return ""
+    trend = sentences.points(now.satisfaction, before.satisfaction, BEFORE) if before.rated >= sentences.FEW else ""
+    return (f"{percent(now.satisfaction)} trong {number(now.rated)} lượt đánh giá của người dân là hài lòng"
+            f"{sentences.compared(trend)}.")
+
+
+def _worst(asked: Asked) -> str:
+    """The units with most late answers; of the city alone."""
+    if not asked.is_city:
+        return ""
+    figures = asked.run.hotline["now"]
+    late = sorted((unit for unit in asked.run.units if figures[unit.pk].late), key=lambda u: -figures[u.pk].late)
+    named = [f"{unit.name} ({number(figures[unit.pk].late)})" for unit in late[:WORST]]
+    return f"Trả lời trễ hạn nhiều nhất: {sentences.listed(named)}." if named else ""
+
+
