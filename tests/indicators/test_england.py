@@ -30,6 +30,23 @@ JUMPS = """
     JOIN districts_unit unit ON unit.id = failure.unit_id
 """
 
+JUDGED = """
+import json
+from indicators import judging, owed
+from indicators.judging import peers
+from indicators.models import Indicator
+march = owed.rule().parse("month", "2018-03")
+type_1, every = (Indicator.objects.get(code=code) for code in ("ae-4h-type1", "ae-4h"))
+(group,) = peers.of(type_1, march).groups
+found, months = peers.of(every, march), judging.of(every)
+print(json.dumps({
+    "worse": sorted(place.unit.code for place in group.places if place.band == "worse"),
+    "better": [place.unit.code for place in group.places if place.band == "better"], "units": len(group.places),
+    "phi": group.funnel.phi, "plain": sum(place.plain_band != "usual" for place in group.places),
+    "groups": len(found.groups), "as_one": sum(bool(row.side) for row in found.as_one.rows),
+    "method": months.plan.method, "signals": sorted({one.key for one in months.judgement.signals})}))
+"""
+
 
 @pytest.fixture(scope="module")
 def england():
@@ -133,6 +150,12 @@ if VALUES.exists():
         assert {one.key for one in plain.signals if one.rule == "beyond"} == {*winters, "2018-03"}
         seasonal = xmr.judge_seasonal(points, dict(zip(codes[12:], codes, strict=False)))
         assert [one.key for one in seasonal.signals] == ["2018-03"], "five points below the March before: no season"
+
+    def test_the_pages_judge_as_the_statistics_do(england):
+        told = json.loads(england("shell", "-v", "0", "-c", JUDGED))
+        assert (told["worse"], told["better"], told["units"], told["plain"]) == (["RAS", "RXL"], [], 137, 125)
+        assert round(told["phi"], 3) == 413.585 and (told["groups"], told["as_one"]) == (2, 0)
+        assert (told["method"], told["signals"]) == ("seasonal", ["2018-03"])
 
     def test_what_is_not_there_has_its_reason(england):
         before, after = (england.asked("--code", "ae-4h", "--from", month, "--to", month)[0]["city"]
