@@ -190,7 +190,7 @@ def _row(indicator: Indicator, cells: Mapping[datetime, Cell], unit_id: int | No
         return Row(indicator, None, Cell(), Standing(State.NONE), (), None)
     periods = chain(owed.rule(), indicator.period_kind, starts[-1])
     targets = list(indicator.targets.all())
-    judged = [_standing(indicator, targets, one, cells, unit_id, courses) for one in periods]
+    judged = [standing_of(indicator, targets, one, cells, unit_id, courses) for one in periods]
     trend = tuple(_float(cells[one.start].value) if one.start in cells else None for one in periods)
     since = None
     for one, found in zip(reversed(periods), reversed(judged), strict=True):
@@ -200,7 +200,7 @@ def _row(indicator: Indicator, cells: Mapping[datetime, Cell], unit_id: int | No
     return Row(indicator, periods[-1], cells[periods[-1].start], judged[-1], trend, since)
 
 
-def _standing(indicator: Indicator, targets: Sequence[Target], period: Period, cells: Mapping[datetime, Cell],
+def standing_of(indicator: Indicator, targets: Sequence[Target], period: Period, cells: Mapping[datetime, Cell],
               unit_id: int | None, courses: Courses) -> Standing:
     target = target_on(targets, owed.last_day(period), unit_id) if targets else None
     if target is None:

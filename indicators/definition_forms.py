@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hcmc_ioc.lib.text import clean
-from indicators import owed
+from indicators import owed, typed
 from indicators.answers import version_for
 from indicators.arithmetic import Kind as ArithmeticKind
 from indicators.meaning import address_fault, beginning_fault, formula_faults
@@ -41,7 +42,7 @@ class _Words(forms.Form):
         return {name: clean(value) if isinstance(value, str) else value for name, value in given.items()}
 
 
-class _Row(_Words, forms.ModelForm):
+class Row(_Words, forms.ModelForm):
     """Labels as they stand on a page."""
 
     def __init__(self, *args, **more) -> None:
@@ -53,7 +54,7 @@ class _Row(_Words, forms.ModelForm):
                 self.initial[name] = Decimal(f"{value.normalize():f}")  # 100, not 100.000
 
 
-class RowForm(_Row):
+class RowForm(Row):
     """The row of the catalogue."""
 
     value_set = forms.ModelChoiceField(
@@ -90,7 +91,7 @@ class RowForm(_Row):
         return given
 
 
-class VersionForm(_Row):
+class VersionForm(Row):
     """What the indicator means from a period on."""
 
     class Meta:
@@ -157,8 +158,8 @@ class Change:
         found = []
         for form in (self.row, self.version):
             for name in form.changed_data if self.indicator else form.fields:
-                before = _shown(form, name, form.initial.get(name)) if self.indicator else ""
-                after = _shown(form, name, form.cleaned_data.get(name))
+                before = shown(form, name, form.initial.get(name)) if self.indicator else ""
+                after = shown(form, name, form.cleaned_data.get(name))
                 if before != after:
                     found.append((name, before, after))
         return found
@@ -194,11 +195,13 @@ def _running(indicator: Indicator):
     return owed.rule().at(indicator.period_kind, timezone.now())
 
 
-def _shown(form: forms.BaseForm, name: str, value: Any) -> str:
+def shown(form: forms.BaseForm, name: str, value: Any) -> str:
     """A value of a form as people read it."""
     field: Any = form.fields[name]
     if value in (None, "") or value is False:
         return ""
+    if isinstance(value, list | tuple | QuerySet):
+        return ", ".join(shown(form, name, one) for one in value)
     if hasattr(field, "queryset"):
         chosen = value if hasattr(value, "pk") else field.queryset.filter(pk=value).first()
         return str(chosen or "")
@@ -206,7 +209,7 @@ def _shown(form: forms.BaseForm, name: str, value: Any) -> str:
         return str(dict(field.choices).get(value, value))
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    return f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
+    return typed.shown(value) if isinstance(value, Decimal) else str(value)
 
 
 def _words(label, most: int, **more) -> forms.CharField:

@@ -52,7 +52,7 @@ def change(request, indicator: str = ""):
     actor = viewer(request, "define")
     known = get_object_or_404(Indicator, code=indicator) if indicator else None
     typed = Change(known, _typed(request, known) if request.method == "POST" else None)
-    seen = _seal(typed.facts or {})
+    seen = seal(typed.facts or {})
     context: dict[str, Any] = {"change": typed, "indicator": known, "groups": _groups(typed),
                                "nav_current": "data", "seal": seen}
     if request.method == "POST" and typed.is_valid():
@@ -72,7 +72,7 @@ def _typed(request, known: Indicator | None) -> dict[str, str]:
     return {name: request.POST.get(name, "")[:4000] for name in Change(known).fields}
 
 
-def _seal(facts: dict) -> str:
+def seal(facts: dict) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 

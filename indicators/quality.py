@@ -48,6 +48,16 @@ def again(progress: Callable[[int], None] = lambda done: None) -> None:
         progress(1)
 
 
+def tried(check: Check, keys: Collection[Key], now: datetime) -> list[tuple[Key, checks.Failed]]:
+    """Which of these values this check alone would find; nothing is written."""
+    book, found, asked = _Book([check]), [], set(keys)
+    for part in _by_units(keys):
+        judging = _Judging(book, part, now)
+        judging.judge()
+        found += [(key, failed) for (_check, key), failed in judging.failed.items() if key in asked]
+    return found
+
+
 def hold(units: Iterable[int]) -> None:
     """Until the transaction ends nobody else judges, or answers for, values of these units."""
     with connection.cursor() as cursor:
@@ -69,12 +79,12 @@ def _by_units(keys: Collection[Key]) -> Iterator[list[Key]]:
 class _Book:
     """Every check, by the indicator that it judges; and which indicators' checks read another."""
 
-    def __init__(self) -> None:
+    def __init__(self, only: Sequence[Check] | None = None) -> None:
         self.of: defaultdict[int | None, list[Check]] = defaultdict(list)
         self.readers: defaultdict[int, set[int]] = defaultdict(set)
         self.reads: defaultdict[int, set[int]] = defaultdict(set)
         self.read_by: dict[int, list[int]] = {}  # the other indicators that a check reads
-        every = list(Check.objects.prefetch_related("summands"))
+        every = list(Check.objects.prefetch_related("summands")) if only is None else only
         self.formulas = {one.pk: understood(one.formula) for one in every if one.kind == Check.Kind.FORMULA}
         codes = set().union(*(formula.codes for formula in self.formulas.values()))
         self.by_code = dict(Indicator.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
@@ -158,14 +168,18 @@ class _Judging:
         self.failed: dict[tuple[int, Key], checks.Failed] = {}
 
     def run(self) -> None:
+        self.judge()
+        self._write_counts()
+        if self.passed or self.failed:
+            settling.settle(self.passed, self.failed, self.now)
+
+    def judge(self) -> None:
+        """Find verdicts and counts, without writing any."""
         for (indicator, unit), starts in self.cells.items():
             series = self.series.get((indicator, unit), _NOTHING)
             for place, start in enumerate(series.starts):
                 if start in starts:
                     self._judge((indicator, unit, start), series, place)
-        self._write_counts()
-        if self.passed or self.failed:
-            settling.settle(self.passed, self.failed, self.now)
 
     # What is read
 

@@ -10,11 +10,13 @@ from indicators import (
     pull_views,
     quality_views,
     sharing_views,
+    upkeep_views,
     upload_views,
     views,
 )
 
 SHEET = "so-lieu-phai-gui/<slug:value_set>/<slug:slug>/<str:period>/"
+ROOMS = [("targets", "chi-tieu"), ("value_sets", "bieu"), ("checks", "kiem-tra")]
 urlpatterns = [
     path("du-lieu/", views.catalogue, name="data"),
     path("du-lieu/chat-luong/", quality_views.board, name="quality"),
@@ -46,6 +48,9 @@ urlpatterns = [
     path("du-lieu/dinh-nghia/<int:pk>/y-kien/", definition_views.opine, name="opine"),
     path("du-lieu/dinh-nghia/<int:pk>/ket-luan/", definition_views.decide, name="decide"),
     path("du-lieu/dinh-nghia/y-kien/<int:pk>/", definition_views.reply, name="reply_to_opinion"),
+    *(path(f"du-lieu/{slug}/", upkeep_views.rules, {"room": room}, name=room) for room, slug in ROOMS),
+    *(path(f"du-lieu/{slug}/moi/", upkeep_views.rule, {"room": room}, name=f"{room}_new") for room, slug in ROOMS),
+    *(path(f"du-lieu/{slug}/<int:pk>/", upkeep_views.rule, {"room": room}, name=f"{room}_one") for room, slug in ROOMS),
     path("du-lieu/<slug:indicator>/", views.one_indicator, name="indicator"),
     path("du-lieu/<slug:indicator>/danh-gia/", judgement_views.judgement, name="judgement"),
     path("du-lieu/<slug:indicator>/sua/", definition_views.change, name="change_indicator"),

@@ -18,12 +18,13 @@ from .sharing import (
     Notice,
     Subscription,
 )
+from .upkeep import RuleChange
 from .values import Delivery, FigureChange, Revision, Staged, Total, Value
 
 __all__ = [
     "AccessRequest", "Check", "Column", "DataRequest", "DataSet", "DataSetVersion", "DataVote", "Delivery",
     "DemandedLine", "DemandedReport", "Failure", "FigureChange", "GrantedReading", "Indicator", "IndicatorField",
     "IndicatorVersion", "Issue", "JudgementMark", "Keeper", "Method", "Notice", "Opinion", "Owed", "Proposal", "Pull",
-    "PullHost", "PullRun", "ReminderTerm", "Reply", "Revision", "SavedJudgement", "SetItem", "Staged", "Subscription",
-    "Target", "Total", "Value", "ValueSet",
+    "PullHost", "PullRun", "ReminderTerm", "Reply", "Revision", "RuleChange", "SavedJudgement", "SetItem", "Staged",
+    "Subscription", "Target", "Total", "Value", "ValueSet",
 ]

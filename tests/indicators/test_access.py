@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from indicators import definitions, sharing, urls, wanted
-from indicators.models import DataSet, DemandedReport, Indicator, IndicatorField
+from indicators.models import Check, DataSet, DemandedReport, Indicator, IndicatorField, Target, ValueSet
 from tests.city import unit
 from tests.feedback.pages import signed_in
 from tests.indicators.test_definitions import changed
@@ -56,6 +56,8 @@ DOORS = {
     "new_indicator": (ANALYST, ANALYST), "change_indicator": (ANALYST, ANALYST), "own_indicator": (LEADER, LEADER),
     "judgement": (EVERY, ANALYST), "pivot": (EVERY, EVERY), "league": (EVERY, EVERY), "league_unit": (EVERY, EVERY),
     "league_reply": (NOBODY, NOBODY),
+    **{f"{room}{page}": (ANALYST, ANALYST) for room in ("targets", "value_sets", "checks") for page in ("", "_new")},
+    "targets_one": (ANALYST, ANALYST), "value_sets_one": (ANALYST, ANALYST), "checks_one": (ANALYST, ANALYST),
     "opine": (NOBODY, UNITS), "decide": (NOBODY, ANALYST), "reply_to_opinion": (NOBODY, ANALYST),
     "subscribe": (NOBODY, EVERY), "owed": (UNITS, UNITS),
     "sheet": (OWN | CITY, LEADER), "save_cells": (NOBODY, OWN), "sheet_template": (OWN | CITY, OWN | CITY),
@@ -93,7 +95,8 @@ def _address(pattern, scene) -> dict:
         "end_grant": {"pk": scene.asked.pk}, "proposal": {"pk": scene.proposal.pk}, "opine": {"pk": scene.proposal.pk},
         "decide": {"pk": scene.proposal.pk}, "reply_to_opinion": {"pk": scene.opinion.pk},
         "vote_for_data": {"pk": scene.wish.pk}, "answer_for_data": {"pk": scene.wish.pk},
-        "ask_to_see": {"indicator": "crimes-recorded"}}
+        "ask_to_see": {"indicator": "crimes-recorded"}, "targets_one": {"pk": Target.objects.first().pk},
+        "value_sets_one": {"pk": ValueSet.objects.first().pk}, "checks_one": {"pk": Check.objects.first().pk}}
     return {name: usual[name] for name in pattern.pattern.converters} | special.get(pattern.name, {})
 
 
