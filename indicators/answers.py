@@ -7,7 +7,7 @@ every figure stands how much of what was owed it rests on, and why there is none
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -63,6 +63,7 @@ class Held(NamedTuple):
 Values = dict[datetime, dict[int, Held]]  # by the start of the base period, then by unit
 Source = Callable[[Indicator, IndicatorVersion, Sequence[Period]], list[Answer]]
 sources: dict[str, Source] = {}  # of indicators whose figures nobody delivers: registered by the app that counts them
+begins: dict[str, Callable[[], date | None]] = {}  # by source, the first day of which it knows: before, 0 is no figure
 
 
 def answer(

@@ -82,6 +82,13 @@ BOUND: dict[str, Bound] = {
 
 def register() -> None:
     answers.sources[Indicator.Source.HOTLINE] = answer
+    answers.begins[Indicator.Source.HOTLINE] = first_day
+
+
+@ttl_cache(seconds=600)
+def first_day() -> date | None:
+    """The day of the first report; None before there is any."""
+    return rows("SELECT min(day) FROM dashboards_unitday WHERE received > 0", [])[0][0]
 
 
 def answer(indicator: Indicator, version: IndicatorVersion, periods: Sequence[Period]) -> list[Answer]:

@@ -11,6 +11,7 @@ from hcmc_ioc.lib.judging import prime, usual, xmr
 from hcmc_ioc.lib.judging.series import Judgement, Point
 from indicators import owed
 from indicators.answers import Cell, RulesOf, answer, version_for
+from indicators.answers import begins as begins_of
 from indicators.arithmetic import WITHOUT_NUMBER, Flag, Parts
 from indicators.judging import seasons
 from indicators.judging.plans import Exclude, Plan, Rebase, plan_of
@@ -18,7 +19,7 @@ from indicators.models import Indicator, Method, Total, Value
 from indicators.periods import Period
 
 BACK = 120  # periods of what is kept
-BACK_LIVE = 36  # of what is counted when it is asked for: the first 24 after a year to compare with
+BACK_LIVE = 60  # of what is counted when it is asked for, at most
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ class Judged:
 
 def of(indicator: Indicator, unit: Unit | None = None, until: Period | None = None, plan: Plan | None = None) -> Judged:
     """Judged as saved, by rule where nobody saved a way, or by the `plan` of a try; what is excluded, broken or missing
-    stands in the judgement as such. Whoever shows it asks `access` first."""
-    last = until or owed.rule().at(indicator.period_kind, _latest(indicator))
+    stands in the judgement as such. Without `until` the last period that is over ends it. Whoever shows it asks
+    `access` first."""
+    last = until or _last(indicator, timezone.now())
     periods, cells = _figures(indicator, unit, last)
     version = version_for(indicator, last)
     chosen = plan or plan_of(indicator, unit, version, cells)
@@ -95,18 +97,24 @@ def _share(cell: Cell) -> tuple[float | None, float | None]:
     return float(cell.numerator / cell.denominator), float(cell.denominator)
 
 
-def _latest(indicator: Indicator) -> datetime:
-
-    latest = indicator.totals.order_by("-start").values_list("start", flat=True).first()
-    return latest or timezone.now()
+def _last(indicator: Indicator, now: datetime) -> Period:
+    """The last period with a figure that is over: what still runs would read as a fall."""
+    latest = indicator.totals.filter(start__lte=now).order_by("-start").values_list("start", flat=True).first()
+    period = owed.rule().at(indicator.period_kind, latest or now)
+    return owed.rule().before(period) if period.end > now else period
 
 
 def _figures(indicator: Indicator, unit: Unit | None, last: Period) -> tuple[list[Period], list[Cell]]:
     """From the first period with a figure until the last one with one, every period in between."""
-    is_kept = indicator.source == Indicator.Source.DELIVERED
+    is_kept, begins = indicator.source == Indicator.Source.DELIVERED, None
+    if indicator.source in begins_of:
+        begins = begins_of[indicator.source]() or owed.last_day(last)
     chain = [last]
     while len(chain) < (BACK if is_kept else BACK_LIVE):
-        chain.append(owed.rule().before(chain[-1]))
+        earlier = owed.rule().before(chain[-1])
+        if begins is not None and owed.first_day(earlier) < begins:  # it would be half a period
+            break
+        chain.append(earlier)
     chain.reverse()
     cells = _kept(indicator, unit, chain) if is_kept else _answered(indicator, unit, chain)
     there = [place for place, cell in enumerate(cells) if cell.value is not None]

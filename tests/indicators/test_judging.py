@@ -1,13 +1,14 @@
 """Indicators judged over time: by which method, from when, without what; tried, saved with a reason, reckoned again."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from accounts.actors import Actor
 from districts import lunar
-from indicators import deliveries, judging, owed
+from indicators import answers, deliveries, judging, owed
 from indicators.arithmetic import Flag, Parts
 from indicators.judging import Mark, Plan, saving, seasons
 from indicators.models import Indicator, IndicatorVersion, JudgementMark, SavedJudgement
@@ -100,6 +101,19 @@ def test_what_is_saved_stays_and_is_reckoned_again_beside(cast):
     assert reasons == {"exclude": "Cháy chợ", "rebase": "Địa bàn mới"}, "a kept mark keeps its reason"
     assert SavedJudgement.objects.count() == 2 and judging.told(of(chosen)) == SavedJudgement.objects.first().found
     assert judging.of(chosen).plan.saved is None, "the city has its own"
+
+
+def test_what_is_counted_live_is_judged_from_its_first_whole_month_to_the_last_that_is_over(town, monkeypatch):
+    rule, now = owed.rule(), timezone.now()
+    runs = rule.at("month", now)
+
+    def counted(_indicator, _version, periods):
+        return [answers.Answer(one, answers.Cell(Decimal(40 + one.start.month % 3)), {}) for one in periods]
+
+    monkeypatch.setitem(answers.sources, "1022", counted)
+    monkeypatch.setitem(answers.begins, "1022", lambda: owed.first_day(rule.before(runs, 20)) + timedelta(days=9))
+    found = judging.of(Indicator.objects.get(code="tickets-received"))
+    assert found.newest == rule.before(runs) and len(found.periods) == 19, "no half months"
 
 
 @pytest.mark.parametrize("name", ["lan", "minh", "ha", "tu", "quan"])
