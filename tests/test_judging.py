@@ -113,6 +113,9 @@ def test_seasons_are_taken_out():
     few = xmr.judge_seasonal(points(season[:23]), before)
     assert (few.why, few.signals, set(few.limits)) == ("few", (), {None})
     assert xmr.judge_seasonal(points(season[:24]), before).why is None
+    out = xmr.judge_seasonal(points(season, at40={"is_excluded": True}), before)
+    assert not out.signals and out.values[40] is None
+    assert xmr.judge_seasonal(points(season, at20={"is_excluded": True}), before).values[32] is None, "nor what follows"
     broken = xmr.judge_seasonal(points(season, at24={"is_rebased": True}), before)
     assert broken.values[35] is None and broken.values[36] is not None, "no difference across a break"
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from districts import lunar
-from indicators import answers, deliveries, judging, owed
+from indicators import answers, deliveries, judging, owed, pages
 from indicators.arithmetic import Flag, Parts
 from indicators.judging import Mark, Plan, saving, seasons
 from indicators.models import Indicator, IndicatorVersion, JudgementMark, SavedJudgement
@@ -101,6 +101,12 @@ def test_what_is_saved_stays_and_is_reckoned_again_beside(cast):
     assert reasons == {"exclude": "Cháy chợ", "rebase": "Địa bàn mới"}, "a kept mark keeps its reason"
     assert SavedJudgement.objects.count() == 2 and judging.told(of(chosen)) == SavedJudgement.objects.first().found
     assert judging.of(chosen).plan.saved is None, "the city has its own"
+    live = Indicator.objects.get(code="tickets-received")
+    before = pages.change_of(live, 1)
+    SavedJudgement.objects.create(
+        indicator=live, method="xmr", version=1, constants={}, until=month("2026-09").start, found={}, reason="x",
+        author=cast.phuc, at=timezone.now())
+    assert pages.change_of(live, 1) != before, "a page that is kept drawn is drawn anew"
 
 
 def test_what_is_counted_live_is_judged_from_its_first_whole_month_to_the_last_that_is_over(town, monkeypatch):

@@ -63,6 +63,9 @@ def test_bands_are_what_chance_does_not_explain(month):
     assert quan_1.rank == (15, 15) and quan_1.like is not None
     assert group.places[3].rank == (1, 14), "among the usual ones nobody is first"
     assert [(one.code, why) for one, why in group.left_out] == [("770", "not-applicable")], "not given the average"
+    Indicator.objects.filter(pk=month.pk).update(polarity="down")
+    (group,) = peers.of(Indicator.objects.get(pk=month.pk), period()).groups
+    assert (group.at(unit("760").pk).band, group.at(unit("760").pk).rank) == ("better", (1, 1)), "little is good"
     Indicator.objects.filter(pk=month.pk).update(polarity="none")
     (group,) = peers.of(Indicator.objects.get(pk=month.pk), period()).groups
     assert group.at(unit("760").pk).band == "low" and group.at(unit("760").pk).rank is None, "no good side, no rank"
