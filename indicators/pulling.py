@@ -4,6 +4,7 @@ difference, commit. What is far fewer rows than usual is kept back until somebod
 
 import hashlib
 import logging
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from datetime import datetime
 from io import BytesIO
 from statistics import median
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import Max, Q, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
@@ -33,6 +34,27 @@ USUAL, FEWEST = 10, 3  # good tries that say how many rows are usual; with fewer
 TOLD = 3  # rejected rows in a message
 Outcome = PullRun.Outcome
 log = logging.getLogger(__name__)
+_room = threading.Semaphore(1)
+
+
+def start() -> None:
+    """Call what is due in a thread of our own, so that no slow source holds up the other work of the background;
+    nothing where this process does it already."""
+    if _room.acquire(blocking=False):
+        try:
+            threading.Thread(target=_run, name="pulls").start()
+        except RuntimeError:  # the process ends
+            _room.release()
+
+
+def _run() -> None:
+    try:
+        pull_due(timezone.now())
+    except Exception:
+        log.exception("pulls: stopped; what was left is called by the next round")
+    finally:
+        connections.close_all()
+        _room.release()
 
 
 def pull_due(now: datetime) -> int:

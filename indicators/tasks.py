@@ -28,7 +28,7 @@ def forget_changes():
 @shared_task(name="indicators.tasks.pull", ignore_result=True)
 def pull():
     """Fetch from the sources that are due."""
-    pulling.pull_due(timezone.now())
+    pulling.start()
 
 
 @shared_task(name="indicators.tasks.judge_again", ignore_result=True)

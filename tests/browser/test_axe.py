@@ -37,6 +37,8 @@ PAGES = {
     "sharing": ("quantri", "/du-lieu/chia-se/"),
     "definitions": ("lanhdao.q1", "/du-lieu/dinh-nghia/"),
     "change-indicator": ("phantich", "/du-lieu/dossiers-on-time/sua/"),
+    "targets": ("phantich", "/du-lieu/chi-tieu/"),
+    "new-check": ("phantich", "/du-lieu/kiem-tra/moi/"),
     "notices": ("canbo.q1", "/thong-bao/"),
     "owed": ("canbo.q1", "/so-lieu-phai-gui/"),
     "sheet": ("canbo.q1", "/so-lieu-phai-gui/monthly-district/quan-1/{month}/"),

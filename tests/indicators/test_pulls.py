@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hcmc_ioc.lib import addresses, crypto
-from indicators import pulling
+from indicators import pulling, tasks
 from indicators.admin import PullForm
 from indicators.models import Delivery, Pull, PullHost, PullRun, Staged, Value
 from tests.feedback.pages import read, signed_in
 from tests.indicators.test_entry import monthly, october
+from tests.patience import PATIENCE
 
 __all__ = ["monthly", "october"]
 pytestmark = pytest.mark.django_db
@@ -239,6 +240,23 @@ def test_what_is_due_is_called_once(source, server):
     assert pulling.pull_due(timezone.now()) == 1
     Pull.objects.update(is_on=False, next_at=None)
     assert pulling.pull_due(timezone.now()) == 0
+
+
+def test_a_source_that_hangs_holds_up_nobody(monkeypatch):
+    begun, go_on, ended, rounds = threading.Event(), threading.Event(), threading.Event(), []
+
+    def hanging(now):
+        rounds.append(now)
+        begun.set()
+        go_on.wait(PATIENCE)
+
+    monkeypatch.setattr(pulling, "pull_due", hanging)
+    monkeypatch.setattr(pulling.connections, "close_all", ended.set)
+    tasks.pull()
+    assert begun.wait(PATIENCE)
+    tasks.pull()  # comes back too, and begins no second round
+    go_on.set()
+    assert ended.wait(PATIENCE) and len(rounds) == 1
 
 
 def test_an_error_of_ours_is_a_run_too(source, server, monkeypatch):
