@@ -102,10 +102,9 @@ _STOOD = """
                    coalesce(max(at) FILTER (WHERE verb = 'resolve'), '-infinity') AS answered_at
             FROM feedback_ticketevent WHERE ticket_id = ended_later.id AND at <= %(at)s
         ) AS history WHERE state = ANY(%(open)s)
-    ), owed AS (
+    ), owed AS NOT MATERIALIZED (
         SELECT *, met_at IS NULL OR met_at > %(at)s AS is_owed FROM feedback_promise
         WHERE kind = 'result' AND made_at <= %(at)s AND (withdrawn_at IS NULL OR withdrawn_at > %(at)s)
-          AND ticket_id IN (SELECT id FROM stood)
     )
     SELECT unit_id, count(*),
            count(*) FILTER (WHERE force.due_at <= %(at)s AND (force.paused_at IS NULL OR force.paused_at > %(at)s)),
