@@ -18,10 +18,9 @@ from hcmc_ioc.lib.text import clean
 from indicators import access, definitions
 from indicators.definition_forms import Change, DecisionForm, OpinionForm, OwnForm, ReasonForm
 from indicators.models import Indicator, Opinion, Proposal
-from indicators.sharing_views import viewer
+from indicators.sharing_views import page_of, viewer
 
 TERM = timedelta(days=14)  # that the form proposes; the analyst chooses
-SHOWN = 100
 NAMED = ["code", "name_vi", "name_en", "field", "measure_vi", "measure_en", "decimals", "polarity"]
 MEANING = ["begins", "kind", "definition_vi", "definition_en", "basis"]
 PARTS = ["numerator_vi", "numerator_en", "denominator_vi", "denominator_en", "factor"]
@@ -34,12 +33,12 @@ SHARING = ["owner", "access", "answer_days", "closed_on"]
 def proposals(request):
     """What is being asked of the units, then what was decided."""
     actor = viewer(request)
-    rows = list(Proposal.objects.select_related("indicator", "proposed_by").prefetch_related("opinions")
-                .order_by("-pk")[:SHOWN])
-    said = {one.proposal_id for one in Opinion.objects.filter(proposal__in=rows, unit=actor.own_unit_id)}
+    rows = Proposal.objects.select_related("indicator", "proposed_by").prefetch_related("opinions").order_by("-pk")
+    is_open = list(rows.filter(state=Proposal.State.OPEN))
+    said = {one.proposal_id for one in Opinion.objects.filter(proposal__in=is_open, unit=actor.own_unit_id)}
+    decided = page_of(request, rows.exclude(state=Proposal.State.OPEN))
     context = {
-        "open": [row for row in rows if row.state == Proposal.State.OPEN],
-        "decided": [row for row in rows if row.state != Proposal.State.OPEN], "said": said,
+        "open": is_open, "decided": decided.rows, "pages": decided, "said": said,
         "may_define": access.may(actor, "define"), "may_define_own": access.may(actor, "define_own"),
         "may_opine": access.may(actor, "ask"), "today": timezone.localdate(), "nav_current": "data",
     }

@@ -1,8 +1,11 @@
 """Pages of sharing: asking for restricted figures and answering, who read them, subscriptions, notices, and figures
 that nobody delivers."""
 
+from typing import NamedTuple
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -27,6 +30,22 @@ def viewer(request, verb: str = "view") -> Actor:
     if not access.may(actor, verb):
         raise Http404
     return actor
+
+
+class Page(NamedTuple):
+    """Some rows of a list, the newest first; `next` is the number before which the following ones lie."""
+
+    rows: list
+    next: int | None
+    is_first: bool
+
+
+def page_of(request, rows: QuerySet, name: str = "before") -> Page:
+    """Those before the number that the address names; `rows` are in the order of their numbers, the latest first."""
+    before = request.GET.get(name, "")
+    place = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
+    found = list((rows if place is None else rows.filter(pk__lt=place))[: SHOWN + 1])
+    return Page(found[:SHOWN], found[SHOWN - 1].pk if len(found) > SHOWN else None, place is None)
 
 
 # Restricted indicators
@@ -59,17 +78,18 @@ def asked_to_see(request, chosen: access.Shared):
 def shared(request):
     """What was asked of whom and answered, and who read what: for the owner, the asking unit, administrators."""
     actor = viewer(request, "audit")
-    rows = list(_concerning(actor).select_related("indicator", "data_set", "unit", "asked_by", "answered_by")[:SHOWN])
-    readings = list(_readings(actor)[:SHOWN])
-    names = {str(pk): name for pk, name in Client.objects.filter(
-        pk__in={row.actor_ref for row in readings if row.actor_kind == ActorKind.CLIENT}).values_list("pk", "name")}
+    asked = _concerning(actor).select_related("indicator", "data_set", "unit", "asked_by", "answered_by")
+    rows, readings = page_of(request, asked), page_of(request, _readings(actor), "read_before")
+    clients = {row.actor_ref for row in readings.rows if row.actor_kind == ActorKind.CLIENT}
+    names = {str(pk): name for pk, name in Client.objects.filter(pk__in=clients).values_list("pk", "name")}
     today = timezone.localdate()
-    is_open = [row for row in rows if row.state == AccessRequest.State.OPEN]
+    is_open = asked.filter(state=AccessRequest.State.OPEN)
     context = {
         "waiting": [(row, AnswerToSee(initial={"until": row.until}, prefix=f"a{row.pk}"))
                     for row in is_open if access.may_share(actor, row.shared)],
-        "rows": [(row, access.may_share(actor, row.shared) and _is_in_force(row, today)) for row in rows],
-        "readings": [(row, str(row.user) if row.user else names.get(row.actor_ref, "")) for row in readings],
+        "rows": [(row, access.may_share(actor, row.shared) and _is_in_force(row, today)) for row in rows.rows],
+        "readings": [(row, str(row.user) if row.user else names.get(row.actor_ref, "")) for row in readings.rows],
+        "pages": rows, "pages_of_readings": readings,
         "end_form": EndOfGrant(), "today": today, "nav_current": "data", "reads_shown": _may_see_readings(actor),
     }
     return render(request, "indicators/shared.html", context)

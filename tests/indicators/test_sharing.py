@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
-from indicators import access, deliveries, demanded, loading, notices, owed, sharing, wanted
+from indicators import access, deliveries, demanded, loading, notices, owed, sharing, sharing_views, wanted
 from indicators.answers import Parts
 from indicators.loading import load_city
 from indicators.models import (
@@ -236,6 +236,20 @@ def test_the_bell_counts_and_follows(client, cast, crimes):
     client.get(reverse("notices"))
     assert "bell-count" not in client.get(reverse("bell")).content.decode()
     assert topics.versions([topic])[topic] == 2
+
+
+def test_every_request_is_found_and_every_open_one_can_be_answered(client, cast, crimes, monkeypatch):
+    monkeypatch.setattr(sharing_views, "SHOWN", 1)
+    first = sharing.ask(person("khoa", cast), crimes, "Đề nghị thứ nhất", today() + SOON)
+    second = sharing.ask(person("lan", cast), crimes, "Đề nghị thứ hai", today() + SOON)
+    signed_in(client, cast.phuc)
+    address = reverse("sharing")
+    page = client.get(address)
+    assert {row.pk for row, _form in page.context["waiting"]} == {first.pk, second.pk}
+    assert [row.pk for row, _may in page.context["rows"]] == [second.pk]
+    older = client.get(f"{address}?before={page.context['pages'].next}")
+    assert [row.pk for row, _may in older.context["rows"]] == [first.pk] and older.context["pages"].next is None
+    assert f"?before={second.pk}" in page.content.decode() and client.get(f"{address}?before=x").status_code == 200
 
 
 # --- Figures that nobody delivers
