@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "indicators",
     "feedback",
     "hooks",
+    "signals",
     "dashboards",
     "reports",
 ]
@@ -250,6 +251,8 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "indicators.tasks.remind", "schedule": 600.0, "options": {"expires": 300}},
     "pulls": {"task": "indicators.tasks.pull", "schedule": 60.0, "options": {"expires": 60}},
     "figure changes": {"task": "indicators.tasks.forget_changes", "schedule": crontab(hour=4, minute=45)},
+    "alerts": {"task": "signals.tasks.watch", "schedule": 300.0, "options": {"expires": 240}},
+    "clusters": {"task": "signals.tasks.clusters", "schedule": 60.0, "options": {"expires": 60}},
     "reports": {"task": "reports.tasks.make", "schedule": 60.0, "options": {"expires": 60}},
     "reports again": {"task": "reports.tasks.look_again", "schedule": crontab(hour=3, minute=20)},
     "owed": {"task": "indicators.tasks.freeze", "schedule": 600.0, "options": {"expires": 300}},

@@ -44,7 +44,7 @@ def _make(row: dict, place: int) -> None:
     try:
         made.full_clean()
     except ValidationError as exc:
-        raise BadData([f"report {row['code']}: {fault}" for fault in exc.messages]) from exc
+        raise BadData("\n".join(f"report {row['code']}: {fault}" for fault in exc.messages)) from exc
     made.save()
     for name, codes in links.items():
         found = list(LINKS[name].objects.filter(code__in=codes))

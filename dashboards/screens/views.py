@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.actors import Actor
+from accounts.requests import acting
 from accounts.roles import HOTLINE, Role
 from dashboards.figures import units
 from dashboards.screens import matrix, overview, parts, query, sheets
@@ -17,6 +18,9 @@ from dashboards.topics import CITY, of_unit
 from districts.models import Unit
 from feedback import access
 from indicators import totals
+from signals import attention
+from signals import views as signal_views
+from signals.topics import ATTENTION
 
 
 @login_required
@@ -53,9 +57,13 @@ def city_overview(request):
         draw = parts.numbers_of_city if part == "numbers" else parts.city
         return HttpResponse(draw(request.path, chosen, now)[1])
     html, beside = (draw(request.path, chosen, now)[1] for draw in (parts.city, parts.numbers_of_city))
+    actor = acting(request)
     context = {"query": chosen, "scope": scope, "part": html, "numbers": beside,
-               "live_topics": f"{CITY},{totals.TOPIC}"}
-    return render(request, "dashboards/overview.html", context)
+               "attention": signal_views.part(request, actor),
+               "live_topics": f"{CITY},{totals.TOPIC},{ATTENTION}"}
+    answer = render(request, "dashboards/overview.html", context)
+    attention.looked(actor, now)
+    return answer
 
 
 @never_cache

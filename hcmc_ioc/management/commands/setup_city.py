@@ -15,7 +15,8 @@ class Command(BaseCommand):
         steps = [("tables", "migrate"), ("units, calendar and streets", "load_units")]
         if "hotline" in settings.MODULES:
             steps.append(("categories, deadlines and routing", "load_rules"))
-        steps += [("indicators", "load_indicators"), ("types of reports", "load_reports")]
+        steps += [("indicators", "load_indicators"), ("types of reports", "load_reports"),
+                  ("rules of alerts", "load_alert_rules")]
         for title, command in steps:
             self.stdout.write(f"  {title} …")
             call_command(command, verbosity=0)

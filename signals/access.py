@@ -1,0 +1,15 @@
+"""Who may do what with signals. Deny by default: leaders read and acknowledge, analysts make rules."""
+
+from accounts.actors import Actor, Kind
+from accounts.roles import Role
+
+ROLES = {
+    "read": frozenset({Role.CITY_LEADER, Role.ANALYST, Role.SUPERVISOR}),
+    "acknowledge": frozenset({Role.CITY_LEADER, Role.SUPERVISOR}),
+    "define": frozenset({Role.ANALYST}),
+}
+VERBS = frozenset(ROLES)
+
+
+def may(actor: Actor, verb: str) -> bool:
+    return actor.kind == Kind.PERSON and actor.role in ROLES.get(verb, frozenset())

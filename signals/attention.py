@@ -1,0 +1,156 @@
+"""What needs a leader: at most seven rows from alerts, clusters of reports and figures that miss their targets, each
+one sentence with since when, where it leads, and who knows of it. When there is nothing, what was looked at."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from hcmc_ioc.lib.caching import ttl_cache
+from hcmc_ioc.lib.words import number
+from indicators import board, owed, saying, totals
+from indicators.models import Indicator
+from live import topics as live_topics
+from signals import access, topics
+from signals.models import Alert, AlertRule, Cluster, Known, Look, Severity, Silence
+
+MOST = 7
+NAMED = 3  # units in a row
+WORSE = 1.1  # so many times the level that is known: the matter comes back
+
+
+@dataclass(frozen=True)
+class Row:
+    """`key` names the matter, `level` how bad it is (more is worse); `since` in words; `known` who knows of it."""
+
+    key: str
+    severity: int
+    sentence: str
+    since: str
+    url: str
+    level: float
+    at: datetime
+    trend: tuple[float | None, ...] = ()
+    is_new: bool = False
+    known: Known | None = None
+
+
+@dataclass(frozen=True)
+class Attention:
+    """`rows` need a look, `more` are left out, `known` are known; `rules` and `indicators` were looked at."""
+
+    rows: list[Row]
+    more: int
+    known: list[Row]
+    rules: int
+    indicators: int
+
+    @property
+    def fresh(self) -> int:
+        return sum(row.is_new for row in self.rows)
+
+
+def of(actor: Actor, now: datetime) -> Attention:
+    """For this person: what is new since they looked last comes first within its severity."""
+    red, looked_at = _red()
+    every = [*_alerts(now), *_clusters(), *red]
+    known = {one.key: one for one in Known.objects.select_related("user").filter(key__in=[row.key for row in every])}
+    before = Look.objects.filter(user=actor.user).values_list("at", flat=True).first() if actor.user else None
+    rows = [replace(row, is_new=before is None or row.at > before, known=known.get(row.key)) for row in every]
+    rows.sort(key=lambda row: (-row.severity, not row.is_new, -row.at.timestamp()))
+    open_ = [row for row in rows if row.known is None or row.level > row.known.level * WORSE]
+    seen = [row for row in rows if row not in open_]
+    rules = AlertRule.objects.exclude(activated_at=None).count()
+    return Attention(open_[:MOST], max(0, len(open_) - MOST), seen, rules, looked_at)
+
+
+def looked(actor: Actor, now: datetime) -> None:
+    if actor.user is not None:
+        Look.objects.update_or_create(user=actor.user, defaults={"at": now})
+
+
+@transaction.atomic
+def acknowledge(actor: Actor, key: str, now: datetime) -> bool:
+    """The person knows of the matter; False where it does not stand any more."""
+    if actor.user is None or not access.may(actor, "acknowledge"):
+        raise PermissionError("acknowledge")
+    row = next((row for row in (*_alerts(now), *_clusters(), *_red()[0]) if row.key == key), None)
+    if row is None:
+        return False
+    Known.objects.update_or_create(key=key, defaults={"level": row.level, "user": actor.user, "at": now})
+    topics.changed()
+    return True
+
+
+def _alerts(now: datetime) -> list[Row]:
+    """One row a rule: of many units that it holds for, the first are named."""
+    today = timezone.localtime(now).date()
+    silent = set(Silence.objects.filter(until__gte=today).values_list("rule_id", "unit_id"))
+    standing = Alert.objects.filter(ended="", rule__activated_at__isnull=False)
+    standing = standing.select_related("rule__indicator", "unit")
+    by_rule: defaultdict[AlertRule, list[Alert]] = defaultdict(list)
+    for alert in standing.order_by("-first_at"):
+        if (alert.rule_id, alert.unit_id) not in silent and (alert.rule_id, None) not in silent:
+            by_rule[alert.rule].append(alert)
+    return [_of_rule(rule, alerts) for rule, alerts in by_rule.items()]
+
+
+def _of_rule(rule: AlertRule, alerts: Sequence[Alert]) -> Row:
+    newest = alerts[0]
+    named = [one.unit.name for one in alerts[:NAMED] if one.unit]
+    more = _(" và %(n)s đơn vị khác") % {"n": number(len(alerts) - NAMED)} if len(alerts) > NAMED else ""
+    value = saying.measured(rule.indicator, newest.value) if len(alerts) == 1 else ""
+    parts = [rule.name, *([f"{', '.join(named)}{more}"] if named else []), *([value] if value else [])]
+    began = owed.rule().parse(rule.period_kind, min(alerts, key=lambda one: one.first_at).began)
+    return Row(f"rule:{rule.pk}", rule.severity, ": ".join(parts[:2]) + (f" ({parts[2]})" if len(parts) > 2 else ""),
+               saying.period(began), reverse("indicator", args=[rule.indicator.code]), float(len(alerts)),
+               newest.first_at)
+
+
+def _clusters() -> list[Row]:
+    found = []
+    for one in Cluster.objects.filter(ended_at=None).select_related("field", "unit").order_by("-found_at"):
+        where = one.unit.name if one.unit else _("chưa rõ địa bàn")
+        said = {"field": one.field.name, "n": number(one.tickets), "unit": where, "usual": number(one.expected, 1)}
+        sentence = _("%(field)s: %(n)s phản ánh trong 24 giờ tại một nơi ở %(unit)s, thường khoảng %(usual)s") % said
+        day = timezone.localtime(one.since)
+        asked = {"category": one.field_id, "received_from": day.date().isoformat()} | (
+            {"area": one.unit_id} if one.unit_id else {})
+        severity = Severity.DANGER if one.tickets >= 10 * max(one.expected, 1) else Severity.WARNING
+        found.append(Row(f"cluster:{one.pk}", severity, sentence, f"{day:%H:%M %d/%m}",
+                         f"{reverse('tickets')}?{urlencode(asked)}", float(one.tickets), one.found_at))
+    return found
+
+
+def _red() -> tuple[list[Row], int]:
+    """Figures of the city that miss their target, and how many were judged; kept while no figure changes."""
+    version = live_topics.versions([totals.TOPIC])[totals.TOPIC]
+    return _red_at(version, board.stamp(), timezone.localdate(), get_language())
+
+
+@ttl_cache(seconds=300, maxsize=8)
+def _red_at(_version: int, _stamp: tuple, _day: date, _language: str | None) -> tuple[list[Row], int]:
+    every = [one for one in board.catalogue() if one.access == Indicator.Access.OPEN and one.targets.all()]
+    rows = board.of_city(every)
+    return [_of_indicator(row) for row in rows if row.is_red and row.period], len(rows)
+
+
+def _of_indicator(row: board.Row) -> Row:
+    indicator, period = row.indicator, row.period
+    if period is None:
+        raise ValueError("a figure that is judged has a period")
+    sentence = _("%(what)s: %(value)s trong %(period)s, chưa đạt chỉ tiêu") % {
+        "what": indicator.name, "value": saying.measured(indicator, row.cell.value), "period": saying.period(period)}
+    share = row.standing.share
+    level = 1.0 if share is None or not share else float(1 / share) if share < 1 else 1.0
+    return Row(f"red:{indicator.pk}", Severity.WARNING, sentence, saying.period(row.since),
+               reverse("indicator", args=[indicator.code]), level, period.end, row.trend)
+

@@ -1,0 +1,131 @@
+"""Pages of signals: what needs attention, the rules of alerts with their replay."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.actors import Actor
+from accounts.requests import acting
+from live import topics as live_topics
+from signals import access, attention, replaying
+from signals.forms import RuleForm, SilenceForm
+from signals.models import AlertRule
+from signals.topics import ATTENTION
+
+
+def reader(request, verb: str = "read") -> Actor:
+    """Who asks; 404 for whoever may not."""
+    actor = acting(request)
+    if not access.may(actor, verb):
+        raise Http404
+    return actor
+
+
+def part(request, actor: Actor) -> str:
+    """What needs this person's attention, as a piece of a page; "" for whoever has no business with it."""
+    if not access.may(actor, "read"):
+        return ""
+    now = timezone.now()
+    version = live_topics.versions([ATTENTION])[ATTENTION]
+    context = {"attention": attention.of(actor, now), "topic": ATTENTION, "version": version, "now": now,
+               "may_acknowledge": access.may(actor, "acknowledge")}
+    return render_to_string("signals/attention_part.html", context, request)
+
+
+@never_cache
+@login_required
+def needed(request):
+    """All that needs attention; looking at it makes nothing of it new."""
+    actor = reader(request)
+    html = part(request, actor)
+    if request.GET.get("part"):
+        return HttpResponse(html)
+    attention.looked(actor, timezone.now())
+    context = {"part": html, "live_topics": ATTENTION, "nav_current": "overview"}
+    return render(request, "signals/attention.html", context)
+
+
+@login_required
+@require_POST
+def acknowledge(request):
+    """The person knows of one matter."""
+    actor = reader(request, "acknowledge")
+    if not attention.acknowledge(actor, request.POST.get("key", "")[:80], timezone.now()):
+        messages.info(request, _("Việc này không còn."))
+    return redirect("overview" if request.POST.get("from") == "overview" else "attention")
+
+
+@login_required
+def rules(request):
+    """Every rule, at work or not; analysts add one."""
+    actor = reader(request)
+    form = RuleForm(request.POST or None) if access.may(actor, "define") else None
+    if request.method == "POST":
+        if form is None:
+            raise Http404
+        if form.is_valid():
+            return redirect("alert_rule", code=form.save().code)
+    found = AlertRule.objects.select_related("indicator", "activated_by").prefetch_related("alerts")
+    context = {"rules": [(rule, sum(not alert.ended for alert in rule.alerts.all())) for rule in found], "form": form,
+               "nav_current": "data"}
+    return render(request, "signals/rules.html", context, status=422 if form and form.errors else 200)
+
+
+@login_required
+def rule(request, code: str):
+    """One rule with what it would have done in the last 24 months; analysts change it while it does not work."""
+    actor = reader(request)
+    chosen = get_object_or_404(AlertRule.objects.select_related("indicator__set_item__value_set"), code=code)
+    may_define = access.may(actor, "define")
+    form = RuleForm(request.POST or None, instance=chosen) if may_define and not chosen.is_active else None
+    if request.method == "POST":
+        if form is None:
+            raise Http404
+        if form.is_valid():
+            form.save()
+            return redirect("alert_rule", code=chosen.code)
+        chosen.refresh_from_db()
+    context = {"rule": chosen, "form": form, "replay": replaying.replay(chosen, timezone.now()),
+               "may_define": may_define, "alerts": list(chosen.alerts.filter(ended="").select_related("unit")),
+               "silences": list(chosen.silences.filter(until__gte=timezone.localdate()).select_related("unit", "user")),
+               "silence_form": SilenceForm() if may_define else None, "nav_current": "data"}
+    return render(request, "signals/rule.html", context, status=422 if form and form.errors else 200)
+
+
+@login_required
+@require_POST
+def activate(request, code: str):
+    """Let a rule work after its replay, or stop it (`off`)."""
+    actor = reader(request, "define")
+    chosen = get_object_or_404(AlertRule.objects.select_related("indicator__set_item__value_set"), code=code)
+    if request.POST.get("off"):
+        replaying.stop(actor, chosen)
+        messages.success(request, _("Quy tắc đã ngừng."))
+    else:
+        found = replaying.activate(actor, chosen, timezone.now())
+        told = _("Quy tắc bắt đầu làm việc; trong 24 tháng qua nó sẽ báo %(n)s lần.") % {"n": found.count}
+        messages.success(request, told)
+    return redirect("alert_rule", code=code)
+
+
+@login_required
+@require_POST
+def silence(request, code: str):
+    """Nobody is told of the rule for a while."""
+    actor = reader(request, "define")
+    chosen = get_object_or_404(AlertRule, code=code)
+    form = SilenceForm(request.POST)
+    if form.is_valid() and actor.user is not None:
+        made = form.save(commit=False)
+        made.rule, made.user, made.at = chosen, actor.user, timezone.now()
+        made.save()
+        messages.success(request, _("Đã tạm ngừng báo."))
+    else:
+        messages.error(request, _("Cần ngày và lý do."))
+    return redirect("alert_rule", code=code)
