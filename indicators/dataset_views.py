@@ -56,9 +56,23 @@ def data_set(request, code: str):
         "data_set": chosen, "columns": list(chosen.columns.all()), "versions": versions, "sees": seen,
         "sample": list(datasets.rows_of(latest, 0, datasets.SAMPLE)) if latest else [], "latest": latest,
         "version_form": VersionForm() if may_bring else None, "may_keep": may_keep, "nav_current": "data",
+        "may_subscribe": access.may(actor, "subscribe") and chosen.is_shared,
+        "is_subscribed": datasets.is_subscribed(request.user, chosen),
         "today": timezone.localdate(), **(asked_by_unit(actor, chosen, seen=seen) if chosen.is_shared else {}),
     }
     return render(request, "indicators/data_set.html", context)
+
+
+@login_required
+@require_POST
+def subscribe(request, code: str):
+    """Follow a shared data set, or with `off` no longer."""
+    viewer(request, "subscribe")
+    chosen = get_object_or_404(datasets.catalogue(), code=code, is_shared=True)
+    datasets.subscribe(request.user, chosen, is_wanted=not request.POST.get("off"))
+    messages.success(request, _("Đã thôi theo dõi bộ dữ liệu này.") if request.POST.get("off") else _(
+        "Đang theo dõi: có phiên bản mới sẽ báo ở mục Thông báo."))
+    return redirect(chosen)
 
 
 def _logged(actor: Actor, chosen: DataSet, way: str) -> bool:

@@ -22,8 +22,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from indicators import access, reading
-from indicators.models import Column, DataSet, DataSetVersion
+from accounts.models import User
+from hcmc_ioc.lib import words
+from indicators import access, notices, reading
+from indicators.models import Column, DataSet, DataSetSubscription, DataSetVersion, Notice
 from indicators.models.catalogue import Access
 
 Kind = Column.Kind
@@ -79,7 +81,29 @@ def bring(actor: Actor, data_set: DataSet, name: str, file: IO[bytes], note: str
     version = DataSetVersion.objects.create(
         data_set=data_set, number=latest.number + 1 if latest else 1, at=timezone.now(), user=actor.user, note=note,
         rows=len(rows), heads=heads, content=gzip.compress(content, mtime=0), sha256=digest)
+    _tell(version, actor)
     return Brought(version, columns=made)
+
+
+def _tell(version: DataSetVersion, actor: Actor) -> None:
+    """Whoever follows the data set, and did not bring this version."""
+    chosen, followers = version.data_set, DataSetSubscription.objects.filter(data_set=version.data_set)
+    told = {"what_vi": chosen.name_vi, "what_en": chosen.name_en or chosen.name_vi, "words": words.number(version.rows)}
+    notices.tell(notices.Told(
+        user_id, f"data_set:{chosen.pk}:{version.number}", Notice.Code.DATA_SET, chosen.get_absolute_url(),
+        parameters=told) for user_id in followers.exclude(user=actor.user).values_list("user_id", flat=True))
+
+
+def subscribe(user: User, chosen: DataSet, *, is_wanted: bool) -> None:
+    """Tell the person of new versions, or no longer."""
+    if is_wanted:
+        DataSetSubscription.objects.get_or_create(data_set=chosen, user=user)
+    else:
+        DataSetSubscription.objects.filter(data_set=chosen, user=user).delete()
+
+
+def is_subscribed(user: User, chosen: DataSet) -> bool:
+    return DataSetSubscription.objects.filter(data_set=chosen, user=user).exists()
 
 
 def rows_of(version: DataSetVersion, first: int = 0, count: int | None = None) -> Iterator[list[str]]:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("du-lieu/bo-du-lieu/<slug:code>/sua/", dataset_views.edit, name="edit_data_set"),
     path("du-lieu/bo-du-lieu/<slug:code>/tep/", dataset_views.bring, name="bring_data_set"),
     path("du-lieu/bo-du-lieu/<slug:code>/xin-xem/", dataset_views.ask, name="ask_for_data_set"),
+    path("du-lieu/bo-du-lieu/<slug:code>/theo-doi/", dataset_views.subscribe, name="subscribe_data_set"),
     path("du-lieu/dinh-nghia/", definition_views.proposals, name="proposals"),
     path("du-lieu/dinh-nghia/moi/", definition_views.change, name="new_indicator"),
     path("du-lieu/dinh-nghia/rieng/", definition_views.own, name="own_indicator"),

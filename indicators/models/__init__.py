@@ -2,7 +2,7 @@
 right; what is shared."""
 
 from .catalogue import Indicator, IndicatorField, IndicatorVersion, Target
-from .datasets import Column, DataSet, DataSetVersion
+from .datasets import Column, DataSet, DataSetSubscription, DataSetVersion
 from .definitions import Opinion, Proposal
 from .judging import JudgementMark, Method, Reply, SavedJudgement
 from .pulls import Pull, PullHost, PullRun
@@ -22,9 +22,9 @@ from .upkeep import RuleChange
 from .values import Delivery, FigureChange, Revision, Staged, Total, Value
 
 __all__ = [
-    "AccessRequest", "Check", "Column", "DataRequest", "DataSet", "DataSetVersion", "DataVote", "Delivery",
-    "DemandedLine", "DemandedReport", "Failure", "FigureChange", "GrantedReading", "Indicator", "IndicatorField",
-    "IndicatorVersion", "Issue", "JudgementMark", "Keeper", "Method", "Notice", "Opinion", "Owed", "Proposal", "Pull",
-    "PullHost", "PullRun", "ReminderTerm", "Reply", "Revision", "RuleChange", "SavedJudgement", "SetItem", "Staged",
-    "Subscription", "Target", "Total", "Value", "ValueSet",
+    "AccessRequest", "Check", "Column", "DataRequest", "DataSet", "DataSetSubscription", "DataSetVersion", "DataVote",
+    "Delivery", "DemandedLine", "DemandedReport", "Failure", "FigureChange", "GrantedReading", "Indicator",
+    "IndicatorField", "IndicatorVersion", "Issue", "JudgementMark", "Keeper", "Method", "Notice", "Opinion", "Owed",
+    "Proposal", "Pull", "PullHost", "PullRun", "ReminderTerm", "Reply", "Revision", "RuleChange", "SavedJudgement",
+    "SetItem", "Staged", "Subscription", "Target", "Total", "Value", "ValueSet",
 ]

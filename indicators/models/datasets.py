@@ -92,3 +92,17 @@ class DataSetVersion(models.Model):
         verbose_name = _("phiên bản dữ liệu")
         verbose_name_plural = _("phiên bản dữ liệu")
         constraints = [models.UniqueConstraint(fields=["data_set", "number"], name="data_set_version_number")]
+
+
+class DataSetSubscription(models.Model):
+    """That a person wants to know when a data set has a new version."""
+
+    data_set = models.ForeignKey(
+        DataSet, models.CASCADE, related_name="subscriptions", verbose_name=_("bộ dữ liệu"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("ai"))
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("theo dõi bộ dữ liệu")
+        verbose_name_plural = _("theo dõi bộ dữ liệu")
+        constraints = [models.UniqueConstraint(fields=["data_set", "user"], name="data_set_subscribed_once")]

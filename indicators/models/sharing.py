@@ -132,6 +132,7 @@ class Notice(models.Model):
         DUE_SOON = "due_soon", _("Sắp đến hạn gửi số liệu")
         OVERDUE = "overdue", _("Quá hạn gửi số liệu")
         NO_KEEPER = "no_keeper", _("Biểu không còn người phụ trách")
+        DATA_SET = "data_set", _("Bộ dữ liệu có phiên bản mới")
         DATA_ANSWERED = "data_answered", _("Đề nghị số liệu đã được trả lời")
         REPORT_DRAFT = "report_draft", _("Báo cáo chờ ý kiến")
         REPORT_READY = "report_ready", _("Báo cáo đã phát hành")

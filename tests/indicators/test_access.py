@@ -59,7 +59,7 @@ DOORS = {
     **{f"{room}{page}": (ANALYST, ANALYST) for room in ("targets", "value_sets", "checks") for page in ("", "_new")},
     "targets_one": (ANALYST, ANALYST), "value_sets_one": (ANALYST, ANALYST), "checks_one": (ANALYST, ANALYST),
     "opine": (NOBODY, UNITS), "decide": (NOBODY, ANALYST), "reply_to_opinion": (NOBODY, ANALYST),
-    "subscribe": (NOBODY, EVERY), "owed": (UNITS, UNITS),
+    "subscribe": (NOBODY, EVERY), "subscribe_data_set": (NOBODY, EVERY), "owed": (UNITS, UNITS),
     "sheet": (OWN | CITY, LEADER), "save_cells": (NOBODY, OWN), "sheet_template": (OWN | CITY, OWN | CITY),
     "send_file": (NOBODY, OWN), "staged": (NOBODY, NOBODY),
 }

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
-from indicators import access, datasets, sharing
+from indicators import access, datasets, saying, sharing
 from indicators.models import Column, DataSet, DataSetVersion, GrantedReading, IndicatorField, Notice
 from tests.city import unit
 from tests.feedback.pages import read, signed_in
@@ -36,6 +36,21 @@ def test_a_first_file_makes_the_dictionary(cast, halls):
     assert list(datasets.rows_of(found.version)) == [
         ["01", "Nhà văn hóa A", "120", "2020-05-01"], ["02", "B", "80", "2021-07-15"]]
     assert list(datasets.rows_of(found.version, 1, 5)) == [["02", "B", "80", "2021-07-15"]]
+
+
+def test_who_follows_a_data_set_is_told_of_each_version(cast, halls, client):
+    signed_in(client, cast.khoa)
+    follow = reverse("subscribe_data_set", args=[halls.code])
+    client.post(follow)
+    assert "Thôi theo dõi" in read(client.get(halls.get_absolute_url()))
+    datasets.subscribe(cast.minh, halls, is_wanted=True)  # who brings it needs no notice
+    bring(cast, halls)
+    bring(cast, halls)
+    (told,) = Notice.objects.all()
+    assert (told.user, told.code) == (cast.khoa, "data_set") and "có phiên bản mới" in saying.notice(told)
+    client.post(follow, {"off": "1"})
+    bring(cast, halls, ROWS.replace(b"80", b"90"))
+    assert Notice.objects.count() == 1
 
 
 def test_the_same_rows_again_are_no_new_version(cast, halls):
