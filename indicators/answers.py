@@ -335,18 +335,23 @@ def _by_formula(indicator: Indicator, periods: Sequence[Period], **how) -> list[
 
 
 def _operand(indicator: Indicator, periods: Sequence[Period], **how) -> list[Answer]:
-    """What an operand says in each period; one with longer periods gives its latest value before the period's end."""
+    return [_latest(period, chain) for period, chain in chains(indicator, periods, **how).items()]
+
+
+def chains(indicator: Indicator, periods: Sequence[Period], **how) -> dict[Period, list[Answer]]:
+    """What an operand says for each period; one with longer periods has its last ones before the period's end, the
+    latest first, of which the first value counts."""
     try:
-        return answer(indicator, periods, **how)
+        return {one.period: [one] for one in answer(indicator, periods, **how)}
     except OffBorder:
         rule, kind = owed.rule(), indicator.period_kind
         ended = {period: rule.before(rule.at(kind, period.end)) for period in periods}
         if any(last.end - last.start < period.end - period.start for period, last in ended.items()):
             raise  # weeks make no months
-        chains = {period: [rule.before(last, back) for back in range(LOOK_BACK)] for period, last in ended.items()}
-        every = sorted({one for chain in chains.values() for one in chain}, key=lambda one: one.start)
+        asked = {period: [rule.before(last, back) for back in range(LOOK_BACK)] for period, last in ended.items()}
+        every = sorted({one for chain in asked.values() for one in chain}, key=lambda one: one.start)
         found = dict(zip(every, answer(indicator, every, **how), strict=True))
-        return [_latest(period, [found[one] for one in chains[period]]) for period in periods]
+        return {period: [found[one] for one in chain] for period, chain in asked.items()}
 
 
 def _latest(period: Period, chain: Sequence[Answer]) -> Answer:

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from districts.models import Unit
 from hcmc_ioc.lib import sql
 from hcmc_ioc.lib.text import vn_norm
-from indicators import access, board, owed, plans, saying
+from indicators import access, board, operands, owed, plans, saying
 from indicators.answers import Answer, Cell, answer, sources, version_for
 from indicators.arithmetic import WITHOUT_NUMBER, Parts
 from indicators.board import TREND
@@ -110,6 +110,7 @@ def indicator(chosen: Indicator, asked: str, now: datetime, *, sees: bool = True
 def _of_period(chosen: Indicator, found: list[Answer], at: Answer) -> dict:
     judged = _Judged(chosen, found)
     return {"standing": judged.of(at), "target": target_on(list(chosen.targets.all()), owed.last_day(at.period)),
+            "operands": operands.of(version_for(chosen, at.period), at.period),
             "rows": _unit_rows(judged, found, at), "revisions": _revisions(chosen, at)}
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
-from indicators import answers, definitions, deliveries, entry, owed, quality_board, representation
+from indicators import answers, definitions, deliveries, entry, operands, owed, quality_board, representation
 from indicators.answers import Parts
 from indicators.definition_forms import Change
 from indicators.models import Indicator, IndicatorVersion, Notice, Opinion, Proposal, SetItem
@@ -290,7 +290,7 @@ def test_only_analysts_define_and_only_units_speak(client, cast):
 # --- Formulas over operands with longer periods
 
 
-def test_an_operand_with_a_longer_period_gives_its_latest_value(cast):
+def test_an_operand_with_a_longer_period_gives_its_latest_value(cast, client):
     yearly = Indicator.objects.create(
         code="people", name_vi="Dân số", field=fires().field, measure_vi="người", period_kind="year")
     version = IndicatorVersion.objects.create(
@@ -306,5 +306,12 @@ def test_an_operand_with_a_longer_period_gives_its_latest_value(cast):
     deliveries.bring(deliveries.new(Actor.system("demo"), door="api"), given)
     cell = answers.answer(per_head, [month(9)])[0].units[unit("760").pk]
     assert cell.value == 1, "3 of 300,000, per 100,000"
+    told = [(one.indicator.code, one.period.code, one.city.value) for one in operands.of(
+        per_head.versions.get(), month(9))]
+    assert told == [("fires", "2026-09", 66), ("people", "2025", 300_000)], "each with the period of its value"
+    signed_in(client, cast.khoa)
+    assert "(năm 2025)" in read(client.get(reverse("indicator", args=["fires-per-head"]) + "?ky=2026-09"))
+    Indicator.objects.filter(code="people").update(access="restricted")
+    assert [one.indicator.code for one in operands.of(per_head.versions.get(), month(9))] == ["fires"]
     with pytest.raises(ValueError):
         answers.answer(per_head, [rule.parse("week", "2026-W40")])
