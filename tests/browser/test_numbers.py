@@ -115,3 +115,23 @@ def test_a_definition_is_previewed_put_to_the_units_and_answered(open_page):
     leader.get_by_label("Nội dung ý kiến").fill("Quận chưa tách được hồ sơ của phường")
     leader.get_by_role("button", name="Gửi ý kiến").click()
     expect(leader.get_by_role("region", name="Ý kiến các đơn vị")).to_contain_text("Quận chưa tách được")
+
+
+def test_an_analyst_tries_a_way_of_judging_saves_it_and_a_unit_replies(open_page):
+    analyst = open_page("phantich")
+    analyst.goto("/du-lieu/dossiers-on-time/danh-gia/?don-vi=quan-1")
+    analyst.get_by_label("Cách đánh giá", exact=True).select_option("xmr")
+    analyst.get_by_label("Không tính kỳ", exact=True).select_option(index=3)
+    analyst.get_by_role("button", name="Thử", exact=True).click()
+    tried = analyst.get_by_role("region", name="Thử", exact=True)
+    expect(tried).to_contain_text("Không tính tháng")
+    expect(analyst.get_by_role("region", name="Đang áp dụng")).to_contain_text("cùng kỳ năm trước")
+    analyst.get_by_label("Lý do", exact=True).fill("Chuyển trụ sở")
+    analyst.get_by_role("button", name="Lưu cách đánh giá").click()
+    expect(analyst.get_by_role("region", name="Đang áp dụng")).to_contain_text("Chuyển trụ sở")
+    expect(tried).to_have_count(0)
+    leader = open_page("lanhdao.q1", viewport={"width": 390, "height": 844})
+    leader.goto("/xep-hang/?chi-so=dossiers-on-time")
+    leader.get_by_label("Một câu hiện bên số liệu").fill("Một tháng chuyển trụ sở")
+    leader.get_by_role("button", name="Ghi ý kiến").click()
+    expect(leader.locator("tr.is-current")).to_contain_text("“Một tháng chuyển trụ sở”")
