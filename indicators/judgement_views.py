@@ -24,7 +24,7 @@ def judgement(request, indicator: str):
     chosen = get_object_or_404(known, code=indicator)
     if not sharing.read(actor, chosen, sharing.Way.PAGE):
         raise Http404
-    slug = request.GET.get("don-vi", "")
+    slug = clean(request.GET.get("don-vi", ""))
     unit = get_object_or_404(Unit, slug=slug) if slug else None
     found = judging.of(chosen, unit)
     try:

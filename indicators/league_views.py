@@ -61,7 +61,7 @@ def profile(request, slug: str):
 def reply(request):
     """The unit leader's sentence beside the unit's figure; a new one follows, none is edited."""
     actor = viewer(request, "reply")
-    chosen = get_object_or_404(Indicator, code=request.POST.get("chi-so", ""))
+    chosen = get_object_or_404(Indicator, code=clean(request.POST.get("chi-so", "")))
     period = _period(chosen, request.POST.get("ky", ""))
     unit = get_object_or_404(Unit, pk=actor.own_unit_id)
     try:

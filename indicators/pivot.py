@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from districts.models import Unit
 from hcmc_ioc.lib import sheets
 from hcmc_ioc.lib.sheets import Head, Sheet
+from hcmc_ioc.lib.text import clean
 from indicators import access, board, owed, saying, sharing
 from indicators.answers import Cell, answer
 from indicators.arithmetic import Why
@@ -57,7 +58,7 @@ def read(actor: Actor, given: Mapping[str, Sequence[str]], today: date, way: str
     if len(chosen) > INDICATORS:
         raise ValueError(_("Chọn nhiều nhất %(n)s chỉ số.") % {"n": INDICATORS})
     seen = {one.pk for one in chosen if sharing.read(actor, one, way)}
-    slugs = list(dict.fromkeys(given.get("don-vi", ()))) or [CITY]
+    slugs = list(dict.fromkeys(map(clean, given.get("don-vi", ())))) or [CITY]
     units = {unit.slug: unit for unit in Unit.objects.in_force().filter(slug__in=slugs)}
     last = _month(given, "den", today.replace(day=1))
     first = _month(given, "tu", _months_back(last, 5))

@@ -11,6 +11,7 @@ from districts.models import Unit
 from hcmc_ioc.lib.api.problems import Problem
 from hcmc_ioc.lib.api.views import Resource, require
 from hcmc_ioc.lib.judging.funnel import Funnel
+from hcmc_ioc.lib.text import clean
 from indicators import access, judging, league, owed, sharing
 from indicators.judging import Judged, peers
 from indicators.judging.peers import Group, Place
@@ -56,7 +57,7 @@ class Peers(_OfIndicator):
 
 
 def _unit(code: str) -> Unit:
-    unit = Unit.objects.in_force().filter(code=code).exclude(kind__in=peers.NOT_PEERS).first()
+    unit = Unit.objects.in_force().filter(code=clean(code)).exclude(kind__in=peers.NOT_PEERS).first()
     if unit is None:
         raise Problem(400, "bad_parameter", errors={"?unit": [_("Không có đơn vị này.")]})
     return unit

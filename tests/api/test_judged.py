@@ -37,7 +37,8 @@ def test_units_beside_their_like(callers):
 
 
 @pytest.mark.parametrize(("address", "asked"), [
-    (JUDGED, {"unit": "0760"}), (JUDGED, {"until": "hôm qua"}), (BESIDE, {"period": "2026-13"})])
+    (JUDGED, {"unit": "0760"}), (JUDGED, {"unit": "\0"}), (JUDGED, {"until": "hôm qua"}),
+    (BESIDE, {"period": "2026-13"})])
 def test_what_is_no_unit_or_period_is_said(callers, address, asked):
     assert callers.city.get(address, asked).json()["code"] == "bad_parameter"
 
