@@ -99,14 +99,21 @@ def database(url):
 
 
 def redis_database(url, index):
-    """The same server's database number `index`, for redis://, rediss:// and unix:// addresses."""
+    """The same server's database number `index`, counted from the one that the address names (else from 0), for
+    redis://, rediss:// and unix:// addresses: several installations share a server side by side."""
     parts = urlsplit(url)
     if parts.scheme == "unix":
-        return f"unix://{parts.path}?db={index}"
+        return f"unix://{parts.path}?db={_first(dict(parse_qsl(parts.query)).get('db', '')) + index}"
     if parts.scheme not in ("redis", "rediss") or not parts.hostname:
         raise ImproperlyConfigured("REDIS_URL must read redis://host:port or unix:///path/of.sock")
     query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.scheme}://{parts.netloc}/{index}{query}"
+    return f"{parts.scheme}://{parts.netloc}/{_first(parts.path.strip('/')) + index}{query}"
+
+
+def _first(named: str) -> int:
+    if named and not (named.isascii() and named.isdecimal()):
+        raise ImproperlyConfigured("the database in REDIS_URL is a number")
+    return int(named or 0)
 
 
 def celery_broker(url):

@@ -107,6 +107,8 @@ def test_wrong_database_addresses_are_refused(url):
         ("redis://valkey:6379", "redis://valkey:6379/1", "redis://valkey:6379/1"),
         ("rediss://:pw@v/0?ssl_cert_reqs=none", *["rediss://:pw@v/1?ssl_cert_reqs=none"] * 2),
         ("unix:///run/v.sock", "unix:///run/v.sock?db=1", "redis+socket:///run/v.sock?virtual_host=1"),
+        ("unix:///run/v.sock?db=6", "unix:///run/v.sock?db=7", "redis+socket:///run/v.sock?virtual_host=7"),
+        ("redis://valkey:6379/3", "redis://valkey:6379/4", "redis://valkey:6379/4"),
     ],
 )
 def test_redis_addresses(url, cache, broker):
