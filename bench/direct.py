@@ -17,7 +17,7 @@ import django
 from django.db import connection, transaction
 
 from bench.cpu import page_cpu
-from bench.numbers_direct import delivering, proving
+from bench.numbers_direct import delivering, proving, reporting
 from bench.table import quantile
 from bench.webhooks import webhooks
 
@@ -291,7 +291,7 @@ def tidy() -> dict:
 
 
 _ALL = (lifecycles, search, folding, rebuilding, rebuild_figures, exporting, importing, importing_some, lookups, tidy,
-        webhooks, page_cpu, delivering, proving)
+        webhooks, page_cpu, delivering, proving, reporting)
 ROWS = {row.__name__: row for row in _ALL}
 
 

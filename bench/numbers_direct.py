@@ -58,3 +58,42 @@ def proving() -> dict:
             call_command("verify_indicators", stdout=StringIO())
             taken.append(time.perf_counter() - begun)
     return {"seconds": sorted(taken)[1], "floor": sorted(floors)[1]}
+
+
+def reporting() -> dict:
+    """Seconds for the month's reports of the city and every unit (data, PDF, XLSX) in this one process, how many these
+    are, the slowest PDF in seconds, and the most memory that the process had in MB."""
+    import resource
+
+    from django.utils import timezone
+
+    from districts.models import Unit
+    from indicators import owed
+    from indicators.models import Value
+    from reports import editions, loading
+    from reports.asked import Run
+    from reports.models import Edition, ReportType
+
+    loading.load_city("hcmc")
+    type_, rule = ReportType.objects.get(code="month"), owed.rule()
+    period = rule.at(type_.period_kind, Value.objects.latest("start").start)
+    Edition.objects.all().delete()
+    slowest, printed = 0.0, editions.pdf
+
+    def timed(*args, **named):
+        nonlocal slowest
+        begun = time.perf_counter()
+        made = printed(*args, **named)
+        slowest = max(slowest, time.perf_counter() - begun)
+        return made
+
+    editions.pdf = timed
+    begun = time.perf_counter()
+    run = Run(type_, period, timezone.now())
+    for unit in editions.scopes(run, Unit.objects.city()):
+        edition = editions.make(run, unit, timezone.now(), released=True)
+        assert edition is not None and edition.is_released, edition and edition.problem
+    seconds = time.perf_counter() - begun
+    editions.pdf = printed
+    return {"seconds": seconds, "reports": Edition.objects.count(), "pdf": slowest,
+            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}

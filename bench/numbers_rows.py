@@ -56,7 +56,12 @@ def measured(sizes: list[str], logs: Path) -> Iterator[Row]:
     say("Deliveries and the proof of figures …")
     yield Row("numbers: values by API", "/s", **both(lambda each: _upserted(each, logs)), least=5000,
               note=f"{SENT:,} in a request")
-    found = {each: databases.direct(each, "delivering", "proving") for each in sizes}
+    found = {each: databases.direct(each, "delivering", "proving", "reporting") for each in sizes}
+    yield Row("numbers: the month's reports of city and units", "s", most=90,
+              **both(lambda each: found[each]["reporting"]["seconds"]), note="data, PDF, XLSX; one process")
+    yield Row("numbers: the slowest PDF of these", "s", most=1, **both(lambda each: found[each]["reporting"]["pdf"]))
+    yield Row("numbers: memory while making them", "MB", most=250,
+              **both(lambda each: found[each]["reporting"]["memory"]))
     yield Row("numbers: 300 values until the city's figures", "s", most=1,
               **both(lambda each: found[each]["delivering"]["seconds"]))
     yield Row("numbers: verify_indicators", "s", **both(lambda each: found[each]["proving"]["seconds"]),
