@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("feedback.api.urls")),
     path("", include("indicators.api.urls")),
     path("", include("reports.api.urls")),
+    path("", include("signals.api.urls")),
     path("", include("hooks.api.urls")),
     path("", include("dashboards.api.urls")),
     path("schema/", Schema.as_view(), name="api_schema"),

@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from districts.models import Unit
 from indicators import maps, owed
 from indicators.arithmetic import WITHOUT_NUMBER, ZERO, Adding, Flag, Parts, Rules, Why, worst
@@ -21,7 +23,7 @@ from indicators.periods import OffBorder, Period
 LOOK_BACK = 3  # periods of an operand with longer periods, until one has a value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One figure. `value` is in the indicator's unit of measure (percent 0–100), unrounded, or None with `why`.
 
@@ -68,20 +70,23 @@ begins: dict[str, Callable[[], date | None]] = {}  # by source, the first day of
 
 def answer(
     indicator: Indicator, periods: Sequence[Period], *, map_: str = "then", as_of: datetime | None = None,
+    history: bool = False,
 ) -> list[Answer]:
     """City and units, for each of these periods; `OffBorder` where one cuts a base period of the indicator.
 
-    `map_="today"` reads the values by the units of today; `as_of` as they were known at that moment.
+    `map_="today"` reads the values by the units of today; `as_of` as they were known at that moment, with `history` as
+    if what was loaded as history had been there.
     """
     if indicator.source == Indicator.Source.FORMULA:
-        return _by_formula(indicator, periods, map_=map_, as_of=as_of)
+        return _by_formula(indicator, periods, map_=map_, as_of=as_of, history=history)
     if indicator.source in sources:
         return sources[indicator.source](indicator, version_for(indicator, periods[-1]), periods)
-    return delivered([indicator], periods, map_=map_, as_of=as_of)[indicator.pk]
+    return delivered([indicator], periods, map_=map_, as_of=as_of, history=history)[indicator.pk]
 
 
 def delivered(
     indicators: Sequence[Indicator], periods: Sequence[Period], *, map_: str = "then", as_of: datetime | None = None,
+    history: bool = False,
 ) -> dict[int, list[Answer]]:
     """The same for many delivered indicators of one kind of period, in as many queries as there are sets; of base
     periods the city alone is told faster by `sums`."""
@@ -89,7 +94,7 @@ def delivered(
     bases = {period: rule.within(kind, period.start, period.end) for period in periods}
     every = sorted({base for found in bases.values() for base in found})
     before = {base.start: rule.before(base).start for base in every}
-    kept = _kept([indicator.pk for indicator in indicators], {*before, *before.values()}, as_of)
+    kept = _kept([indicator.pk for indicator in indicators], {*before, *before.values()}, as_of, history)
     owing: dict[int, dict[datetime, set[int]]] = {}
     answers = {}
     for indicator in indicators:
@@ -273,7 +278,8 @@ def _redefined(indicator: Indicator, bases: Sequence[Period]) -> bool:
     return len({version_for(indicator, base).rules for base in (bases[0], bases[-1])}) > 1
 
 
-def _kept(indicators: Sequence[int], starts: Collection[datetime], as_of: datetime | None) -> dict[int, Values]:
+def _kept(indicators: Sequence[int], starts: Collection[datetime], as_of: datetime | None,
+          history: bool) -> dict[int, Values]:
     """What is kept, or was at a moment, by indicator, start and unit."""
     found: dict[int, Values] = {pk: defaultdict(dict) for pk in indicators}
     columns = ("indicator_id", "start", "unit_id", "number", "numerator", "denominator", "flag")
@@ -284,7 +290,8 @@ def _kept(indicators: Sequence[int], starts: Collection[datetime], as_of: dateti
                 *columns, "first_at", "is_history"):
             found[indicator][start][unit] = Held(Parts(*numbers), flag, first_at, history)
         return found
-    revisions = Revision.objects.filter(**asked, at__lt=as_of).order_by("start", "unit_id", "revision")
+    known = Q(at__lt=as_of) | Q(delivery__is_history=True) if history else Q(at__lt=as_of)
+    revisions = Revision.objects.filter(known, **asked).order_by("start", "unit_id", "revision")
     firsts: dict[tuple, datetime] = {}
     for indicator, start, unit, *numbers, flag, at, history in revisions.values_list(
             *columns, "at", "delivery__is_history"):

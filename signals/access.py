@@ -9,7 +9,13 @@ ROLES = {
     "define": frozenset({Role.ANALYST}),
 }
 VERBS = frozenset(ROLES)
+SCOPE = "indicators:read"
 
 
 def may(actor: Actor, verb: str) -> bool:
     return actor.kind == Kind.PERSON and actor.role in ROLES.get(verb, frozenset())
+
+
+def may_read_alerts(actor: Actor) -> bool:
+    """People as above; another system with the scope of indicators, within its units."""
+    return may(actor, "read") or (actor.kind == Kind.CLIENT and SCOPE in actor.scopes)

@@ -61,14 +61,7 @@ def _answered(indicator: Indicator, periods: Sequence[Period],
               known_at: Callable[[Period], datetime] | None) -> list[Answer]:
     if known_at is None or indicator.source == Indicator.Source.HOTLINE:  # 1022's own figures are known at once
         return answers.answer(indicator, list(periods)) if periods else []
-    then = [answers.answer(indicator, [period], as_of=known_at(period))[0] for period in periods]
-    now = answers.answer(indicator, list(periods)) if periods else []
-    return [was if _has_figure(was) else today for was, today in zip(then, now, strict=True)]
-
-
-def _has_figure(found: Answer) -> bool:
-    """A period of which nothing was known when it was due was loaded as history: it counts as it was loaded."""
-    return found.city.value is not None or any(cell.value is not None for cell in found.units.values())
+    return [answers.answer(indicator, [period], as_of=known_at(period), history=True)[0] for period in periods]
 
 
 def _judged(rule: AlertRule, cells: Sequence[tuple[Period, Cell]]) -> list[Reading]:

@@ -7,9 +7,15 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 
+from accounts.models import Membership
+from accounts.roles import Role
+from districts.cities import city
+from indicators import keepers, notices
+from indicators.models import Notice
 from signals import machine, readings, topics
-from signals.models import Alert, AlertRule
+from signals.models import Alert, AlertRule, Severity
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +51,26 @@ def look(rule: AlertRule, now: datetime) -> None:
         topics.changed()
 
 
+def _tell(alert: Alert) -> None:
+    """By the bell: of what needs action the leaders (of the city, and of the unit), of everything the analysts."""
+    rows = Membership.objects.valid().filter(user__is_active=True)
+    people = set(rows.filter(role=Role.ANALYST).values_list("user_id", flat=True))
+    if alert.rule.severity == Severity.DANGER:
+        people |= set(rows.filter(role=Role.CITY_LEADER).values_list("user_id", flat=True))
+        people |= set(keepers.leaders([alert.unit_id])[alert.unit_id] if alert.unit_id else ())
+    said = {"what_vi": alert.rule.name_vi, "what_en": alert.rule.name_en,
+            "unit": alert.unit.name_vi if alert.unit else city().name_vi}
+    link = reverse("indicator", args=[alert.rule.indicator.code])
+    notices.tell(notices.Told(user, f"alert:{alert.pk}", Notice.Code.ALERT, link, parameters=said) for user in people)
+
+
 def _keep(alert: Alert | None, rule: AlertRule, unit: int | None, episode: machine.Episode, state: str,
           now: datetime) -> bool:
     """Whether anything is new."""
     if alert is None:
-        Alert.objects.create(rule=rule, unit_id=unit, began=episode.began, state=state, value=episode.value,
-                             first_at=now, changed_at=now)
+        alert = Alert.objects.create(rule=rule, unit_id=unit, began=episode.began, state=state, value=episode.value,
+                                     first_at=now, changed_at=now)
+        _tell(alert)
         return True
     told = (alert.ended, alert.state, alert.value)
     if told == (episode.ended, state, episode.value):
