@@ -40,8 +40,11 @@ class Run:
         """1022's figures by unit, the city under its own id: "now", "before" and "ago" (a year before)."""
         ids = [rulebook().city_id, *(unit.pk for unit in self.units)]
         spans = {"now": self.period, "before": self.before, "ago": self.ago}
-        return {name: instants.figures(ids, span.start, span.end, self.as_of, medians=True)
-                for name, span in spans.items()}
+        found = {name: instants.figures(ids, span.start, span.end, self.as_of, medians=True)
+                 for name, span in spans.items()}
+        for one in (one for by_unit in found.values() for one in by_unit.values()):
+            one.histograms.clear()  # the medians are read, and a run holds many units
+        return found
 
     @cached_property
     def by_field(self) -> dict[str, dict[int, dict[str, FieldCounts]]]:
@@ -73,12 +76,15 @@ class Run:
     def spans(self, kind: str) -> list[Period]:
         """What is said of an indicator with periods of this kind: the last ones that were over when the report's own
         period was, as many as it holds; so many before them; the same a year ago."""
-        rule = owed.rule()
-        running = rule.at(kind, self.period.end)
-        last = running if running.end <= self.period.end else rule.before(running)
+        rule, last = owed.rule(), self.last_of(kind)
         size = max(1, MONTHS.get(self.period.kind, 1) // MONTHS[kind]) if kind in MONTHS else 1
         ends = [last, rule.before(last, size), rule.a_year_before(last)]
         return [end if size == 1 else self._up_to(end, size) for end in ends]
+
+    def last_of(self, kind: str) -> Period:
+        """The last period of a kind that was over when the report's own was."""
+        running = owed.rule().at(kind, self.period.end)
+        return running if running.end <= self.period.end else owed.rule().before(running)
 
     def _up_to(self, last: Period, size: int) -> Period:
         first = owed.rule().before(last, size - 1)
@@ -106,18 +112,17 @@ class Run:
         found: dict[int, list[Answer]] = {}
         targeted = [one for one in self.indicators if one.targets.all()]
         for kind in {one.period_kind for one in targeted}:
-            running = rule.at(kind, self.period.end)
-            periods = [running if running.end <= self.period.end else rule.before(running)]
+            periods = [self.last_of(kind)]
             while len(periods) < TREND:
                 periods.append(rule.before(periods[-1]))
             found |= self._answered([one for one in targeted if one.period_kind == kind], periods)
         return found
 
     def _answered(self, indicators: list[Indicator], periods: list[Period]) -> dict[int, list[Answer]]:
-        """Of indicators with one kind of period, as they were known at `as_of`."""
+        """Of indicators with one kind of period, as they were known at `as_of`; what was loaded as history was."""
         delivered = [one for one in indicators if one.source == Indicator.Source.DELIVERED]
-        found = answers.delivered(delivered, periods, as_of=self.as_of) if delivered else {}
-        return found | {one.pk: answers.answer(one, periods, as_of=self.as_of)
+        found = answers.delivered(delivered, periods, as_of=self.as_of, history=True) if delivered else {}
+        return found | {one.pk: answers.answer(one, periods, as_of=self.as_of, history=True)
                         for one in indicators if one.source == Indicator.Source.FORMULA}
 
     def courses(self, unit: int | None) -> dict:

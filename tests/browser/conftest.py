@@ -14,11 +14,14 @@ from zoneinfo import ZoneInfo
 import psycopg2
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
+from indicators import owed
 from tests import chromium, processes
 from tests.browser.guard import Guard
 
 DATABASE = "browser"
+LAST_MONTH = owed.rule().before(owed.rule().at("month_15", timezone.now())).code
 PASSWORD = "demo-1022-hcmc"  # noqa: S105 - of the demo accounts
 
 
@@ -83,6 +86,8 @@ def site(tmp_path_factory):
     city = City(processes.environment(DATABASE, IOC_DEMO="1", IOC_HOOKS_PRIVATE="1"))
     city.manage("setup_city")
     city.manage("seed_demo", "--tickets", "2000", "--months", "2")
+    for unit, *more in (("79",), ("760", "--draft")):
+        city.manage("make_report", "month", "--period", LAST_MONTH, "--unit", unit, *more)
     with processes.site(DATABASE, tmp_path_factory.mktemp("logs"), IOC_HOOKS_PRIVATE="1") as running:
         city.running = running
         yield city

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests import chromium, processes
 from tests.browser import steps
+from tests.browser.conftest import LAST_MONTH
 
 AXE = processes.ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
@@ -43,6 +44,11 @@ PAGES = {
     "owed": ("canbo.q1", "/so-lieu-phai-gui/"),
     "sheet": ("canbo.q1", "/so-lieu-phai-gui/monthly-district/quan-1/{month}/"),
     "pulls": ("phantich", "/du-lieu/nguon/"),
+    "reports": ("lanhdao.tp", "/bao-cao/"),
+    "edition": ("lanhdao.q1", f"/bao-cao/month/quan-1/{LAST_MONTH}/"),
+    "one-minute": ("lanhdao.tp", "/bao-cao/mot-phut/"),
+    "attention": ("lanhdao.tp", "/can-chu-y/"),
+    "alert-rule": ("phantich", "/canh-bao/dossiers-on-time-low/"),
     "sign-ins": ("quantri", "/quan-tri/dang-nhap/"),
     "readings": ("quantri", "/quan-tri/du-lieu/"),
 }

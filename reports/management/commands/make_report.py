@@ -1,4 +1,5 @@
-"""`manage.py make_report TYPE --period 2026-10 [--unit CODE]`: the reports of a period, now and released at once."""
+"""`manage.py make_report TYPE --period 2026-10 [--unit CODE] [--draft]`: the reports of a period now, released at once
+or left open to remarks."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -11,14 +12,15 @@ from reports.models import Edition, ReportType
 
 
 class Command(BaseCommand):
-    help = "Make and release the reports of a period that are not there yet: the city's and its units', or one unit's."
+    help = "Make the reports of a period that are not there yet: the city's and its units', or one unit's."
 
     def add_arguments(self, parser):
         parser.add_argument("type")
         parser.add_argument("--period", required=True, help="2026-10, 2026-Q3, 2026-W41, 2026 …, as the type has them")
+        parser.add_argument("--draft", action="store_true", help="open to remarks, as its type says")
         parser.add_argument("--unit", help="the code of one unit, or of the city")
 
-    def handle(self, *args, period, unit, **options):
+    def handle(self, *args, period, unit, draft, **options):
         type_ = ReportType.objects.filter(code=options["type"]).first()
         if type_ is None:
             known = ", ".join(ReportType.objects.values_list("code", flat=True))
@@ -31,7 +33,7 @@ class Command(BaseCommand):
         if collecting.cut_off(type_, chosen) > now:
             raise CommandError(f"the figures of {chosen} are not cut off before {collecting.cut_off(type_, chosen)}")
         run = Run(type_, chosen, collecting.cut_off(type_, chosen))
-        made = [editions.make(run, one, now, released=True) for one in self._units(run, unit)]
+        made = [editions.make(run, one, now, released=not draft) for one in self._units(run, unit)]
         failed = [one for one in made if one and one.state == Edition.State.FAILED]
         for one in made:
             if one:
