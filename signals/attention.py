@@ -4,7 +4,7 @@ one sentence with since when, where it leads, and who knows of it. When there is
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db import transaction
@@ -24,6 +24,7 @@ from signals.models import Alert, AlertRule, Cluster, Known, Look, Severity, Sil
 
 MOST = 7
 NAMED = 3  # units in a row
+SAME_LOOK = timedelta(minutes=5)
 WORSE = 1.1  # so many times the level that is known: the matter comes back
 
 
@@ -60,20 +61,20 @@ class Attention:
 
 def of(actor: Actor, now: datetime) -> Attention:
     """For this person: what is new since they looked last comes first within its severity."""
-    red, looked_at = _red()
-    every = [*_alerts(now), *_clusters(), *red]
+    standing = _standing(now)
+    every = [*standing.rows, *standing.red]
     known = {one.key: one for one in Known.objects.select_related("user").filter(key__in=[row.key for row in every])}
     before = Look.objects.filter(user=actor.user).values_list("at", flat=True).first() if actor.user else None
     rows = [replace(row, is_new=before is None or row.at > before, known=known.get(row.key)) for row in every]
     rows.sort(key=lambda row: (-row.severity, not row.is_new, -row.at.timestamp()))
     open_ = [row for row in rows if row.known is None or row.level > row.known.level * WORSE]
     seen = [row for row in rows if row not in open_]
-    rules = AlertRule.objects.exclude(activated_at=None).count()
-    return Attention(open_[:MOST], max(0, len(open_) - MOST), seen, rules, looked_at)
+    return Attention(open_[:MOST], max(0, len(open_) - MOST), seen, standing.rules, standing.indicators)
 
 
 def looked(actor: Actor, now: datetime) -> None:
-    if actor.user is not None:
+    """The person saw it; who looks again within a few minutes is still at the same look."""
+    if actor.user is not None and not Look.objects.filter(user=actor.user, at__gt=now - SAME_LOOK).exists():
         Look.objects.update_or_create(user=actor.user, defaults={"at": now})
 
 
@@ -82,7 +83,8 @@ def acknowledge(actor: Actor, key: str, now: datetime) -> bool:
     """The person knows of the matter; False where it does not stand any more."""
     if actor.user is None or not access.may(actor, "acknowledge"):
         raise PermissionError("acknowledge")
-    row = next((row for row in (*_alerts(now), *_clusters(), *_red()[0]) if row.key == key), None)
+    standing = _standing(now)
+    row = next((row for row in (*standing.rows, *standing.red) if row.key == key), None)
     if row is None:
         return False
     Known.objects.update_or_create(key=key, defaults={"level": row.level, "user": actor.user, "at": now})
@@ -90,9 +92,31 @@ def acknowledge(actor: Actor, key: str, now: datetime) -> bool:
     return True
 
 
-def _alerts(now: datetime) -> list[Row]:
+@dataclass(frozen=True)
+class Standing:
+    """What stands for everybody: alerts and clusters, red figures; how many rules and indicators were looked at."""
+
+    rows: tuple[Row, ...]
+    red: tuple[Row, ...]
+    rules: int
+    indicators: int
+
+
+def _standing(now: datetime) -> Standing:
+    """Kept while nothing changes: pages of many leaders ask for it."""
+    versions = live_topics.versions([topics.ATTENTION, totals.TOPIC])
+    return _standing_at(tuple(versions.values()), timezone.localdate(now), get_language())
+
+
+@ttl_cache(seconds=60, maxsize=8)
+def _standing_at(_versions: tuple[int, ...], day: date, _language: str | None) -> Standing:
+    red, looked_at = _red()
+    rules = AlertRule.objects.exclude(activated_at=None).count()
+    return Standing((*_alerts(day), *_clusters()), tuple(red), rules, looked_at)
+
+
+def _alerts(today: date) -> list[Row]:
     """One row a rule: of many units that it holds for, the first are named."""
-    today = timezone.localtime(now).date()
     silent = set(Silence.objects.filter(until__gte=today).values_list("rule_id", "unit_id"))
     standing = Alert.objects.filter(ended="", rule__activated_at__isnull=False)
     standing = standing.select_related("rule__indicator", "unit")
@@ -131,13 +155,7 @@ def _clusters() -> list[Row]:
 
 
 def _red() -> tuple[list[Row], int]:
-    """Figures of the city that miss their target, and how many were judged; kept while no figure changes."""
-    version = live_topics.versions([totals.TOPIC])[totals.TOPIC]
-    return _red_at(version, board.stamp(), timezone.localdate(), get_language())
-
-
-@ttl_cache(seconds=300, maxsize=8)
-def _red_at(_version: int, _stamp: tuple, _day: date, _language: str | None) -> tuple[list[Row], int]:
+    """Figures of the city that miss their target, and how many were judged."""
     every = [one for one in board.catalogue() if one.access == Indicator.Access.OPEN and one.targets.all()]
     rows = board.of_city(every)
     return [_of_indicator(row) for row in rows if row.is_red and row.period], len(rows)

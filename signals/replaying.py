@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.actors import Actor
 from districts.models import Unit
 from indicators import owed, saying
-from signals import access, machine, readings
+from signals import access, machine, readings, topics
 from signals.models import AlertRule
 
 SHOWN = 200  # alerts that are listed
@@ -65,6 +65,7 @@ def activate(actor: Actor, rule: AlertRule, now: datetime) -> Replay:
     found = replay(rule, now)
     rule.replay, rule.activated_at, rule.activated_by = found.to_json(), now, actor.user
     rule.save(update_fields=["replay", "activated_at", "activated_by"])
+    topics.changed()
     return found
 
 
@@ -74,3 +75,4 @@ def stop(actor: Actor, rule: AlertRule) -> None:
         raise PermissionError("define")
     rule.activated_at = rule.activated_by = None
     rule.save(update_fields=["activated_at", "activated_by"])
+    topics.changed()

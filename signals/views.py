@@ -16,7 +16,7 @@ from live import topics as live_topics
 from signals import access, attention, replaying
 from signals.forms import RuleForm, SilenceForm
 from signals.models import AlertRule
-from signals.topics import ATTENTION
+from signals.topics import ATTENTION, changed
 
 
 def reader(request, verb: str = "read") -> Actor:
@@ -125,6 +125,7 @@ def silence(request, code: str):
         made = form.save(commit=False)
         made.rule, made.user, made.at = chosen, actor.user, timezone.now()
         made.save()
+        changed()
         messages.success(request, _("Đã tạm ngừng báo."))
     else:
         messages.error(request, _("Cần ngày và lý do."))

@@ -1,6 +1,6 @@
 """Rules over real figures: a replay finds what was planted, alerts follow the figures, leaders know; clusters."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,7 @@ from indicators.models import Indicator, Notice, Target
 from indicators.topics import TAKER
 from live import feed
 from signals import attention, clusters, replaying, watching
-from signals.models import Alert, AlertRule, Cluster, Known, Silence
+from signals.models import Alert, AlertRule, Cluster, Known
 from tests.city import SYSTEM, intake, unit
 from tests.feedback.pages import read, signed_in
 
@@ -119,7 +119,8 @@ def test_a_leader_sees_knows_and_sees_again_what_is_worse(cast, rule, client):
     watching.watch_rules(now)
     again = next(one for one in attention.of(leader, now).rows if one.key == row.key)
     assert again.known.user == cast.ha and "Quận 7" in again.sentence
-    Silence.objects.create(rule=rule, until=date(2100, 1, 1), reason="Diễn tập", user=cast.phuc, at=now)
+    silent = {"until": "2100-01-01", "reason": "Diễn tập"}
+    assert signed_in(client, cast.phuc).post(reverse("silence_rule", args=[rule.code]), silent).status_code == 302
     assert row.key not in [one.key for one in attention.of(leader, now).rows]
 
 
