@@ -109,7 +109,8 @@ def _sentences(asked: Asked, shown: list[Indicator], judged: dict[int, Standing]
                 f"{number(states.count(State.DANGER))} chưa đạt."]
     red = [one for one in shown if judged[one.pk].state == State.DANGER]
     if red:
-        named = [f"{one.name} ({figure(one, cell_of(asked, asked.run.values[one.pk][0]).value)})" for one in red[:RED]]
+        values = {one.pk: cell_of(asked, asked.run.values[one.pk][0]).value for one in red[:RED]}
+        named = [f"{one.name} ({saying.measured(one, values[one.pk])})" for one in red[:RED]]
         more = f" và {number(len(red) - RED)} chỉ số khác" if len(red) > RED else ""
         said.append(f"Chưa đạt: {'; '.join(named)}{more}.")
     return said
