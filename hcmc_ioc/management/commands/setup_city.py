@@ -1,10 +1,13 @@
 """Prepare the city of IOC_CITY, empty but ready to work. Running it again changes nothing."""
 
 from django.conf import settings
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 
 from dashboards.figures import rebuild
+from districts.loading import BadData
 from hcmc_ioc.local import build
+from reports import loading as reports
+from signals import loading as signals
 
 
 class Command(BaseCommand):
@@ -15,11 +18,16 @@ class Command(BaseCommand):
         steps = [("tables", "migrate"), ("units, calendar and streets", "load_units")]
         if "hotline" in settings.MODULES:
             steps.append(("categories, deadlines and routing", "load_rules"))
-        steps += [("indicators", "load_indicators"), ("types of reports", "load_reports"),
-                  ("rules of alerts", "load_alert_rules")]
+        steps.append(("indicators", "load_indicators"))
         for title, command in steps:
             self.stdout.write(f"  {title} …")
             call_command(command, verbosity=0)
+        self.stdout.write("  types of reports, rules of alerts …")
+        try:
+            reports.load_city(settings.CITY_CODE)
+            signals.load_city(settings.CITY_CODE)
+        except BadData as exc:
+            raise CommandError(str(exc)) from exc
         if rebuild.is_needed():
             self.stdout.write("  figures in the shape of this release …")
             rebuild.rebuild()
