@@ -149,6 +149,7 @@ def _sentence(code: str) -> str:
             "%(what)s, %(period)s, %(unit)s: không còn ai phụ trách; còn %(left)s ô, hạn %(due)s."),
         Notice.Code.DATA_SET: _("%(what)s: có phiên bản mới, %(words)s dòng."),
         Notice.Code.DATA_ANSWERED: _("Đề nghị “%(words)s” đã được trả lời."),
+        Notice.Code.ASKED_TO_LOOK: _("%(unit)s giao bạn xem: %(words)s"),
         Notice.Code.ALERT: _("Cảnh báo: %(what)s, %(unit)s."),
         Notice.Code.REPORT_DRAFT: _("%(what)s, %(words)s, %(unit)s: xem trước và có ý kiến đến hết %(day)s."),
         Notice.Code.REPORT_READY: _("%(what)s, %(words)s, %(unit)s: đã phát hành."),

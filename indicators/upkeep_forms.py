@@ -34,6 +34,8 @@ def _units() -> QuerySet[Unit]:
     return Unit.objects.in_force().exclude(kind__in=(Unit.Kind.CITY, Unit.Kind.UNASSIGNED)).order_by("sort_key")
 
 
+YEARS = 1990, 2200  # between which a rule may begin
+
 class RuleForm(Row):
     """A row, new or changed. `lasting` fields are typed once, `mild` ones change in place."""
 
@@ -81,6 +83,8 @@ class RuleForm(Row):
 
 def border_fault(kind: str, day: date) -> str:
     """Why a rule cannot begin on this day: it lies within a period; "" where it does not."""
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        return _("Hãy chọn một ngày từ năm %(first)s đến năm %(last)s.") % {"first": YEARS[0], "last": YEARS[1]}
     rule = owed.rule()
     period = rule.at(kind, day)
     first, following = owed.first_day(period), owed.first_day(rule.next(period))

@@ -113,7 +113,7 @@ class Run:
         targeted = [one for one in self.indicators if one.targets.all()]
         for kind in {one.period_kind for one in targeted}:
             periods = [self.last_of(kind)]
-            while len(periods) < TREND:
+            while len(periods) < 2 * TREND:  # targets of growth look a year back
                 periods.append(rule.before(periods[-1]))
             found |= self._answered([one for one in targeted if one.period_kind == kind], periods)
         return found
@@ -124,6 +124,14 @@ class Run:
         found = answers.delivered(delivered, periods, as_of=self.as_of, history=True) if delivered else {}
         return found | {one.pk: answers.answer(one, periods, as_of=self.as_of, history=True)
                         for one in indicators if one.source == Indicator.Source.FORMULA}
+
+    @cached_property
+    def has_figures(self) -> bool:
+        """Whether anything is known of the period: a report of nothing is none."""
+        of_hotline = "hotline" in self.type.blocks and any(one.received for one in self.hotline["now"].values())
+        return of_hotline or ("indicators" in self.type.blocks and any(
+            cell.value is not None for found in self.values.values()
+            for cell in (found[0].city, *found[0].units.values())))
 
     def courses(self, unit: int | None) -> dict:
         """Where the year's plans stand, of the city (None) or a unit."""

@@ -32,7 +32,7 @@ def collect(run: Run, unit: Unit) -> Report:
 
 def _office(type_: ReportType, asked: Asked) -> dict[str, str]:
     """Who issues and signs it, as the head and the foot of a document say it: the city's office, or the unit itself."""
-    common = {"recipients": type_.recipients_vi.strip(), "place": city().short_name_vi}
+    common = {"recipients": type_.recipients_vi.strip(), "place": city().name_vi}
     if asked.is_city:
         return common | {"above": type_.above_vi, "name": type_.office_vi, "for": type_.signed_for_vi,
                          "by": type_.signed_by_vi}

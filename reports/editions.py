@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -74,6 +75,8 @@ def make(run: Run, unit: Unit, now: datetime, *, released: bool = False) -> Edit
 def _collected(run: Run, unit: Unit) -> tuple[Report | None, str]:
     """The report, or why there is none."""
     try:
+        if not run.has_figures:
+            return None, "không có số liệu nào trong kỳ"
         with transaction.atomic():
             report = collecting.collect(run, unit)
     except Exception as exc:
@@ -152,10 +155,10 @@ def _remarks(edition: Edition) -> Block | None:
     said = Remark.objects.filter(**period).select_related("unit").order_by("unit__sort_key", "at", "pk")
     if edition.unit.kind != Unit.Kind.CITY:
         said = said.filter(edition__unit=edition.unit_id)
-    rows: list[list[Cell]] = [[one.unit.name_vi, one.text] for one in said]
+    rows: list[list[Cell]] = [[one.unit.name_vi, one.text, f"{timezone.localtime(one.at):%d/%m/%Y}"] for one in said]
     if not rows:
         return None
-    return Block(REMARKS, "Ý kiến của đơn vị", tables=[Table("Ý kiến trước khi phát hành", ["Đơn vị", "Ý kiến"], rows)])
+    return Block(REMARKS, "Ý kiến của đơn vị", tables=[Table("Ý kiến của đơn vị", ["Đơn vị", "Ý kiến", "Ngày"], rows)])
 
 
 def remark(actor: Actor, edition: Edition, text: str, now: datetime) -> Remark:

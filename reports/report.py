@@ -14,7 +14,7 @@ from hcmc_ioc.lib import words
 
 @dataclass(frozen=True)
 class Figure:
-    """A number as it is printed; `unit` is "%" (0–100) or words behind it, "" where the column says it."""
+    """A number as it is printed; `unit` is "%" (0–100), words or a mark behind it, "" where the column says it."""
 
     value: float | int | None
     decimals: int = 0
@@ -24,7 +24,11 @@ class Figure:
         if self.value is None:
             return words.UNKNOWN
         text = words.number(self.value, self.decimals)
-        return f"{text}%" if self.unit == "%" else f"{text}\u00a0{self.unit}" if self.unit else text
+        return f"{text}{'' if self.is_percent else chr(160)}{self.unit}" if self.unit else text
+
+    @property
+    def is_percent(self) -> bool:
+        return self.unit.startswith("%")
 
 
 Cell = str | Figure
@@ -149,7 +153,8 @@ def _printed(report: Report) -> Iterator[tuple[str, str]]:
 
 
 REMARKS = "remarks"
-UNCOMPARED = frozenset({REMARKS, "quality"})  # what was said, and what lacked at the cut-off: neither is corrected
+# What was said, what lacked at the cut-off, what follows from the other parts: none of it is a correction.
+UNCOMPARED = frozenset({REMARKS, "quality", "signals"})
 
 
 def _block(kept: dict) -> Block:

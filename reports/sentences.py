@@ -27,7 +27,7 @@ def points(now: Number, then: Number, than: str) -> str:
     """“cao hơn kỳ trước 1,2 điểm phần trăm” of two shares (0–1)."""
     if now is None or then is None:
         return ""
-    moved_by = (float(now) - float(then)) * 100
+    moved_by = round(float(now) * 100, 1) - round(float(then) * 100, 1)  # of the printed digits
     if abs(moved_by) < 0.05:
         return f"bằng {than}"
     return f"{'cao hơn' if moved_by > 0 else 'thấp hơn'} {than} {number(abs(moved_by), 1)} điểm phần trăm"

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -37,7 +37,7 @@ def library(request):
     actor = reader(request)
     readable = access.readable(actor)
     units = Unit.objects.filter(pk__in=readable.values("unit"))
-    form = LibraryForm(request.GET if request.GET else _usual(actor, units), units)
+    form = LibraryForm(request.GET if "don_vi" in request.GET else request.GET.dict() | _usual(actor, units), units)
     found = readable.filter(**form.chosen).latest_ones().listed().order_by("-end", "type__position", "unit__sort_key")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("trang"))
     waiting = [one for one in readable.filter(state=Edition.State.DRAFT).listed().order_by("remarks_until")[:PER_PAGE]
@@ -68,7 +68,7 @@ def edition(request, type: str, slug: str, period: str):  # noqa: A002 - the add
 
 def _numbers(actor: Actor, type_: str, slug: str, period: str) -> list[Edition]:
     """The editions of one report that the actor reads, the latest first; 404 for none."""
-    found = access.readable(actor).filter(type__code=type_, unit__slug=slug, period=period)
+    found = access.readable(actor).filter(type__code=type_, unit__slug=slug, period=period.replace("\0", ""))
     numbers = list(found.select_related("type", "unit", "made_by").order_by("-number"))
     if not numbers:
         raise Http404
@@ -158,7 +158,8 @@ def one_minute(request):
         editions.opened(chosen, actor, timezone.now())
         report = chosen.report
     figures = report.block("hotline") if report else None
-    shown = {label(code) for code in IN_A_MINUTE}
+    with translation.override("vi"):  # as the report names them
+        shown = {label(code) for code in IN_A_MINUTE}
     rows = [row for row in figures.tables[0].rows if row[0] in shown] if figures else []
     context = {"edition": chosen, "report": report, "rows": rows, "nav_current": "reports",
                "period": naming.name(naming.period_of(chosen)) if chosen else ""}

@@ -44,7 +44,7 @@ class _Forms:
         self._numbers: dict[tuple[int, str], Any] = {}
 
     def of(self, figure: Figure) -> Any:
-        key = figure.decimals, "%" if figure.unit == "%" else ""
+        key = figure.decimals, "%" if figure.is_percent else ""
         if key not in self._numbers:
             shown = "#,##0" + (f".{'0' * figure.decimals}" if figure.decimals else "") + key[1]
             self._numbers[key] = self.book.add_format({"num_format": shown})
@@ -90,7 +90,7 @@ def _write(sheet: Any, row: int, column: int, cell: str | Figure, forms: _Forms)
     if isinstance(cell, str):
         sheet.write_string(row, column, cell)
     elif cell.value is not None:
-        sheet.write_number(row, column, cell.value / 100 if cell.unit == "%" else cell.value, forms.of(cell))
+        sheet.write_number(row, column, cell.value / 100 if cell.is_percent else cell.value, forms.of(cell))
 
 
 def _data(sheet: Any, report: Report, forms: _Forms) -> None:

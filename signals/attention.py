@@ -14,18 +14,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import Membership, User
 from hcmc_ioc.lib.caching import ttl_cache
 from hcmc_ioc.lib.words import number
-from indicators import board, owed, saying, totals
-from indicators.models import Indicator
+from indicators import board, notices, owed, saying, totals
+from indicators.models import Indicator, Notice
 from live import topics as live_topics
 from signals import access, topics
-from signals.models import Alert, AlertRule, Cluster, Known, Look, Severity, Silence
+from signals.models import Alert, AlertRule, Cluster, Known, Look, Severity, Silence, Viewer
 
 MOST = 7
 NAMED = 3  # units in a row
 SAME_LOOK = timedelta(minutes=5)
-WORSE = 1.1  # so many times the level that is known: the matter comes back
+ALL = 500
+WORSE = 0.1  # by so much of the level that is known a matter is worse, and comes back
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Row:
     trend: tuple[float | None, ...] = ()
     is_new: bool = False
     known: Known | None = None
+    viewer: Viewer | None = None
 
 
 @dataclass(frozen=True)
@@ -59,17 +62,23 @@ class Attention:
         return sum(row.is_new for row in self.rows)
 
 
-def of(actor: Actor, now: datetime) -> Attention:
-    """For this person: what is new since they looked last comes first within its severity."""
+def of(actor: Actor, now: datetime, most: int = MOST) -> Attention:
+    """For this person: what is new since they looked last comes first within its severity; at most so many rows."""
     standing = _standing(now)
     every = [*standing.rows, *standing.red]
     known = {one.key: one for one in Known.objects.select_related("user").filter(key__in=[row.key for row in every])}
     before = Look.objects.filter(user=actor.user).values_list("at", flat=True).first() if actor.user else None
-    rows = [replace(row, is_new=before is None or row.at > before, known=known.get(row.key)) for row in every]
+    viewers = {one.key: one for one in Viewer.objects.select_related("user").filter(key__in=[row.key for row in every])}
+    rows = [replace(row, is_new=before is None or row.at > before, known=known.get(row.key),
+                    viewer=viewers.get(row.key)) for row in every]
     rows.sort(key=lambda row: (-row.severity, not row.is_new, -row.at.timestamp()))
-    open_ = [row for row in rows if row.known is None or row.level > row.known.level * WORSE]
+    open_ = [row for row in rows if row.known is None or _is_worse(row.level, row.known.level)]
     seen = [row for row in rows if row not in open_]
-    return Attention(open_[:MOST], max(0, len(open_) - MOST), seen, standing.rules, standing.indicators)
+    return Attention(open_[:most], max(0, len(open_) - most), seen, standing.rules, standing.indicators)
+
+
+def _is_worse(level: float, known: float) -> bool:
+    return level > known + WORSE * abs(known)
 
 
 def looked(actor: Actor, now: datetime) -> None:
@@ -88,6 +97,29 @@ def acknowledge(actor: Actor, key: str, now: datetime) -> bool:
     if row is None:
         return False
     Known.objects.update_or_create(key=key, defaults={"level": row.level, "user": actor.user, "at": now})
+    topics.changed()
+    return True
+
+
+def may_be_asked() -> list[User]:
+    """Who may be asked to look at a matter: whoever reads of them."""
+    people = Membership.objects.valid().filter(role__in=access.ROLES["read"], user__is_active=True)
+    return list(User.objects.filter(pk__in=people.values("user")).order_by("full_name"))
+
+
+@transaction.atomic
+def ask(actor: Actor, key: str, viewer: User, now: datetime) -> bool:
+    """Ask somebody to look, who is told by the bell; False where the matter does not stand any more."""
+    if actor.user is None or not access.may(actor, "acknowledge"):
+        raise PermissionError("acknowledge")
+    standing = _standing(now)
+    row = next((row for row in (*standing.rows, *standing.red) if row.key == key), None)
+    if row is None or viewer not in may_be_asked():
+        return False
+    Viewer.objects.update_or_create(key=key, defaults={"user": viewer, "by": actor.user, "at": now})
+    told = notices.Told(viewer.pk, f"look:{key}", Notice.Code.ASKED_TO_LOOK, row.url, now,
+                        parameters={"words": row.sentence, "unit": str(actor.user)})
+    notices.tell([told])
     topics.changed()
     return True
 
@@ -118,10 +150,11 @@ def _standing_at(_versions: tuple[int, ...], day: date, _language: str | None) -
 def _alerts(today: date) -> list[Row]:
     """One row a rule: of many units that it holds for, the first are named."""
     silent = set(Silence.objects.filter(until__gte=today).values_list("rule_id", "unit_id"))
-    standing = Alert.objects.filter(ended="", rule__activated_at__isnull=False)
+    standing = Alert.objects.filter(ended="", rule__activated_at__isnull=False,
+                                    rule__indicator__access=Indicator.Access.OPEN)
     standing = standing.select_related("rule__indicator", "unit")
     by_rule: defaultdict[AlertRule, list[Alert]] = defaultdict(list)
-    for alert in standing.order_by("-first_at"):
+    for alert in standing.order_by("-first_at", "-pk"):
         if (alert.rule_id, alert.unit_id) not in silent and (alert.rule_id, None) not in silent:
             by_rule[alert.rule].append(alert)
     return [_of_rule(rule, alerts) for rule, alerts in by_rule.items()]
@@ -134,9 +167,12 @@ def _of_rule(rule: AlertRule, alerts: Sequence[Alert]) -> Row:
     value = saying.measured(rule.indicator, newest.value) if len(alerts) == 1 else ""
     parts = [rule.name, *([f"{', '.join(named)}{more}"] if named else []), *([value] if value else [])]
     began = owed.rule().parse(rule.period_kind, min(alerts, key=lambda one: one.first_at).began)
-    return Row(f"rule:{rule.pk}", rule.severity, ": ".join(parts[:2]) + (f" ({parts[2]})" if len(parts) > 2 else ""),
-               saying.period(began), reverse("indicator", args=[rule.indicator.code]), float(len(alerts)),
-               newest.first_at)
+    sign = -1.0 if rule.form == AlertRule.Form.BELOW else 1.0
+    level = max(sign * (alert.value or 0.0) for alert in alerts)
+    # Named by its newest alert: another place, or another time, is another matter than the one that is known.
+    sentence = ": ".join(parts[:2]) + (f" ({parts[2]})" if len(parts) > 2 else "")
+    return Row(f"rule:{rule.pk}:{newest.pk}", rule.severity, sentence,
+               saying.period(began), reverse("indicator", args=[rule.indicator.code]), level, newest.first_at)
 
 
 def _clusters() -> list[Row]:
@@ -169,6 +205,7 @@ def _of_indicator(row: board.Row) -> Row:
         "what": indicator.name, "value": saying.measured(indicator, row.cell.value), "period": saying.period(period)}
     share = row.standing.share
     level = 1.0 if share is None or not share else float(1 / share) if share < 1 else 1.0
-    return Row(f"red:{indicator.pk}", Severity.WARNING, sentence, saying.period(row.since),
+    since = row.since.code if row.since else ""
+    return Row(f"red:{indicator.pk}:{since}", Severity.WARNING, sentence, saying.period(row.since),
                reverse("indicator", args=[indicator.code]), level, period.end, row.trend)
 

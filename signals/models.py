@@ -11,6 +11,8 @@ from hcmc_ioc.lib.names import NamedInTwoLanguages
 from indicators.models import Indicator
 from indicators.periods import Kind as PeriodKind
 
+GONE = "-"  # in place of the period in which an alert ended: its rule was stopped, or its place is not looked at
+
 
 class Severity(models.IntegerChoices):
     INFO = 1, _("cần biết")
@@ -127,6 +129,15 @@ class Known(models.Model):
     key = models.CharField(max_length=80, unique=True)
     level = models.FloatField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Viewer(models.Model):
+    """Somebody was asked to look at a matter."""
+
+    key = models.CharField(max_length=80, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
 

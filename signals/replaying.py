@@ -3,11 +3,13 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from accounts.actors import Actor
 from districts.models import Unit
 from indicators import owed, saying
 from signals import access, machine, readings, topics
-from signals.models import AlertRule
+from signals.models import GONE, AlertRule
 
 SHOWN = 200  # alerts that are listed
 
@@ -70,9 +72,10 @@ def activate(actor: Actor, rule: AlertRule, now: datetime) -> Replay:
 
 
 def stop(actor: Actor, rule: AlertRule) -> None:
-    """The rule works no more; its alerts stay as they were."""
+    """The rule works no more; what stood ends with it."""
     if not access.may(actor, "define"):
         raise PermissionError("define")
     rule.activated_at = rule.activated_by = None
     rule.save(update_fields=["activated_at", "activated_by"])
+    rule.alerts.filter(ended="").update(ended=GONE, state=machine.State.NORMAL, changed_at=timezone.now())
     topics.changed()

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
 from accounts.requests import acting
+from indicators.models import Indicator
 from live import topics as live_topics
 from signals import access, attention, replaying
 from signals.forms import RuleForm, SilenceForm
@@ -27,13 +29,15 @@ def reader(request, verb: str = "read") -> Actor:
     return actor
 
 
-def part(request, actor: Actor) -> str:
-    """What needs this person's attention, as a piece of a page; "" for whoever has no business with it."""
+def part(request, actor: Actor, place: str = "overview") -> str:
+    """What needs this person's attention, as a piece of the overview (the first seven) or of its own page (all); "" for
+    whoever has no business with it."""
     if not access.may(actor, "read"):
         return ""
     now = timezone.now()
     version = live_topics.versions([ATTENTION])[ATTENTION]
-    context = {"attention": attention.of(actor, now), "topic": ATTENTION, "version": version, "now": now,
+    found = attention.of(actor, now, most=attention.MOST if place == "overview" else attention.ALL)
+    context = {"attention": found, "place": place, "topic": ATTENTION, "version": version, "now": now,
                "may_acknowledge": access.may(actor, "acknowledge")}
     return render_to_string("signals/attention_part.html", context, request)
 
@@ -43,11 +47,14 @@ def part(request, actor: Actor) -> str:
 def needed(request):
     """All that needs attention; looking at it makes nothing of it new."""
     actor = reader(request)
-    html = part(request, actor)
+    html = part(request, actor, "overview" if request.GET.get("part") == "1" else "attention")
     if request.GET.get("part"):
         return HttpResponse(html)
     attention.looked(actor, timezone.now())
-    context = {"part": html, "live_topics": ATTENTION, "nav_current": "overview"}
+    people = attention.may_be_asked() if access.may(actor, "acknowledge") else []
+    standing = attention.of(actor, timezone.now(), most=attention.ALL).rows if people else []
+    context = {"part": html, "people": people, "standing": standing,
+               "live_topics": ATTENTION, "nav_current": "overview"}
     return render(request, "signals/attention.html", context)
 
 
@@ -62,6 +69,26 @@ def acknowledge(request):
 
 
 @login_required
+@require_POST
+def ask(request):
+    """Ask somebody to look at one matter."""
+    actor = reader(request, "acknowledge")
+    chosen = request.POST.get("viewer", "")
+    viewer = next((one for one in attention.may_be_asked() if str(one.pk) == chosen), None)
+    if viewer is None or not attention.ask(actor, request.POST.get("key", "")[:80], viewer, timezone.now()):
+        messages.error(request, _("Hãy chọn người xem cho một việc đang có."))
+    else:
+        messages.success(request, _("Đã giao %(who)s xem.") % {"who": viewer})
+    return redirect("attention")
+
+
+def _rules() -> QuerySet[AlertRule]:
+    """Rules over figures that everybody may see: an indicator that was closed to others takes its rules along."""
+    found = AlertRule.objects.filter(indicator__access=Indicator.Access.OPEN)
+    return found.select_related("indicator__set_item__value_set")
+
+
+@login_required
 def rules(request):
     """Every rule, at work or not; analysts add one."""
     actor = reader(request)
@@ -71,7 +98,7 @@ def rules(request):
             raise Http404
         if form.is_valid():
             return redirect("alert_rule", code=form.save().code)
-    found = AlertRule.objects.select_related("indicator", "activated_by").prefetch_related("alerts")
+    found = _rules().select_related("activated_by").prefetch_related("alerts")
     context = {"rules": [(rule, sum(not alert.ended for alert in rule.alerts.all())) for rule in found], "form": form,
                "nav_current": "data"}
     return render(request, "signals/rules.html", context, status=422 if form and form.errors else 200)
@@ -81,12 +108,15 @@ def rules(request):
 def rule(request, code: str):
     """One rule with what it would have done in the last 24 months; analysts change it while it does not work."""
     actor = reader(request)
-    chosen = get_object_or_404(AlertRule.objects.select_related("indicator__set_item__value_set"), code=code)
+    chosen = get_object_or_404(_rules(), code=code)
     may_define = access.may(actor, "define")
     form = RuleForm(request.POST or None, instance=chosen) if may_define and not chosen.is_active else None
     if request.method == "POST":
-        if form is None:
+        if not may_define:
             raise Http404
+        if form is None:
+            messages.error(request, _("Quy tắc đang làm việc: hãy ngừng trước khi sửa."))
+            return redirect("alert_rule", code=code)
         if form.is_valid():
             form.save()
             return redirect("alert_rule", code=chosen.code)
@@ -103,7 +133,7 @@ def rule(request, code: str):
 def activate(request, code: str):
     """Let a rule work after its replay, or stop it (`off`)."""
     actor = reader(request, "define")
-    chosen = get_object_or_404(AlertRule.objects.select_related("indicator__set_item__value_set"), code=code)
+    chosen = get_object_or_404(_rules(), code=code)
     if request.POST.get("off"):
         replaying.stop(actor, chosen)
         messages.success(request, _("Quy tắc đã ngừng."))
@@ -119,7 +149,7 @@ def activate(request, code: str):
 def silence(request, code: str):
     """Nobody is told of the rule for a while."""
     actor = reader(request, "define")
-    chosen = get_object_or_404(AlertRule, code=code)
+    chosen = get_object_or_404(_rules(), code=code)
     form = SilenceForm(request.POST)
     if form.is_valid() and actor.user is not None:
         made = form.save(commit=False)
@@ -128,5 +158,6 @@ def silence(request, code: str):
         changed()
         messages.success(request, _("Đã tạm ngừng báo."))
     else:
-        messages.error(request, _("Cần ngày và lý do."))
+        faults = [str(fault) for errors in form.errors.values() for fault in errors]
+        messages.error(request, faults[0] if faults else _("Cần ngày và lý do."))
     return redirect("alert_rule", code=code)

@@ -4,20 +4,23 @@ An alert follows from the figures alone, so looking twice, or after a kill, chan
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
 from districts.cities import city
-from indicators import keepers, notices
-from indicators.models import Notice
+from indicators import keepers, notices, owed
+from indicators.models import Indicator, Notice
 from signals import machine, readings, topics
-from signals.models import Alert, AlertRule, Severity
+from signals.models import GONE, Alert, AlertRule, Severity
 
 log = logging.getLogger(__name__)
+OLD = timedelta(days=40)  # what began so long before the rule was activated is no news
+NAMED = 3
 
 
 def watch_rules(now: datetime) -> None:
@@ -32,49 +35,75 @@ def watch_rules(now: datetime) -> None:
 
 @transaction.atomic
 def look(rule: AlertRule, now: datetime) -> None:
-    """The alerts of one rule as the figures say now; those that began before it worked are not told."""
-    if rule.activated_at is None:
+    """The alerts of one rule as the figures say now. What stood already when it was activated was shown then and is
+    told to nobody; what stands no more, or is of a place that is not looked at any more, ends."""
+    locked = AlertRule.objects.select_for_update(of=("self",)).select_related("indicator").get(pk=rule.pk)
+    if locked.activated_at is None or locked.indicator.access != Indicator.Access.OPEN:
         return
-    locked = AlertRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
     there = {(alert.unit_id, alert.began): alert for alert in Alert.objects.filter(rule=locked)}
-    changed = False
+    fresh: list[Alert] = []
+    changed, standing = False, set()
     for unit, seen in readings.current(rule, now).items():
         course = machine.run(seen, rule.for_periods, rule.until_periods)
         for episode in course.episodes:
             alert = there.get((unit, episode.began))
             is_open = not episode.ended
-            if alert is None and not is_open:
-                continue  # over before anybody looked
-            state = course.state if is_open else machine.State.NORMAL
-            changed |= _keep(alert, rule, unit, episode, state, now)
-    if changed:
+            standing |= {(unit, episode.began)}
+            if alert is None and is_open:
+                fresh.append(_begin(rule, unit, episode, course.state, now))
+            elif alert is not None:
+                changed |= _go_on(alert, episode, course.state if is_open else machine.State.NORMAL, now)
+    gone = [alert.pk for key, alert in there.items() if not alert.ended and key not in standing]
+    changed |= bool(Alert.objects.filter(pk__in=gone).update(ended=GONE, state=machine.State.NORMAL, changed_at=now))
+    _tell(rule, [alert for alert in fresh if not _stood_before(rule, alert)], now)
+    if changed or fresh:
         topics.changed()
 
 
-def _tell(alert: Alert) -> None:
-    """By the bell: of what needs action the leaders (of the city, and of the unit), of everything the analysts."""
-    rows = Membership.objects.valid().filter(user__is_active=True)
-    people = set(rows.filter(role=Role.ANALYST).values_list("user_id", flat=True))
-    if alert.rule.severity == Severity.DANGER:
-        people |= set(rows.filter(role=Role.CITY_LEADER).values_list("user_id", flat=True))
-        people |= set(keepers.leaders([alert.unit_id])[alert.unit_id] if alert.unit_id else ())
-    said = {"what_vi": alert.rule.name_vi, "what_en": alert.rule.name_en,
-            "unit": alert.unit.name_vi if alert.unit else city().name_vi}
-    link = reverse("indicator", args=[alert.rule.indicator.code])
-    notices.tell(notices.Told(user, f"alert:{alert.pk}", Notice.Code.ALERT, link, parameters=said) for user in people)
+def _begin(rule: AlertRule, unit: int | None, episode: machine.Episode, state: str, now: datetime) -> Alert:
+    return Alert.objects.create(rule=rule, unit_id=unit, began=episode.began, state=state, value=episode.value,
+                                first_at=now, changed_at=now)
 
 
-def _keep(alert: Alert | None, rule: AlertRule, unit: int | None, episode: machine.Episode, state: str,
-          now: datetime) -> bool:
+def _go_on(alert: Alert, episode: machine.Episode, state: str, now: datetime) -> bool:
     """Whether anything is new."""
-    if alert is None:
-        alert = Alert.objects.create(rule=rule, unit_id=unit, began=episode.began, state=state, value=episode.value,
-                                     first_at=now, changed_at=now)
-        _tell(alert)
-        return True
-    told = (alert.ended, alert.state, alert.value)
-    if told == (episode.ended, state, episode.value):
+    if (alert.ended, alert.state, alert.value) == (episode.ended, state, episode.value):
         return False
     alert.ended, alert.state, alert.value, alert.changed_at = episode.ended, state, episode.value, now
     alert.save(update_fields=["ended", "state", "value", "changed_at"])
     return True
+
+
+def _stood_before(rule: AlertRule, alert: Alert) -> bool:
+    began = owed.rule().parse(rule.period_kind, alert.began)
+    return rule.activated_at is not None and began.end + OLD <= rule.activated_at
+
+
+def _tell(rule: AlertRule, fresh: list[Alert], now: datetime) -> None:
+    """By the bell, one notice for all places: what needs action to the leaders of the city, and to each unit's of its
+    own; everything to the analysts. What is silenced is told to nobody."""
+    today = timezone.localdate(now)
+    silent = set(rule.silences.filter(until__gte=today).values_list("unit_id", flat=True))
+    told = [alert for alert in fresh if not {None, alert.unit_id} & silent]
+    if not told:
+        return
+    people = set(_of_role(Role.ANALYST))
+    if rule.severity == Severity.DANGER:
+        people |= set(_of_role(Role.CITY_LEADER))
+    places = [alert.unit.name_vi if alert.unit else city().name_vi for alert in told]
+    more = f" (+{len(places) - NAMED})" if len(places) > NAMED else ""
+    notices.tell(_told(rule, user, told[0], ", ".join(places[:NAMED]) + more) for user in people)
+    if rule.severity == Severity.DANGER:
+        leaders = keepers.leaders([alert.unit_id for alert in told if alert.unit_id])
+        notices.tell(_told(rule, user, alert, alert.unit.name_vi) for alert in told if alert.unit
+                     for user in leaders.get(alert.unit.pk, ()) if user not in people)
+
+
+def _told(rule: AlertRule, user: int, alert: Alert, places: str) -> notices.Told:
+    said = {"what_vi": rule.name_vi, "what_en": rule.name_en, "unit": places}
+    link = reverse("indicator", args=[rule.indicator.code])
+    return notices.Told(user, f"alert:{alert.pk}", Notice.Code.ALERT, link, parameters=said)
+
+
+def _of_role(role: Role) -> list[int]:
+    return list(Membership.objects.valid().filter(role=role, user__is_active=True).values_list("user_id", flat=True))

@@ -23,6 +23,7 @@ from feedback.rules import catalogue
 from feedback.rules.lifecycle import Intake
 from indicators.loading import load_city as load_indicators
 from reports.loading import load_city as load_reports
+from signals.loading import load_city as load_alert_rules
 
 CAST = {
     "lan": ("Trần Thị Lan", Role.UNIT_STAFF, "760"),
@@ -51,12 +52,13 @@ def load() -> None:
         catalogue.load("hcmc")
         load_indicators("hcmc")
         load_reports("hcmc")
+        load_alert_rules("hcmc")
         _keep()
 
 
 def _keep() -> None:
     with connection.cursor() as cursor:
-        models = [model for app in ("districts", "feedback", "indicators", "reports")
+        models = [model for app in ("districts", "feedback", "indicators", "reports", "signals")
                   for model in apps.get_app_config(app).get_models(include_auto_created=True)]
         for model in models:
             table, rows = model._meta.db_table, BytesIO()

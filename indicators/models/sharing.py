@@ -139,6 +139,7 @@ class Notice(models.Model):
         REPORT_NEW = "report_new", _("Báo cáo có bản mới")
         REPORT_FAILED = "report_failed", _("Báo cáo chưa lập được")
         ALERT = "alert", _("Cảnh báo")
+        ASKED_TO_LOOK = "asked_to_look", _("Được giao xem")
         REPORT_REVISED = "report_revised", _("Số liệu đã sửa sau khi phát hành")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")

@@ -5,6 +5,6 @@ from reports.api import views
 urlpatterns = [
     path("report-types/", views.Types.as_view(), name="api_report_types"),
     path("editions/", views.Editions.as_view(), name="api_editions"),
-    path("editions/<int:pk>/", views.One.as_view(), name="api_edition"),
-    path("editions/<int:pk>/files/<slug:kind>/", views.File.as_view(), name="api_edition_file"),
+    path("editions/<int:id>/", views.One.as_view(), name="api_edition"),
+    path("editions/<int:id>/files/<slug:kind>/", views.File.as_view(), name="api_edition_file"),
 ]

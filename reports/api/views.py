@@ -51,17 +51,17 @@ class Editions(_Reports):
 
 
 class One(_Reports):
-    def get(self, request, pk: int) -> Response:
+    def get(self, request, id: int) -> Response:  # noqa: A002
         """One edition with everything that it says, as it was released."""
-        chosen = get_object_or_404(self.released(), pk=min(pk, LARGEST))
+        chosen = get_object_or_404(self.released(), pk=min(id, LARGEST))
         editions.opened(chosen, self.actor, timezone.now())
         return Response(_edition(chosen) | {"report": chosen.data})
 
 
 class File(_Reports):
-    def get(self, request, pk: int, kind: str) -> HttpResponse:
+    def get(self, request, id: int, kind: str) -> HttpResponse:  # noqa: A002
         """A file of an edition, byte for byte as it was released."""
-        kept = get_object_or_404(EditionFile, edition__in=self.released().filter(pk=min(pk, LARGEST)), kind=kind)
+        kept = get_object_or_404(EditionFile, edition__in=self.released().filter(pk=min(id, LARGEST)), kind=kind)
         editions.opened(kept.edition, self.actor, timezone.now())
         name = f"{kept.edition.type.code}-{kept.edition.unit.code}-{kept.edition.period}-{kept.edition.number}.{kind}"
         return HttpResponse(bytes(kept.content), content_type="application/octet-stream",

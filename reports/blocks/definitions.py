@@ -4,6 +4,7 @@ from dashboards.figures.registry import FIGURES
 from indicators.answers import version_for
 from reports.asked import Asked
 from reports.blocks.hotline import SHOWN
+from reports.blocks.indicators import is_printed
 from reports.report import Block, Table
 
 
@@ -13,7 +14,8 @@ def block(asked: Asked) -> Block:
         rows += [[str(FIGURES[code].name), str(FIGURES[code].definition)] for code in SHOWN]
     if "indicators" in asked.type.blocks:
         for one in asked.run.indicators:
-            if asked.shows(one):
+            if asked.shows(one) and is_printed(asked, one):
                 version = version_for(one, asked.run.spans(one.period_kind)[0])
                 rows.append([one.name, version.definition])
-    return Block("definitions", "Định nghĩa", tables=[Table("Định nghĩa các chỉ số", ["Chỉ số", "Định nghĩa"], rows)])
+    tables = [Table("Định nghĩa các chỉ số", ["Chỉ số", "Định nghĩa"], rows)] if rows else []
+    return Block("definitions", "Định nghĩa", tables=tables, reason="" if rows else "Không có chỉ số nào được in.")

@@ -70,7 +70,8 @@ def fields(asked: Asked) -> Block:
     rows: list[list[Cell]] = [
         [name, Figure(row.received), Figure(before.get(name, field_counts.NONE).received), Figure(row.resolved),
          Figure(row.due), share(row.met, row.due), Figure(row.due - row.met)]
-        for name, row in sorted(now.items(), key=lambda pair: -pair[1].received)]
+        for name, row in sorted(((name, now.get(name, field_counts.NONE)) for name in {**now, **before}),
+                                key=lambda pair: (-pair[1].received, pair[0]))]
     columns = ["Lĩnh vực", "Tiếp nhận", "Kỳ trước", "Trả lời", "Đến hạn", "Đúng hạn", "Trễ hạn"]
     return Block("fields", "Theo lĩnh vực", tables=[Table("Phản ánh theo lĩnh vực", columns, rows)] if rows else [],
                  reason="" if rows else "Trong kỳ không có phản ánh nào.")

@@ -1,5 +1,6 @@
 """The indicators that units deliver, by field: this period, the one before, a year ago, how it stands to its target."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
@@ -7,7 +8,7 @@ from hcmc_ioc.lib.words import number
 from indicators import owed, saying
 from indicators.answers import Answer, Cell, version_for
 from indicators.arithmetic import Flag, Kind, Why
-from indicators.models import Indicator
+from indicators.models import Indicator, Target
 from indicators.periods import Period
 from indicators.states import Standing, State, standing, target_on
 from reports import sentences
@@ -16,13 +17,14 @@ from reports.report import Block, Figure, Table
 
 COLUMNS = ["Chỉ số", "Đơn vị tính", "Kỳ này", "Kỳ trước", "Cùng kỳ năm trước", "So với cùng kỳ", "Chỉ tiêu", "Đánh giá",
            "Số đơn vị đã gửi"]
+LACKING = "*"
 OF_ONE_PERIOD = frozenset({Kind.COUNT, Kind.AMOUNT})  # a target of a month says nothing of the sum of three
 RED = 5  # of what misses its target, so many are named
 
 
 def block(asked: Asked) -> Block:
     judged = {one.pk: _judged(asked, one) for one in asked.run.indicators if asked.shows(one)}
-    shown = [one for one in asked.run.indicators if one.pk in judged and _has(asked, one)]
+    shown = [one for one in asked.run.indicators if one.pk in judged and is_printed(asked, one)]
     tables = [
         Table(field.name, COLUMNS, [_row(asked, one, judged[one.pk]) for one in found], note=_note(asked, found))
         for field, found in ((field, list(found)) for field, found in groupby(shown, key=lambda one: one.field))
@@ -41,7 +43,7 @@ def figure(indicator: Indicator, value: Decimal | None) -> Figure:
     return Figure(None if value is None else float(round(value, 6)), indicator.decimals, measure)
 
 
-def _has(asked: Asked, indicator: Indicator) -> bool:
+def is_printed(asked: Asked, indicator: Indicator) -> bool:
     """A row is worth its line where there is a figure, or one that is owed and lacks."""
     cell = cell_of(asked, asked.run.values[indicator.pk][0])
     return cell.value is not None or cell.why not in (Why.NOT_OWED, Why.NOT_APPLICABLE, None)
@@ -60,36 +62,73 @@ def _judged(asked: Asked, indicator: Indicator) -> Standing:
 
 def _row(asked: Asked, indicator: Indicator, judged: Standing) -> list:
     now, before, ago = (cell_of(asked, one) for one in asked.run.values[indicator.pk])
-    shown = [figure(indicator, one.value) for one in (now, before, ago)]
-    first: Figure | str = shown[0]
+    first: Figure | str = _printed(indicator, now)
     if now.value is None and now.why:
         first = str(Why(now.why).label)
-    elif now.flag == Flag.PRELIMINARY:
-        first = f"{shown[0]} (sơ bộ)"
-    return [indicator.name, indicator.measure_vi, first, *shown[1:], _against(indicator, now, ago),
-            _target(indicator, judged), "" if judged.state == State.NONE else str(State(judged.state).label),
+    return [indicator.name, indicator.measure_vi, first, _printed(indicator, before), _printed(indicator, ago),
+            _against(indicator, now, ago), _target(indicator, judged), _state(indicator, judged),
             f"{now.delivered}/{now.owed}" if now.owed else ""]
 
 
+def _printed(indicator: Indicator, cell: Cell) -> Figure:
+    """With a mark where units lack, or where it is preliminary."""
+    found = figure(indicator, cell.value)
+    marks = [*([LACKING] if _lacks(cell) else []), *(["(sơ bộ)"] if cell.flag == Flag.PRELIMINARY else [])]
+    return replace(found, unit=" ".join([found.unit, *marks]).strip()) if marks and cell.value is not None else found
+
+
+def _lacks(cell: Cell) -> bool:
+    """Whether units that owed it did not deliver: such a sum is compared with nothing."""
+    return cell.owed > 0 and cell.delivered < cell.owed
+
+
 def _against(indicator: Indicator, now: Cell, ago: Cell) -> str:
-    if now.value is None or ago.value is None:
+    """The difference of the printed digits; "" where either rests on fewer units than owed it."""
+    if now.value is None or ago.value is None or _lacks(now) or _lacks(ago):
         return ""
+    this, that = (round(cell.value, indicator.decimals) for cell in (now, ago) if cell.value is not None)
     if indicator.measure_vi == "%":
-        return sentences.signed(now.value - ago.value, 1, " điểm")
-    return sentences.signed((now.value / ago.value - 1) * 100, 1, "%") if ago.value else ""
+        return sentences.signed(this - that, max(1, indicator.decimals), " điểm")
+    return sentences.signed((this / that - 1) * 100, 1, "%") if that else ""
+
+
+def _state(indicator: Indicator, judged: Standing) -> str:
+    """“đạt”; of a plan with what is attained so far: “gần đạt, lũy kế 750.000 (93,2% kế hoạch)”."""
+    if judged.state == State.NONE:
+        return ""
+    said = str(State(judged.state).label)
+    if judged.target is None or judged.course is None or judged.course.attained is None or not judged.target.value:
+        return said
+    attained = judged.course.attained
+    share = number(100 * attained / judged.target.value, 1)
+    return f"{said}, lũy kế {figure(indicator, attained)} ({share}% kế hoạch)"
 
 
 def _target(indicator: Indicator, judged: Standing) -> str:
     if judged.target is None:
         return ""
-    said = str(figure(indicator, judged.target.value))
-    proposed = " (đề xuất)" if judged.target.is_proposal else ""
-    return f"{judged.target.get_form_display()} {said}{proposed}"
+    target, said = judged.target, figure(indicator, judged.target.value)
+    proposed = " (đề xuất)" if target.is_proposal else ""
+    match target.form:
+        case Target.Form.GROWTH:
+            size = Figure(abs(float(target.value)), 0 if target.value == round(target.value) else 1, "%")
+            return f"{'giảm' if target.value < 0 else 'tăng'} ít nhất {size} so với cùng kỳ{proposed}"
+        case Target.Form.PLAN:
+            return f"kế hoạch năm {said}{proposed}"
+        case Target.Form.RANGE:
+            return f"từ {said} đến {figure(indicator, target.upper)}{proposed}"
+    return f"{target.get_form_display()} {said}{proposed}"
 
 
 def _note(asked: Asked, found: list[Indicator]) -> str:
-    spans = {asked.run.values[one.pk][0].period for one in found}
-    return f"Số liệu của {sentences.listed(sorted(span_of(one) for one in spans))}."
+    """Of which periods: of one for all, else of each."""
+    spans: dict[str, list[str]] = {}
+    for one in found:
+        spans.setdefault(span_of(asked.run.values[one.pk][0].period), []).append(one.name)
+    said = [span if len(spans) == 1 else f"{span} ({'; '.join(names)})" for span, names in spans.items()]
+    lacking = f" {LACKING} Chưa đủ đơn vị gửi: không so sánh." if any(
+        _lacks(cell_of(asked, one)) for indicator in found for one in asked.run.values[indicator.pk]) else ""
+    return f"Số liệu của {', '.join(said)}.{lacking}"
 
 
 def span_of(period: Period) -> str:

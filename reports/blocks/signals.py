@@ -1,10 +1,12 @@
 """What needs attention: what has missed its target, and for how long; of the city what is out of the usual by its
 control chart."""
 
+from hcmc_ioc.lib.words import number
 from indicators import judged_words, judging, owed, saying
 from indicators.answers import Answer
 from indicators.answers import Cell as FigureCell
-from indicators.models import Indicator
+from indicators.board import TREND
+from indicators.models import Indicator, Method
 from indicators.states import State, standing, target_on
 from reports.asked import Asked
 from reports.blocks.indicators import cell_of, figure
@@ -21,8 +23,16 @@ def block(asked: Asked) -> Block:
     if unusual := _unusual(asked):
         tables.append(Table("Chỉ số khác thường theo biểu đồ kiểm soát", UNUSUAL, unusual,
                             note="Cách đánh giá từng chỉ số xem tại trang của chỉ số trên hệ thống."))
-    return Block("signals", "Tín hiệu cần chú ý", tables=tables,
-                 reason="" if tables else "Không có chỉ số nào chưa đạt chỉ tiêu hay khác thường.")
+    return Block("signals", "Tín hiệu cần chú ý", tables=tables, reason="" if tables else _all_clear(asked))
+
+
+def _all_clear(asked: Asked) -> str:
+    """What was looked at; that nothing could be judged is no all-clear."""
+    judged = [one for one in asked.run.indicators if one.pk in asked.run.series and asked.shows(one) and _state(
+        asked, one, asked.run.series[one.pk][0], {}) in (State.OK, State.WARN)]
+    if not judged:
+        return "Không có chỉ số nào có chỉ tiêu và đủ số liệu để đánh giá trong kỳ."
+    return f"Không có chỉ số nào chưa đạt trong {number(len(judged))} chỉ số đánh giá được theo chỉ tiêu."
 
 
 def _unusual(asked: Asked) -> list[list[Cell]]:
@@ -34,8 +44,9 @@ def _unusual(asked: Asked) -> list[list[Cell]]:
         last = asked.run.last_of(one.period_kind)
         found = judging.of(one, None, last)
         for told in judged_words.signals(found):
-            if told.period == last:
-                rows.append([one.name, figure(one, found.cells[-1].value), saying.period(last), told.words])
+            if told.period == last and told.tone != "ok":
+                of_year = " (chênh lệch so với cùng kỳ)" if found.plan.method == Method.SEASONAL else ""
+                rows.append([one.name, figure(one, found.cells[-1].value), saying.period(last), told.words + of_year])
     return rows
 
 
@@ -44,7 +55,7 @@ def _row(asked: Asked, indicator: Indicator) -> list[Cell]:
     found = asked.run.series[indicator.pk]
     by_start = {one.period.start: cell_of(asked, one) for one in found}
     red = 0
-    for one in found:
+    for one in found[:TREND]:
         if _state(asked, indicator, one, by_start) != State.DANGER:
             break
         red += 1
@@ -52,7 +63,7 @@ def _row(asked: Asked, indicator: Indicator) -> list[Cell]:
         return []
     first = saying.period(found[red - 1].period)
     return [indicator.name, figure(indicator, cell_of(asked, found[0]).value), saying.period(found[0].period),
-            f"{first} hoặc trước đó" if red == len(found) else first]
+            f"{first} hoặc trước đó" if red == TREND else first]
 
 
 def _state(asked: Asked, indicator: Indicator, at: Answer, by_start: dict) -> str:

@@ -1,7 +1,7 @@
 """The month of 1022 in four sentences: what came, what was done with it, how promises were kept, where it is worst."""
 
 from dashboards.figures.definitions import Figures
-from hcmc_ioc.lib.words import number, percent, worktime
+from hcmc_ioc.lib.words import WORKING_DAY, number, percent
 from reports import sentences
 from reports.asked import Asked
 from reports.report import Block
@@ -14,7 +14,8 @@ def block(asked: Asked) -> Block:
     now, before, ago = (asked.hotline(span) for span in ("now", "before", "ago"))
     said = [_received(asked, now, before, ago), _handled(now), _kept(now, before, ago), _satisfied(now, before),
             _worst(asked)]
-    return Block("summary", "Tóm tắt", sentences=[one for one in said if one])
+    title = "Phản ánh của người dân qua Tổng đài 1022" if "indicators" in asked.type.blocks else "Tóm tắt"
+    return Block("summary", title, sentences=[one for one in said if one])
 
 
 def _received(asked: Asked, now: Figures, before: Figures, ago: Figures) -> str:
@@ -27,9 +28,10 @@ def _received(asked: Asked, now: Figures, before: Figures, ago: Figures) -> str:
 
 
 def _handled(now: Figures) -> str:
-    said = f"Đã trả lời {number(now.resolved)} phản ánh; đến khi chốt số liệu còn {number(now.open)} đang xử lý"
+    said = f"Đã xử lý {number(now.resolved)} phản ánh; đến khi chốt số liệu còn {number(now.open)} đang xử lý"
     late = f", trong đó {number(now.overdue)} quá hạn" if now.overdue else ", không có phản ánh quá hạn"
-    median = f" Một nửa số phản ánh được trả lời trong {worktime(now.median_minutes)}." if now.median_minutes else ""
+    days = number(now.median_minutes / WORKING_DAY, 1) if now.median_minutes else ""
+    median = f" Một nửa số phản ánh được xử lý trong {days} ngày làm việc." if days else ""
     return f"{said}{late if now.open else ''}.{median}"
 
 

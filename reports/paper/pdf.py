@@ -2,6 +2,7 @@
 in the file is that of the cut-off, and no font of the machine is asked."""
 
 import json
+import re
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from districts.cities import city
 from reports.paper.drawing import lines
 from reports.report import Block, Figure, Report, Table
 
+LONGEST = 24  # letters of a word
 ROOT = Path(__file__).parent
 TEMPLATE = ROOT / "report.typ"
 
@@ -40,7 +42,7 @@ def _compiler() -> typst.Compiler:
 
 def _block(block: Block) -> dict:
     return {
-        "title": block.title, "sentences": block.sentences, "reason": block.reason,
+        "title": block.title, "sentences": [_broken(one) for one in block.sentences], "reason": block.reason,
         "tables": [_table(one) for one in block.tables],
         "charts": [{"title": one.title, "drawn": lines(one), "read": _read(one)} for one in block.charts],
     }
@@ -48,8 +50,13 @@ def _block(block: Block) -> dict:
 
 def _table(table: Table) -> dict:
     numeric = [any(isinstance(row[place], Figure) for row in table.rows) for place in range(len(table.columns))]
-    rows = [[str(cell) for cell in row] for row in table.rows]
+    rows = [[_broken(str(cell)) for cell in row] for row in table.rows]
     return {"title": table.title, "columns": table.columns, "numeric": numeric, "rows": rows, "note": table.note}
+
+
+def _broken(text: str) -> str:
+    """A word that no line would hold may break."""
+    return re.sub(rf"(\S{{{LONGEST}}})(?=\S)", "\\1\u200b", text)
 
 
 def _read(chart) -> str:

@@ -3,6 +3,7 @@
 from rest_framework.response import Response
 
 from hcmc_ioc.lib.api.views import Resource, require
+from indicators.models import Indicator
 from signals import access
 from signals.models import Alert
 
@@ -11,7 +12,9 @@ class Alerts(Resource):
     def get(self, request) -> Response:
         """Every alert that stands now, the newest first; a unit's system gets those of its units."""
         require(access.may_read_alerts(self.actor), "indicators:read")
-        found = Alert.objects.filter(ended="").select_related("rule__indicator", "unit").order_by("-first_at", "-pk")
+        found = Alert.objects.filter(ended="", rule__activated_at__isnull=False,
+                                     rule__indicator__access=Indicator.Access.OPEN)
+        found = found.select_related("rule__indicator", "unit").order_by("-first_at", "-pk")
         if self.actor.scope is not None:
             found = found.filter(unit_id__in=self.actor.scope)
         return Response({"results": [_shown(row) for row in found], "next": None})

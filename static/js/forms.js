@@ -20,6 +20,7 @@ export function startForms() {
     const form = event.target.form;
     if (form && form.method !== "get" && form.method !== "dialog") form.dataset.dirty = "yes";
   });
+  on("change", "select[data-submit]", (_event, select) => select.form.requestSubmit());
   on("click", ".error-summary a", (event, link) => {
     const field = $(link.hash);
     if (field) { event.preventDefault(); field.focus(); field.scrollIntoView({ block: "center" }); }

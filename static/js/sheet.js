@@ -177,6 +177,3 @@ function write(changes, which, then) {
   });
   save(cells, then);
 }
-
-// --- A choice that sends its form
-on("change", "select[data-submit]", (_event, select) => select.form.requestSubmit());

@@ -1,6 +1,6 @@
 """Rules over real figures: a replay finds what was planted, alerts follow the figures, leaders know; clusters."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,8 +14,8 @@ from indicators.answers import Parts
 from indicators.models import Indicator, Notice, Target
 from indicators.topics import TAKER
 from live import feed
-from signals import attention, clusters, replaying, watching
-from signals.models import Alert, AlertRule, Cluster, Known
+from signals import attention, clusters, replaying, topics, watching
+from signals.models import Alert, AlertRule, Cluster, Known, Silence
 from tests.city import SYSTEM, intake, unit
 from tests.feedback.pages import read, signed_in
 
@@ -59,7 +59,8 @@ def test_a_replay_finds_what_was_planted_and_is_kept(cast, rule, client):
     assert (rule.replay["count"], rule.replay["known"]) == (2, 12)
     told = rule.replay["alerts"]
     assert [one["value"] for one in told] == [50.0, 50.0] and {one["unit"] for one in told} == {"Quận 1"}
-    assert client.post(reverse("alert_rule", args=[rule.code]), {"code": "x"}).status_code == 404  # it works: as it is
+    answer = client.post(reverse("alert_rule", args=[rule.code]), {"code": "x"}, follow=True)
+    assert "hãy ngừng trước khi sửa" in read(answer) and AlertRule.objects.get(pk=rule.pk).code == rule.code
 
 
 def test_what_came_late_is_replayed_as_it_was_known(rule):
@@ -85,7 +86,29 @@ def test_alerts_follow_the_figures_and_nobody_is_told_twice(cast, rule):
     bring(LAST, 4)
     watching.watch_rules(now)
     alert.refresh_from_db()
-    assert alert.state == "normal" and alert.ended == LAST.code or not alert.ended
+    assert (alert.state, alert.ended) == ("normal", "-")  # the figure was mended: it never was
+    bring(LAST, 70)
+    watching.watch_rules(now)
+    replaying.stop(Actor.person(cast.phuc), rule)
+    assert not Alert.objects.filter(ended="").exists()
+    told = Notice.objects.filter(code="alert").count()
+    Silence.objects.create(rule=rule, until=date(2100, 1, 1), reason="Diễn tập", user=cast.phuc, at=now)
+    Alert.objects.all().delete()
+    replaying.activate(Actor.person(cast.phuc), rule, now)
+    watching.watch_rules(now)
+    assert Alert.objects.exists() and Notice.objects.filter(code="alert").count() == told
+
+
+def test_figures_that_were_closed_take_their_alerts_along(cast, rule, client):
+    now = timezone.now()
+    replaying.activate(Actor.person(cast.phuc), rule, now)
+    bring(LAST, 70)
+    watching.watch_rules(now)
+    Indicator.objects.filter(code=FIRES).update(access="restricted")
+    watching.watch_rules(now + timedelta(minutes=5))
+    topics.changed()
+    assert "Cháy nhiều" not in read(signed_in(client, cast.sau).get(reverse("attention")))
+    assert client.get(reverse("alert_rule", args=[rule.code])).status_code == 404
 
 
 def test_a_rule_that_breaks_holds_up_no_other(cast, rule, monkeypatch):
@@ -115,13 +138,21 @@ def test_a_leader_sees_knows_and_sees_again_what_is_worse(cast, rule, client):
     assert client.post(at, {"key": "rule:0"}).status_code == 302 and Known.objects.get().key == row.key
     seen = attention.of(leader, now)
     assert row.key not in [one.key for one in seen.rows] and [one.known.user for one in seen.known] == [cast.ha]
-    bring(LAST, 80, "778")
+    bring(LAST, 90)  # worse in the place that is known
     watching.watch_rules(now)
     again = next(one for one in attention.of(leader, now).rows if one.key == row.key)
-    assert again.known.user == cast.ha and "Quận 7" in again.sentence
-    silent = {"until": "2100-01-01", "reason": "Diễn tập"}
+    assert again.known.user == cast.ha
+    bring(LAST, 30, "778")  # another place is another matter
+    watching.watch_rules(now)
+    again = next(one for one in attention.of(leader, now).rows if "Cháy nhiều" in one.sentence)
+    assert again.known is None and "Quận 7" in again.sentence
+    asked = {"key": again.key, "viewer": cast.phuc.pk}
+    assert client.post(reverse("ask_to_look"), asked).status_code == 302
+    assert "giao Bùi Hồng Phúc xem" in read(client.get(reverse("attention")))
+    assert Notice.objects.get(user=cast.phuc, code="asked_to_look").link == again.url
+    silent = {"until": f"{timezone.localdate() + timedelta(days=30)}", "reason": "Diễn tập"}
     assert signed_in(client, cast.phuc).post(reverse("silence_rule", args=[rule.code]), silent).status_code == 302
-    assert row.key not in [one.key for one in attention.of(leader, now).rows]
+    assert "Cháy nhiều" not in "".join(one.sentence for one in attention.of(leader, now).rows)
 
 
 def test_nothing_out_of_the_usual_says_what_was_looked_at(cast, client):

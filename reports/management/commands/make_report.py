@@ -34,6 +34,9 @@ class Command(BaseCommand):
             raise CommandError(f"the figures of {chosen} are not cut off before {collecting.cut_off(type_, chosen)}")
         run = Run(type_, chosen, collecting.cut_off(type_, chosen))
         made = [editions.make(run, one, now, released=not draft) for one in self._units(run, unit)]
+        if not draft:  # one that waited for remarks goes out as it is
+            waiting = [one.pk for one in made if one and one.state == Edition.State.DRAFT]
+            made = [editions.release(one.pk, now) or one if one and one.pk in waiting else one for one in made]
         failed = [one for one in made if one and one.state == Edition.State.FAILED]
         for one in made:
             if one:
