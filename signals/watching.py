@@ -41,19 +41,23 @@ def look(rule: AlertRule, now: datetime) -> None:
     if locked.activated_at is None or locked.indicator.access != Indicator.Access.OPEN:
         return
     there = {(alert.unit_id, alert.began): alert for alert in Alert.objects.filter(rule=locked)}
+    open_ones = {alert.unit_id: alert for alert in there.values() if not alert.ended}
     fresh: list[Alert] = []
     changed, standing = False, set()
     for unit, seen in readings.current(rule, now).items():
         course = machine.run(seen, rule.for_periods, rule.until_periods)
+        earliest = {one.key for one in seen[:rule.for_periods]}
         for episode in course.episodes:
             alert = there.get((unit, episode.began))
+            if alert is None and episode.began in earliest:
+                alert = open_ones.get(unit)  # it began before what is looked at
             is_open = not episode.ended
-            standing |= {(unit, episode.began)}
             if alert is None and is_open:
                 fresh.append(_begin(rule, unit, episode, course.state, now))
             elif alert is not None:
+                standing.add(alert.pk)
                 changed |= _go_on(alert, episode, course.state if is_open else machine.State.NORMAL, now)
-    gone = [alert.pk for key, alert in there.items() if not alert.ended and key not in standing]
+    gone = [alert.pk for alert in open_ones.values() if alert.pk not in standing]
     changed |= bool(Alert.objects.filter(pk__in=gone).update(ended=GONE, state=machine.State.NORMAL, changed_at=now))
     _tell(rule, [alert for alert in fresh if not _stood_before(rule, alert)], now)
     if changed or fresh:

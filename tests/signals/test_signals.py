@@ -99,6 +99,18 @@ def test_alerts_follow_the_figures_and_nobody_is_told_twice(cast, rule):
     assert Alert.objects.exists() and Notice.objects.filter(code="alert").count() == told
 
 
+def test_what_lasts_longer_than_is_looked_back_stays_one_alert(cast, rule, monkeypatch):
+    now = timezone.now()
+    for period in months(3):
+        bring(period, 40)
+    replaying.activate(Actor.person(cast.phuc), rule, now)
+    watching.watch_rules(now)
+    one = Alert.objects.get()
+    monkeypatch.setattr(watching.readings, "LAST", 2)
+    watching.watch_rules(now)
+    assert [(alert.pk, alert.began, alert.ended) for alert in Alert.objects.all()] == [(one.pk, one.began, "")]
+
+
 def test_figures_that_were_closed_take_their_alerts_along(cast, rule, client):
     now = timezone.now()
     replaying.activate(Actor.person(cast.phuc), rule, now)
