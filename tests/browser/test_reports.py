@@ -19,7 +19,9 @@ def test_a_leader_goes_from_what_needs_attention_to_the_figure_and_the_report(op
     assert 0 < matters <= 7
     first.click()
     expect(page.locator("h1")).to_be_visible()
-    page.goto("/bao-cao/?loai=month")
+    page.goto("/bao-cao/")
+    page.get_by_label("Loại báo cáo").select_option("month")
+    page.wait_for_url("**/bao-cao/?loai=month**")
     page.get_by_role("link", name="Báo cáo tháng tình hình kinh tế - xã hội").first.click()
     expect(page.locator("#part-indicators")).to_have_text("Kết quả thực hiện các chỉ tiêu")
     with page.expect_download() as saved:
