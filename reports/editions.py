@@ -55,12 +55,13 @@ def make(run: Run, unit: Unit, now: datetime, *, released: bool = False) -> Edit
             return first
         edition = first or Edition(type=run.type, unit=unit, start=run.period.start, end=run.period.end,
                                    period=run.period.code.replace("/", "-"), cut_off=run.as_of)
-        edition.made_at = now
+        edition.made_at, told = now, edition.problem
         report, edition.problem = _collected(run, unit)
         if report is None:
             edition.state, edition.data = State.FAILED, None
             edition.save()
-            telling.failed(edition)
+            if edition.problem != told:  # once, not at every try
+                telling.failed(edition)
             return edition
         edition.state, edition.data = State.DRAFT, report.to_json()
         edition.remarks_until = _remarks_until(run.type, now)

@@ -109,9 +109,12 @@ def test_what_could_not_be_made_is_tried_again(cast, monkeypatch):
     monkeypatch.setitem(blocks.BLOCKS, "units", lambda asked: 1 / 0)
     failed = made()
     assert "ZeroDivisionError" in failed.problem
+    Notice.objects.update(read_at=AFTER)
+    assert made(now=AFTER + timedelta(minutes=40)).state == Edition.State.FAILED
+    assert not Notice.objects.filter(read_at=None).exists()  # told once
     monkeypatch.setitem(blocks.BLOCKS, "units", working)
-    assert made(now=AFTER + timedelta(minutes=5)).state == Edition.State.FAILED
-    again = made(now=AFTER + timedelta(hours=1))
+    assert made(now=AFTER + timedelta(minutes=45)).state == Edition.State.FAILED
+    again = made(now=AFTER + timedelta(hours=2))
     assert (again.pk, again.state, again.problem) == (failed.pk, Edition.State.DRAFT, "")
 
 
