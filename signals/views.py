@@ -3,9 +3,8 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -29,17 +28,16 @@ def reader(request, verb: str = "read") -> Actor:
     return actor
 
 
-def part(request, actor: Actor, place: str = "overview") -> str:
-    """What needs this person's attention, as a piece of the overview (the first seven) or of its own page (all); "" for
-    whoever has no business with it."""
+def piece(actor: Actor, place: str = "overview") -> dict:
+    """What `signals/attention_part.html` draws for this person: the first seven matters on the overview, all on their
+    own page; {} for whoever has no business with them."""
     if not access.may(actor, "read"):
-        return ""
+        return {}
     now = timezone.now()
     version = live_topics.versions([ATTENTION])[ATTENTION]
     found = attention.of(actor, now, most=attention.MOST if place == "overview" else attention.ALL)
-    context = {"attention": found, "place": place, "topic": ATTENTION, "version": version, "now": now,
-               "may_acknowledge": access.may(actor, "acknowledge")}
-    return render_to_string("signals/attention_part.html", context, request)
+    return {"attention": found, "place": place, "topic": ATTENTION, "version": version,
+            "may_acknowledge": access.may(actor, "acknowledge")}
 
 
 @never_cache
@@ -47,13 +45,12 @@ def part(request, actor: Actor, place: str = "overview") -> str:
 def needed(request):
     """All that needs attention; looking at it makes nothing of it new."""
     actor = reader(request)
-    html = part(request, actor, "overview" if request.GET.get("part") == "1" else "attention")
-    if request.GET.get("part"):
-        return HttpResponse(html)
+    if asked := request.GET.get("part"):
+        return render(request, "signals/attention_part.html", piece(actor, "overview" if asked == "1" else "attention"))
     attention.looked(actor, timezone.now())
     people = attention.may_be_asked() if access.may(actor, "acknowledge") else []
     standing = attention.of(actor, timezone.now(), most=attention.ALL).rows if people else []
-    context = {"part": html, "people": people, "standing": standing,
+    context = piece(actor, "attention") | {"people": people, "standing": standing,
                "live_topics": ATTENTION, "nav_current": "overview"}
     return render(request, "signals/attention.html", context)
 

@@ -59,9 +59,8 @@ def city_overview(request):
     html, beside = (draw(request.path, chosen, now)[1] for draw in (parts.city, parts.numbers_of_city))
     actor = acting(request)
     context = {"query": chosen, "scope": scope, "part": html, "numbers": beside,
-               "attention": signal_views.part(request, actor),
                "live_topics": f"{CITY},{totals.TOPIC},{ATTENTION}"}
-    answer = render(request, "dashboards/overview.html", context)
+    answer = render(request, "dashboards/overview.html", context | signal_views.piece(actor))
     attention.looked(actor, now)
     return answer
 

@@ -29,7 +29,7 @@ def test_a_scope_opens_what_it_says_and_nothing_else(scope, cast):
     for path, method, item in OPERATIONS:
         if path.startswith("/token/"):
             continue
-        address = path[1:].format(code=code, verb="accept", pk=1, number=1, indicator="fires")
+        address = path[1:].format(code=code, verb="accept", pk=1, number=1, indicator="fires", id=1, kind="pdf")
         answer = getattr(caller.http, method)(f"/api/v1/{address}", content_type="application/json",
                                               headers=caller._with({}))
         allowed = not needed(item) or scope in needed(item)
