@@ -2,7 +2,7 @@
 one sentence with since when, where it leads, and who knows of it. When there is nothing, what was looked at."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -56,6 +56,7 @@ class Attention:
     known: list[Row]
     rules: int
     indicators: int
+    looked_at: datetime | None  # the last time before
 
     @property
     def fresh(self) -> int:
@@ -65,25 +66,21 @@ class Attention:
 def of(actor: Actor, now: datetime, most: int = MOST) -> Attention:
     """For this person: what is new since they looked last comes first within its severity; at most so many rows."""
     standing = _standing(now)
-    every = [*standing.rows, *standing.red]
-    known = {one.key: one for one in Known.objects.select_related("user").filter(key__in=[row.key for row in every])}
     before = Look.objects.filter(user=actor.user).values_list("at", flat=True).first() if actor.user else None
-    viewers = {one.key: one for one in Viewer.objects.select_related("user").filter(key__in=[row.key for row in every])}
-    rows = [replace(row, is_new=before is None or row.at > before, known=known.get(row.key),
-                    viewer=viewers.get(row.key)) for row in every]
+    rows = [replace(row, is_new=before is None or row.at > before) for row in (*standing.rows, *standing.red)]
     rows.sort(key=lambda row: (-row.severity, not row.is_new, -row.at.timestamp()))
     open_ = [row for row in rows if row.known is None or _is_worse(row.level, row.known.level)]
     seen = [row for row in rows if row not in open_]
-    return Attention(open_[:most], max(0, len(open_) - most), seen, standing.rules, standing.indicators)
+    return Attention(open_[:most], max(0, len(open_) - most), seen, standing.rules, standing.indicators, before)
 
 
 def _is_worse(level: float, known: float) -> bool:
     return level > known + WORSE * abs(known)
 
 
-def looked(actor: Actor, now: datetime) -> None:
+def looked(actor: Actor, found: Attention, now: datetime) -> None:
     """The person saw it; who looks again within a few minutes is still at the same look."""
-    if actor.user is not None and not Look.objects.filter(user=actor.user, at__gt=now - SAME_LOOK).exists():
+    if actor.user is not None and (found.looked_at is None or found.looked_at < now - SAME_LOOK):
         Look.objects.update_or_create(user=actor.user, defaults={"at": now})
 
 
@@ -126,7 +123,8 @@ def ask(actor: Actor, key: str, viewer: User, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Standing:
-    """What stands for everybody: alerts and clusters, red figures; how many rules and indicators were looked at."""
+    """What stands for everybody: alerts and clusters, red figures, with who knows and who was asked to look; how many
+    rules and indicators were looked at."""
 
     rows: tuple[Row, ...]
     red: tuple[Row, ...]
@@ -144,7 +142,15 @@ def _standing(now: datetime) -> Standing:
 def _standing_at(_versions: tuple[int, ...], day: date, _language: str | None) -> Standing:
     red, looked_at = _red()
     rules = AlertRule.objects.exclude(activated_at=None).count()
-    return Standing((*_alerts(day), *_clusters()), tuple(red), rules, looked_at)
+    others = [*_alerts(day), *_clusters()]
+    keys = [row.key for row in (*others, *red)]
+    known = {one.key: one for one in Known.objects.select_related("user").filter(key__in=keys)}
+    viewers = {one.key: one for one in Viewer.objects.select_related("user").filter(key__in=keys)}
+
+    def seen(rows: Iterable[Row]) -> tuple[Row, ...]:
+        return tuple(replace(row, known=known.get(row.key), viewer=viewers.get(row.key)) for row in rows)
+
+    return Standing(seen(others), seen(red), rules, looked_at)
 
 
 def _alerts(today: date) -> list[Row]:

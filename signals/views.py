@@ -47,11 +47,11 @@ def needed(request):
     actor = reader(request)
     if asked := request.GET.get("part"):
         return render(request, "signals/attention_part.html", piece(actor, "overview" if asked == "1" else "attention"))
-    attention.looked(actor, timezone.now())
+    context = piece(actor, "attention")
+    attention.looked(actor, context["attention"], timezone.now())
     people = attention.may_be_asked() if access.may(actor, "acknowledge") else []
-    standing = attention.of(actor, timezone.now(), most=attention.ALL).rows if people else []
-    context = piece(actor, "attention") | {"people": people, "standing": standing,
-               "live_topics": ATTENTION, "nav_current": "overview"}
+    context |= {"people": people, "standing": context["attention"].rows if people else [],
+                "live_topics": ATTENTION, "nav_current": "overview"}
     return render(request, "signals/attention.html", context)
 
 

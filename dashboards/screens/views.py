@@ -60,9 +60,10 @@ def city_overview(request):
     actor = acting(request)
     context = {"query": chosen, "scope": scope, "part": html, "numbers": beside,
                "live_topics": f"{CITY},{totals.TOPIC},{ATTENTION}"}
-    answer = render(request, "dashboards/overview.html", context | signal_views.piece(actor))
-    attention.looked(actor, now)
-    return answer
+    if needs := signal_views.piece(actor):
+        context |= needs
+        attention.looked(actor, needs["attention"], now)
+    return render(request, "dashboards/overview.html", context)
 
 
 @never_cache
