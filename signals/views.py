@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -95,9 +95,8 @@ def rules(request):
             raise Http404
         if form.is_valid():
             return redirect("alert_rule", code=form.save().code)
-    found = _rules().select_related("activated_by").prefetch_related("alerts")
-    context = {"rules": [(rule, sum(not alert.ended for alert in rule.alerts.all())) for rule in found], "form": form,
-               "nav_current": "data"}
+    found = _rules().annotate(standing=Count("alerts", filter=Q(alerts__ended="")))
+    context = {"rules": [(rule, rule.standing) for rule in found], "form": form, "nav_current": "data"}
     return render(request, "signals/rules.html", context, status=422 if form and form.errors else 200)
 
 

@@ -7,6 +7,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -40,11 +41,14 @@ def look(rule: AlertRule, now: datetime) -> None:
     locked = AlertRule.objects.select_for_update(of=("self",)).select_related("indicator").get(pk=rule.pk)
     if locked.activated_at is None or locked.indicator.access != Indicator.Access.OPEN:
         return
-    there = {(alert.unit_id, alert.began): alert for alert in Alert.objects.filter(rule=locked)}
+    current = readings.current(rule, now)
+    periods = {one.key for seen in current.values() for one in seen}
+    kept = Alert.objects.filter(Q(ended="") | Q(began__in=periods), rule=locked)  # not all that ever was
+    there = {(alert.unit_id, alert.began): alert for alert in kept}
     open_ones = {alert.unit_id: alert for alert in there.values() if not alert.ended}
     fresh: list[Alert] = []
     changed, standing = False, set()
-    for unit, seen in readings.current(rule, now).items():
+    for unit, seen in current.items():
         course = machine.run(seen, rule.for_periods, rule.until_periods)
         earliest = {one.key for one in seen[:rule.for_periods]}
         for episode in course.episodes:
