@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "hooks",
     "signals",
     "dashboards",
+    "coordination",
     "reports",
 ]
 

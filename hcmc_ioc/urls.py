@@ -19,6 +19,7 @@ HOTLINE = [
     path("", include("feedback.urls")),
     path("", include("hooks.urls")),
     path("", include("dashboards.urls")),
+    path("", include("coordination.urls")),
     path("", include("signals.urls")),
 ]
 NUMBERS_ALONE = [path("", RedirectView.as_view(pattern_name="data"), name="home")]

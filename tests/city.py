@@ -58,7 +58,7 @@ def load() -> None:
 
 def _keep() -> None:
     with connection.cursor() as cursor:
-        models = [model for app in ("districts", "feedback", "indicators", "reports", "signals")
+        models = [model for app in ("districts", "feedback", "indicators", "coordination", "reports", "signals")
                   for model in apps.get_app_config(app).get_models(include_auto_created=True)]
         for model in models:
             table, rows = model._meta.db_table, BytesIO()

@@ -1,0 +1,1 @@
+"""Directives, requests and explanations: one life per recipient."""

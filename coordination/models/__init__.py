@@ -1,0 +1,1 @@
+"""What the city and its units ask of each other, by room."""
