@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from random import Random
 
@@ -31,28 +31,49 @@ PAUSE = 2.0  # seconds between two calls
 DUE_AFTER = (8, 60)  # seconds within which a new ticket is overdue
 
 
-class Truth:
-    """What the wall should show, as far as it can be known: at least what was acknowledged, at most what was begun."""
+@dataclass
+class Call:
+    begun: datetime
+    done: datetime | None = None  # acknowledged
 
-    def __init__(self) -> None:
-        now, self.zone = timezone.now(), rulebook().zone
-        today = now.astimezone(self.zone).date()
-        city = rulebook().city_id
-        figures = definitions.figures([city], Period(today, today), now, medians=False)[city]
+    def may_count(self, day: date, now: datetime, zone: tzinfo) -> bool:
+        """Whether it can have been received on that day by now; a call across midnight belongs to either day."""
+        ends = [at.astimezone(zone).date() for at in (self.begun, self.done or now)]
+        return self.begun <= now and ends[0] <= day <= ends[1]
+
+    def must_count(self, day: date, before: datetime, zone: tzinfo) -> bool:
+        return self.done is not None and self.done <= before and self.begun.astimezone(zone).date() == day == \
+            self.done.astimezone(zone).date()
+
+
+class Truth:
+    """What the wall should show, as far as it can be known: at least what was acknowledged, at most what was begun.
+    What was received is counted by the day that the wall says it shows: each begins with nothing."""
+
+    def __init__(self, now: datetime) -> None:
+        book = rulebook()
+        self.zone = book.zone
+        self.first_day = now.astimezone(self.zone).date()
+        figures = definitions.figures([book.city_id], Period(self.first_day, self.first_day), now,
+                                      medians=False)[book.city_id]
         self.received, self.overdue = figures.received, figures.overdue
         open_ones = Ticket.objects.open().filter(paused_at=None, due_at__gt=now)
-        self.begun: list[datetime] = []
-        self.done: list[datetime] = []
+        self.calls: list[Call] = []
         self.due = [(due, due) for due in open_ones.values_list("due_at", flat=True)]  # (could, must) count from
 
-    def allows(self, received: int, overdue: int, now: datetime) -> bool:
+    def allows(self, received: int, overdue: int, day: date, now: datetime) -> bool:
         before = now - timedelta(seconds=GRACE)
-        least = self.received + sum(at <= before for at in list(self.done))
-        most = self.received + sum(at <= now for at in list(self.begun))
-        due = list(self.due)
+        calls, due = list(self.calls), list(self.due)
+        at_first = self.received if day == self.first_day else 0
+        least = at_first + sum(call.must_count(day, before, self.zone) for call in calls)
+        most = at_first + sum(call.may_count(day, now, self.zone) for call in calls)
         late_least = self.overdue + sum(must <= before for _could, must in due)
         late_most = self.overdue + sum(could <= now for could, _must in due)
         return least <= received <= most and late_least <= overdue <= late_most
+
+    @property
+    def acknowledged(self) -> int:
+        return sum(call.done is not None for call in self.calls)
 
 
 class Caller(threading.Thread):
@@ -73,9 +94,10 @@ class Caller(threading.Thread):
                 connections.close_all()
 
     def call(self) -> None:
-        self.truth.begun.append(timezone.now())
+        call = Call(timezone.now())
+        self.truth.calls.append(call)
         ticket = actions.open_ticket(actor=Actor.system("demo"), intake=report())
-        self.truth.done.append(timezone.now())
+        call.done = timezone.now()
         due = timezone.now() + timedelta(seconds=self.rng.uniform(*DUE_AFTER))
         # No verb gives a date so near; and only here nothing is kept of what happens.
         self.truth.due.append((due, datetime.max.replace(tzinfo=due.tzinfo)))
@@ -145,10 +167,12 @@ SHOWN = """() => {
 
 def is_true(shown: dict, truth: Truth, now: datetime) -> bool:
     lately = [(now - timedelta(seconds=back)).astimezone(truth.zone) for back in range(-2, GRACE)]
-    days = {moment.date().isoformat() for moment in lately}
+    day = date.fromisoformat(shown["day"])
     clocks = {f"{moment:%H:%M}" for moment in lately}
     told_time = any(clock in shown["clock"] for clock in clocks)
-    return told_time and shown["day"] in days and truth.allows(shown["received"], shown["overdue"], now)
+    if not told_time or day not in {moment.date() for moment in lately}:
+        return False
+    return truth.allows(shown["received"], shown["overdue"], day, now)
 
 
 @dataclass
@@ -180,4 +204,4 @@ def begin(log: Path) -> tuple[Site, Truth]:
     fold.fold_all()
     site = Site(free_port(), log)
     site.start(*PROGRAMS)
-    return site, Truth()
+    return site, Truth(timezone.now())

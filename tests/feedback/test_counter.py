@@ -1,8 +1,11 @@
 """What citizens bring to a unit's own counter, and what a unit sees of its area though others answer for it."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +24,7 @@ from tests.feedback.pages import read, signed_in
 from tests.feedback.test_actions import opened
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 25, 12, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 LEFT_OUT = ("channel", "unit", "unit_reason", "no_place", "no_place_reason")
 
 
@@ -95,6 +99,7 @@ def test_the_callers_history_and_joining_stay_within_the_scope(lan, cast):
         assert Ticket.objects.get(pk=ticket.pk).reporter_count == 2
 
 
+@time_machine.travel(NOON, tick=False)  # an hour ago is today
 def test_a_self_recorded_ticket_pads_no_rate(cast):
     """Recorded and answered within the hour by the unit itself: shown apart, and the compared figures stay."""
     late = opened()

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         finally:
             caller.ended.set()
             site.stop()
-        self.stdout.write(f"stale but unmarked: {lied} s ({len(truth.done)} calls acknowledged; log: {log})")
+        self.stdout.write(f"stale but unmarked: {lied} s ({truth.acknowledged} calls acknowledged; log: {log})")
         if lied:
             raise CommandError("the wall showed old figures as if they were new")
 
