@@ -1,5 +1,7 @@
 """Every address of the rooms: each lists its own."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("coordination.centres.urls")),
+]

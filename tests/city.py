@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from accounts.actors import Actor
 from accounts.models import Membership, User
 from accounts.roles import Role
+from coordination.centres.loading import load_city as load_centres
 from districts.cities import read_city
 from districts.loading import load as load_units
 from districts.models import Unit
@@ -53,6 +54,7 @@ def load() -> None:
         load_indicators("hcmc")
         load_reports("hcmc")
         load_alert_rules("hcmc")
+        load_centres("hcmc")
         _keep()
 
 

@@ -23,6 +23,7 @@ ENTRIES = (
     ("tickets", _("Phản ánh"), "", "list", "p", HANDLING | LEADING),
     ("data", _("Dữ liệu"), "", "database", "d", LEADING | IN_UNITS),
     ("reports", _("Báo cáo"), "", "file-text", "b", LEADING | IN_UNITS),
+    ("centres", _("Trung tâm"), "", "broadcast", "r", LEADING | IN_UNITS),
     ("owed", _("Số liệu phải gửi"), _("Số liệu"), "table", "s", IN_UNITS),
     ("administration", _("Quản trị"), "", "settings", "q", {Role.ADMINISTRATOR}),
     ("screens", _("Màn hình tường"), "", "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
@@ -36,7 +37,8 @@ STAND_IN = {  # whoever has no inbox comes to a ticket from the list; administra
     "inbox": "tickets", "data": "administration",
 }
 ON_A_PHONE = 5  # so many stand side by side
-BEYOND = {"units", "screens", "data", "reports"}  # where there are more: a phone's foot keeps these under "Thêm"
+# Where there are more: a phone's foot keeps these under "Thêm".
+BEYOND = {"units", "screens", "data", "reports", "centres"}
 
 
 @register.simple_tag(takes_context=True)

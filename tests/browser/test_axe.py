@@ -49,6 +49,10 @@ PAGES = {
     "one-minute": ("lanhdao.tp", "/bao-cao/mot-phut/"),
     "attention": ("lanhdao.tp", "/can-chu-y/"),
     "alert-rule": ("phantich", "/canh-bao/dossiers-on-time-low/"),
+    "centres": ("lanhdao.tp", "/trung-tam/"),
+    "centre": ("lanhdao.q1", "/trung-tam/quan-1/"),
+    "edit-centre": ("lanhdao.q1", "/trung-tam/quan-1/sua/"),
+    "rollout": ("lanhdao.tp", "/trung-tam/trien-khai/"),
     "sign-ins": ("quantri", "/quan-tri/dang-nhap/"),
     "readings": ("quantri", "/quan-tri/du-lieu/"),
 }

@@ -1,0 +1,1 @@
+"""Investments without duplicates: the register, consultations, the board."""
