@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from accounts.models import Membership, User
 from accounts.roles import Role
 from coordination.centres.loading import load_city as load_centres
+from coordination.investments.loading import load_city as load_investments
 from districts.cities import read_city
 from districts.loading import load as load_units
 from districts.models import Unit
@@ -55,6 +56,7 @@ def load() -> None:
         load_reports("hcmc")
         load_alert_rules("hcmc")
         load_centres("hcmc")
+        load_investments("hcmc")
         _keep()
 
 

@@ -24,6 +24,7 @@ ENTRIES = (
     ("data", _("Dữ liệu"), "", "database", "d", LEADING | IN_UNITS),
     ("reports", _("Báo cáo"), "", "file-text", "b", LEADING | IN_UNITS),
     ("centres", _("Trung tâm"), "", "broadcast", "r", LEADING | IN_UNITS),
+    ("investments", _("Đầu tư"), "", "coin", "v", LEADING | IN_UNITS),
     ("owed", _("Số liệu phải gửi"), _("Số liệu"), "table", "s", IN_UNITS),
     ("administration", _("Quản trị"), "", "settings", "q", {Role.ADMINISTRATOR}),
     ("screens", _("Màn hình tường"), "", "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
@@ -38,7 +39,7 @@ STAND_IN = {  # whoever has no inbox comes to a ticket from the list; administra
 }
 ON_A_PHONE = 5  # so many stand side by side
 # Where there are more: a phone's foot keeps these under "Thêm".
-BEYOND = {"units", "screens", "data", "reports", "centres"}
+BEYOND = {"units", "screens", "data", "reports", "centres", "investments"}
 
 
 @register.simple_tag(takes_context=True)

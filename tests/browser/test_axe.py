@@ -53,6 +53,11 @@ PAGES = {
     "centre": ("lanhdao.q1", "/trung-tam/quan-1/"),
     "edit-centre": ("lanhdao.q1", "/trung-tam/quan-1/sua/"),
     "rollout": ("lanhdao.tp", "/trung-tam/trien-khai/"),
+    "investments": ("canbo.q1", "/dau-tu/"),
+    "new-investment": ("lanhdao.q1", "/dau-tu/moi/"),
+    "investment-board": ("lanhdao.tp", "/dau-tu/bang/"),
+    "consultations": ("phantich", "/dau-tu/y-kien/"),
+    "consultation": ("phantich", "/dau-tu/y-kien/1/"),
     "sign-ins": ("quantri", "/quan-tri/dang-nhap/"),
     "readings": ("quantri", "/quan-tri/du-lieu/"),
 }
