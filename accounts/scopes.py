@@ -14,6 +14,8 @@ SCOPES: dict[str, Words] = {
     "indicators:read": _("Đọc danh mục chỉ số và số liệu được chia sẻ"),
     "values:write": _("Gửi số liệu của đơn vị"),
     "reports:read": _("Đọc báo cáo đã phát hành"),
+    "directives:read": _("Đọc chỉ đạo, kiến nghị đã nhận và đã gửi"),
+    "directives:answer": _("Tiếp nhận, báo tiến độ, báo kết quả thay đơn vị"),
     "open311:write": _("Gửi phản ánh theo chuẩn Open311"),
     "hooks:write": _("Đăng ký nhận thông báo thay đổi (webhook)"),
 }

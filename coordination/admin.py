@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from coordination.models import CentreModule, CentreSetting, ConnectionRule
+from coordination.models import CentreModule, CentreSetting, ConnectionRule, EscalationStep, Level
 
 
 @admin.register(CentreModule)
@@ -21,6 +21,20 @@ class CentreSettingAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request) -> bool:
         return not CentreSetting.objects.exists()
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+class StepInline(admin.TabularInline):
+    model = EscalationStep
+    extra = 0
+
+
+@admin.register(Level)
+class LevelAdmin(admin.ModelAdmin):
+    list_display = ["name", "term_in_words", "any_hour", "rounds"]
+    inlines = [StepInline]
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False

@@ -6,3 +6,8 @@ class CoordinationConfig(AppConfig):
     name = "coordination"
     verbose_name = _("Chỉ đạo, điều hành")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from coordination import ready
+
+        ready.register()

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("signals.api.urls")),
     path("", include("hooks.api.urls")),
     path("", include("dashboards.api.urls")),
+    path("", include("coordination.api.urls")),
     path("schema/", Schema.as_view(), name="api_schema"),
     re_path("", Nothing.as_view()),
 ]

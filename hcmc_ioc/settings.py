@@ -143,6 +143,7 @@ _CONTEXT = [
     "hcmc_ioc.context.site",
     "hcmc_ioc.context.csrf",
     "indicators.notices.bell",
+    "coordination.directives.banner.waiting",
 ]
 TEMPLATES = [
     {
@@ -256,6 +257,7 @@ CELERY_BEAT_SCHEDULE = {
     "clusters": {"task": "signals.tasks.clusters", "schedule": 60.0, "options": {"expires": 60}},
     "reports": {"task": "reports.tasks.make", "schedule": 60.0, "options": {"expires": 60}},
     "reports again": {"task": "reports.tasks.look_again", "schedule": crontab(hour=3, minute=20)},
+    "directives": {"task": "coordination.tasks.follow", "schedule": 60.0, "options": {"expires": 60}},
     "owed": {"task": "indicators.tasks.freeze", "schedule": 600.0, "options": {"expires": 300}},
 }
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 import accounts.admin  # noqa: F401 - the admin has no autodiscovery here (see settings)
+import coordination.admin  # noqa: F401
 import districts.admin  # noqa: F401
 import feedback.admin  # noqa: F401
 import indicators.admin  # noqa: F401

@@ -5,7 +5,7 @@ One notice per person and matter: more of the same changes its time; only a revi
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,8 @@ TOPIC = "notices"  # and the number of the person
 SHOWN = 100
 KINDS = frozenset({deliveries.KIND, loading.DEFINITION})
 Code = Notice.Code
+# What notices of other apps say, by their code: registered by the app that tells them.
+worded: dict[str, Callable[[Notice], str]] = {}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What the pages of indicators show, as contexts; and how periods are named and addressed there."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from functools import lru_cache
 
 from accounts.actors import Actor
 from districts.models import Unit
-from hcmc_ioc.lib import sql
+from hcmc_ioc.lib import beside, sql
 from hcmc_ioc.lib.text import vn_norm
 from indicators import access, board, operands, owed, plans, saying
 from indicators.answers import Answer, Cell, answer, sources, version_for
@@ -111,7 +112,15 @@ def _of_period(chosen: Indicator, found: list[Answer], at: Answer) -> dict:
     judged = _Judged(chosen, found)
     return {"standing": judged.of(at), "target": target_on(list(chosen.targets.all()), owed.last_day(at.period)),
             "operands": operands.of(version_for(chosen, at.period), at.period),
-            "rows": _unit_rows(judged, found, at), "revisions": _revisions(chosen, at)}
+            "rows": (rows := _unit_rows(judged, found, at)), "revisions": _revisions(chosen, at),
+            "explained": _explained(chosen, rows, at.period)}
+
+
+def _explained(chosen: Indicator, rows: Sequence[UnitRow], period: Period) -> dict[int, list[beside.Remark]]:
+    """What units said of these figures, by unit."""
+    asked = [beside.Figure(chosen.pk, row.unit.pk, period.start, saying.measured(chosen, row.cell.value))
+             for row in rows]
+    return {one.unit_id or 0: remarks for one, remarks in beside.about_figures(asked).items()}
 
 
 def _answers(chosen: Indicator, periods: list[Period]) -> list[Answer]:

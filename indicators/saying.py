@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from hcmc_ioc.lib import words
 from hcmc_ioc.lib.names import in_force
-from indicators import owed
+from indicators import notices, owed
 from indicators.entry import Owing, Sheet, SheetCell
 from indicators.models import Check, Failure, Indicator, Issue, Notice
 from indicators.periods import MONTHS, Kind, Period
@@ -114,6 +114,8 @@ def failure(failed: Failure | Issue) -> str:
 
 def notice(found: Notice) -> str:
     """What a notice tells, in the language in force."""
+    if found.code in notices.worded:
+        return notices.worded[found.code](found)
     given = found.parameters
     said = {"what": found.indicator.name if found.indicator else "", "unit": given.get("unit", ""),
             "words": given.get("words", ""), "reason": given.get("reason", ""), "period": "", "day": ""}

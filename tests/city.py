@@ -15,8 +15,7 @@ from django.db import connection, transaction
 from accounts.actors import Actor
 from accounts.models import Membership, User
 from accounts.roles import Role
-from coordination.centres.loading import load_city as load_centres
-from coordination.investments.loading import load_city as load_investments
+from coordination.loading import load_city as load_coordination
 from districts.cities import read_city
 from districts.loading import load as load_units
 from districts.models import Unit
@@ -55,8 +54,7 @@ def load() -> None:
         load_indicators("hcmc")
         load_reports("hcmc")
         load_alert_rules("hcmc")
-        load_centres("hcmc")
-        load_investments("hcmc")
+        load_coordination("hcmc")
         _keep()
 
 

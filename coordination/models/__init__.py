@@ -22,10 +22,23 @@ from coordination.models.consultations import (
     Tier,
     WordGroup,
 )
+from coordination.models.directives import (
+    Directive,
+    DirectiveEvent,
+    DirectiveTicket,
+    DirectiveVersion,
+    Escalation,
+    EscalationStep,
+    Extension,
+    Level,
+    Recipient,
+)
 from coordination.models.investments import Baseline, Component, Funding, Item, ItemFile, Rating
 
 __all__ = [
     "Baseline", "Candidate", "Centre", "CentreModule", "CentreSetting", "CentreStatus", "Change", "Component",
-    "Condition", "ConnectionRule", "Consultation", "Funding", "Item", "ItemFile", "MatchRule", "Milestone", "Rating",
-    "Risk", "Rollout", "Sign", "Status", "Step", "Tier", "WordGroup",
+    "Condition", "ConnectionRule", "Consultation", "Directive", "DirectiveEvent", "DirectiveTicket",
+    "DirectiveVersion", "Escalation", "EscalationStep", "Extension", "Funding", "Item", "ItemFile", "Level",
+    "MatchRule", "Milestone", "Rating", "Recipient", "Risk", "Rollout", "Sign", "Status", "Step", "Tier",
+    "WordGroup",
 ]

@@ -22,6 +22,7 @@ ENTRIES = (
     ("inbox", _("Hộp việc"), "", "inbox", "h", HANDLING | {Role.CITY_LEADER}),
     ("tickets", _("Phản ánh"), "", "list", "p", HANDLING | LEADING),
     ("data", _("Dữ liệu"), "", "database", "d", LEADING | IN_UNITS),
+    ("directives", _("Chỉ đạo"), "", "flag", "c", LEADING | IN_UNITS),
     ("reports", _("Báo cáo"), "", "file-text", "b", LEADING | IN_UNITS),
     ("centres", _("Trung tâm"), "", "broadcast", "r", LEADING | IN_UNITS),
     ("investments", _("Đầu tư"), "", "coin", "v", LEADING | IN_UNITS),
@@ -33,6 +34,7 @@ ENTRIES = (
 PART_OF = {  # pages within an entry
     "unit_screen": "units", "indicator": "data", "quality": "data", "quality_unit": "data", "sheet": "owed",
     "edition": "reports", "one_minute": "reports",
+    "directive": "directives", "new_directive": "directives", "discipline": "directives",
 }
 STAND_IN = {  # whoever has no inbox comes to a ticket from the list; administrators to data from their own page
     "inbox": "tickets", "data": "administration",

@@ -3,8 +3,7 @@
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
-from coordination.centres import loading as centres
-from coordination.investments import loading as investments
+from coordination import loading as coordination
 from dashboards.figures import rebuild
 from districts.loading import BadData
 from hcmc_ioc.local import build
@@ -24,12 +23,11 @@ class Command(BaseCommand):
         for title, command in steps:
             self.stdout.write(f"  {title} …")
             call_command(command, verbosity=0)
-        self.stdout.write("  types of reports, rules of alerts, centres, investments …")
+        self.stdout.write("  types of reports, rules of alerts, what coordination begins with …")
         try:
             reports.load_city(settings.CITY_CODE)
             signals.load_city(settings.CITY_CODE)
-            centres.load_city(settings.CITY_CODE)
-            investments.load_city(settings.CITY_CODE)
+            coordination.load_city(settings.CITY_CODE)
         except BadData as exc:
             raise CommandError(str(exc)) from exc
         if rebuild.is_needed():

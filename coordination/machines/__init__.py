@@ -1,0 +1,1 @@
+"""Lives as plain tables, one module per kind of thing: pure."""

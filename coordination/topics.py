@@ -1,0 +1,31 @@
+"""What open pages hear of directives."""
+
+from collections.abc import Iterable
+
+from accounts.actors import Actor
+from coordination import access
+from coordination.models import Directive, Recipient
+from live import hints, topics
+
+DIRECTIVES, OF_UNIT, ONE = "directives", "unit_directives", "directive"
+
+
+def register() -> None:
+    topics.register(DIRECTIVES, topics.Kind(_may_hear_all, numbered=False))
+    topics.register(OF_UNIT, topics.Kind(access.may_hear_unit))
+    topics.register(ONE, topics.Kind(_may_hear_one))
+
+
+def _may_hear_all(actor: Actor, _number: int | None) -> bool:
+    return access.reads_all(actor)
+
+
+def _may_hear_one(actor: Actor, number: int | None) -> bool:
+    return number is not None and access.readable(actor).filter(pk=number).exists()
+
+
+def changed(directive: Directive, recipients: Iterable[Recipient]) -> None:
+    """Open pages of the directive, of whoever reads all and of the units on both sides ask again."""
+    units = {directive.sender_unit_id, *(row.unit_id for row in recipients)}
+    names = [DIRECTIVES, f"{ONE}:{directive.pk}", *(f"{OF_UNIT}:{pk}" for pk in units)]
+    hints.publish_on_commit(topics.raise_versions(sorted(names)))
