@@ -18,6 +18,7 @@ from coordination.models import Directive
 from districts.models import Unit
 from feedback.access import ticket_for
 from feedback.listing.filters import TicketFilter
+from feedback.listing.pages import Listing
 from feedback.models import DeadlineRule, Ticket
 from feedback.rules.rulebook import rulebook
 from hcmc_ioc.lib import words as say
@@ -89,8 +90,9 @@ def _directed(ticket: Ticket) -> date | None:
 def _tickets(actor: Actor, query: str) -> Subject | None:
     """A list as it is asked for: its reports of this moment, however long it is at most so many."""
     narrowed = TicketFilter(actor, QueryDict(query), shown=False)
-    found = [ticket for part in narrowed.tickets(timezone.now())
-             for ticket in part.values_list("pk", "unit")[:MOST_TICKETS]][:MOST_TICKETS]
+    listing = Listing(actor, narrowed, timezone.now())
+    rows = listing.take(None, MOST_TICKETS)
+    found = list(dict.fromkeys((row.ticket_id if narrowed.per_row else row.pk, row.unit_id) for row in rows))
     if not found:
         return None
     by_unit = Unit.objects.in_force().filter(pk__in={unit for _pk, unit in found}).exclude(kind=Unit.Kind.UNASSIGNED)
