@@ -7,10 +7,11 @@ from random import Random
 
 from django.db import transaction
 
+from accounts.actors import Actor
 from accounts.models import Membership, User
-from accounts.roles import UNIT
-from coordination.centres import registry
-from coordination.models import Centre, CentreModule, CentreStatus, Milestone, Rollout, Status, Step
+from accounts.roles import UNIT, Role
+from coordination.centres import connection, maturity, registry
+from coordination.models import Centre, CentreModule, CentreStatus, Criterion, Milestone, Rollout, Status, Step
 from demo import cast, people
 from demo.texts import DATA
 from districts.models import Unit
@@ -42,6 +43,7 @@ def seed(seed: int, now: datetime) -> int:
         done = _steps(unit, plan, milestones, pace, today, rng)
         _centre(unit, done, modules, crew, plan, now, rng)
     _sign_ins(units, now, rng)
+    _assessments(units, crew, now, rng)
     return Centre.objects.count()
 
 
@@ -113,3 +115,33 @@ def _sign_ins(units: list[Unit], now: datetime, rng: Random) -> None:
             user.last_login = now - timedelta(days=away + rng.randint(0, 9), hours=rng.randint(1, 20))
             signed_in.append(user)
     User.objects.bulk_update(signed_in, ["last_login"], batch_size=500)
+
+
+def _assessments(units: list[Unit], crew: cast.Crew, now: datetime, rng: Random) -> None:
+    """Half a year ago and lately each unit looked at itself, kindly; at most of them the department looked too."""
+    chosen = maturity.scale(now.date())
+    analyst = User.objects.filter(pk__in=Membership.objects.valid().filter(role=Role.ANALYST).values("user")).first()
+    if chosen is None or analyst is None:
+        return
+    criteria, seen = list(chosen.criteria.all()), connection.measure([unit.pk for unit in units], now)
+    for unit in units:
+        leader = crew.leader_of(unit.pk, rng)
+        if leader.user is None or leader.role != Role.UNIT_LEADER:
+            continue
+        reached = rng.choices([1, 2, 3, 4], [4, 9, 7, 2])[0]
+        for days, less in ((190, 1), (rng.randint(6, 50), 0)):
+            said = _said(criteria, reached - less, 0.01, rng)
+            maturity.save(leader, unit, "self", said, seen[unit.pk], submit=True, now=now - timedelta(days=days))
+        if rng.random() < 0.6:
+            said = _said(criteria, reached, 0.08, rng)
+            maturity.save(Actor.person(analyst, "demo"), unit, "other", said, seen[unit.pk], submit=True,
+                          now=now - timedelta(days=rng.randint(1, 5)))
+        maturity.aim(Actor.person(analyst, "demo"), unit, min(5, reached + 1), date(now.year + 1, 6, 30))
+
+
+def _said(criteria: list[Criterion], reached: int, doubt: float, rng: Random) -> dict[int, tuple[bool, str]]:
+    found = {}
+    for one in criteria:
+        is_met = one.level <= reached and rng.random() > doubt
+        found[one.pk] = is_met, f"{rng.randint(10, 900)}/BC-UBND" if is_met else ""
+    return found

@@ -96,6 +96,18 @@ ROOMS = (
     (_("Báo cáo"), (
         Matter("reports.reporttype", _("Báo cáo nào tự lập: kỳ, giờ chốt số liệu, các phần, nơi nhận."), "file-text"),
     )),
+    (_("Trung tâm điều hành, đầu tư"), (
+        Matter("coordination.connectionrule", _("Thế nào là kết nối tốt, thế nào là kém."), "plug-connected"),
+        Matter("coordination.centresetting", _("Báo trước hạn thuê, nhịp độ triển khai tính trong bao lâu."),
+               "settings"),
+        Matter("coordination.centremodule", _("Những phân hệ mà trung tâm có thể dùng."), "layout-dashboard"),
+        Matter("coordination.maturityscale", _("Năm mức và tiêu chí; bản mới nối tiếp bản cũ."), "trending-up"),
+        Matter("coordination.component", _("Thành phần nào ai trả tiền, đã có bản dùng chung chưa."), "coin"),
+        Matter("coordination.tier", _("Kinh phí, rủi ro nào thì ai ký, trong bao lâu."), "flag"),
+        Matter("coordination.risk", _("Những câu hỏi rủi ro của phiếu lấy ý kiến."), "alert-triangle"),
+        Matter("coordination.matchrule", _("Hai hạng mục giống nhau từ mức nào."), "adjustments-horizontal"),
+        Matter("coordination.wordgroup", _("Từ đồng nghĩa khi tìm hạng mục trùng."), "language"),
+    )),
     (_("Đơn vị"), (
         Matter("districts.unit", _("Tên gọi, cấp trên, điện thoại và thời gian hiệu lực của từng đơn vị."),
                "building-community"),

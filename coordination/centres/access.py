@@ -35,3 +35,20 @@ def may_fetch(actor: Actor) -> bool:
 
 def _is_own(actor: Actor, unit: Unit) -> bool:
     return actor.scope is not None and unit.pk in actor.scope
+
+
+def may_assess(actor: Actor, unit: Unit, kind: str) -> bool:
+    """A unit's people fill in their own; the department the independent one."""
+    if kind == "self":
+        return actor.kind == Kind.PERSON and actor.role in UNIT and _is_own(actor, unit)
+    return may_plan(actor)
+
+
+def may_submit(actor: Actor, unit: Unit, kind: str) -> bool:
+    """Its leader answers for what a unit says of itself."""
+    return may_assess(actor, unit, kind) and (kind != "self" or actor.role == Role.UNIT_LEADER)
+
+
+def may_see_levels(actor: Actor) -> bool:
+    """Everybody's levels, without answers and evidence."""
+    return may_read_all(actor) or (actor.kind == Kind.PERSON and actor.role in UNIT)

@@ -34,11 +34,19 @@ from coordination.models.directives import (
     Recipient,
 )
 from coordination.models.investments import Baseline, Component, Funding, Item, ItemFile, Rating
+from coordination.models.maturity import (
+    Answer,
+    Assessment,
+    Criterion,
+    MaturityLevel,
+    MaturityScale,
+    MaturityTarget,
+)
 
 __all__ = [
-    "Baseline", "Candidate", "Centre", "CentreModule", "CentreSetting", "CentreStatus", "Change", "Component",
-    "Condition", "ConnectionRule", "Consultation", "Directive", "DirectiveEvent", "DirectiveTicket",
-    "DirectiveVersion", "Escalation", "EscalationStep", "Extension", "Funding", "Item", "ItemFile", "Level",
-    "MatchRule", "Milestone", "Rating", "Recipient", "Risk", "Rollout", "Sign", "Status", "Step", "Tier",
-    "WordGroup",
+    "Answer", "Assessment", "Baseline", "Candidate", "Centre", "CentreModule", "CentreSetting", "CentreStatus",
+    "Change", "Component", "Condition", "ConnectionRule", "Consultation", "Criterion", "Directive", "DirectiveEvent",
+    "DirectiveTicket", "DirectiveVersion", "Escalation", "EscalationStep", "Extension", "Funding", "Item", "ItemFile",
+    "Level", "MatchRule", "MaturityLevel", "MaturityScale", "MaturityTarget", "Milestone", "Rating", "Recipient",
+    "Risk", "Rollout", "Sign", "Status", "Step", "Tier", "WordGroup",
 ]
