@@ -16,6 +16,8 @@ SCOPES: dict[str, Words] = {
     "reports:read": _("Đọc báo cáo đã phát hành"),
     "directives:read": _("Đọc chỉ đạo, kiến nghị đã nhận và đã gửi"),
     "directives:answer": _("Tiếp nhận, báo tiến độ, báo kết quả thay đơn vị"),
+    "centres:read": _("Đọc trung tâm điều hành, kết nối, mức trưởng thành"),
+    "investments:read": _("Đọc danh mục hạng mục đầu tư công nghệ thông tin"),
     "open311:write": _("Gửi phản ánh theo chuẩn Open311"),
     "hooks:write": _("Đăng ký nhận thông báo thay đổi (webhook)"),
 }

@@ -33,7 +33,8 @@ def schema() -> dict:
     whole, hooks = _read("openapi.yaml"), _read("openapi-hooks.yaml")
     whole["components"] = _read("openapi-components.yaml")
     whole["webhooks"] = hooks["webhooks"]
-    for part in (hooks, _read("openapi-numbers.yaml"), _read("openapi-reports.yaml"), _read("openapi-directives.yaml")):
+    for part in (hooks, _read("openapi-numbers.yaml"), _read("openapi-reports.yaml"), _read("openapi-directives.yaml"),
+                 _read("openapi-centres.yaml")):
         whole["paths"] |= part["paths"]
         for kind, found in part["components"].items():
             if twice := whole["components"][kind].keys() & found.keys():

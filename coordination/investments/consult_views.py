@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -28,6 +29,7 @@ WORDS = {  # of the moves, as their buttons say
     "save": gettext_lazy("Lưu phiếu"), "submit": gettext_lazy("Gửi lấy ý kiến"),
     "ask": gettext_lazy("Yêu cầu bổ sung"), "add": gettext_lazy("Gửi bổ sung"),
     "propose": gettext_lazy("Đề xuất ý kiến"), "decide": gettext_lazy("Ký ý kiến"),
+    "direct": gettext_lazy("Giao điều kiện thành chỉ đạo"),
     "follow": gettext_lazy("Báo đã thực hiện ý kiến"), "withdraw": gettext_lazy("Rút phiếu")}
 
 
@@ -77,6 +79,8 @@ def consultation(request, number: int):
 
 
 def _form(verb: str, row: Consultation):
+    if verb == "direct":
+        return forms.Form()
     if verb not in ("propose", "decide"):
         return WordsForm(prefix=verb)
     given = {"opinion": row.opinion, "reasons": row.reasons, "join_unit": row.join_unit_id,
@@ -132,6 +136,10 @@ def _submit(actor: Actor, row: Consultation, _given) -> str:
     return ""
 
 
+def _direct(actor: Actor, row: Consultation, _given) -> str:
+    return "" if consulting.direct(actor, row) else _("Chưa giao được: hạn của điều kiện đã qua.")
+
+
 def _with_words(verb: str) -> Callable[[Actor, Consultation, Any], str]:
     def do(actor: Actor, row: Consultation, given) -> str:
         form = WordsForm(given, prefix=verb)
@@ -155,7 +163,8 @@ def _with_opinion(verb: str) -> Callable[[Actor, Consultation, Any], str]:
 
 
 MOVES: dict[str, Callable[[Actor, Consultation, Any], str]] = {
-    "save": _save, "submit": _submit, **{verb: _with_words(verb) for verb in ("ask", "add", "follow", "withdraw")},
+    "save": _save, "submit": _submit, "direct": _direct,
+    **{verb: _with_words(verb) for verb in ("ask", "add", "follow", "withdraw")},
     **{verb: _with_opinion(verb) for verb in ("propose", "decide")}}
 
 

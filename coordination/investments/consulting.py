@@ -27,7 +27,7 @@ class NotNow(Exception):
 class Move:
     sources: tuple[str, ...]
     target: str | None  # None: stays where it is
-    who: str  # unit, department, signer
+    who: str  # draft (the unit's people), unit (its leader), department, signer, leader (of the city)
 
 
 MOVES = {
@@ -37,6 +37,7 @@ MOVES = {
     "add": Move((State.ASKED,), State.SUBMITTED, "unit"),
     "propose": Move((State.SUBMITTED,), None, "department"),
     "decide": Move((State.SUBMITTED,), State.DECIDED, "signer"),
+    "direct": Move((State.DECIDED,), None, "leader"),
     "follow": Move((State.DECIDED,), State.FOLLOWED, "unit"),
     "withdraw": Move((State.DRAFT, State.SUBMITTED, State.ASKED, State.DECIDED), State.WITHDRAWN, "unit"),
 }
@@ -47,7 +48,8 @@ def may(actor: Actor, verb: str, row: Consultation) -> bool:
     move = MOVES[verb]
     unit = row.item.unit_id
     allowed = {"draft": lambda: access.may_draft(actor, unit), "unit": lambda: access.may_keep(actor, unit),
-               "department": lambda: access.may_judge(actor), "signer": lambda: access.may_sign(actor, row)}
+               "department": lambda: access.may_judge(actor), "signer": lambda: access.may_sign(actor, row),
+               "leader": lambda: conditions.may_hand_over(actor, row)}
     return row.state in move.sources and allowed[move.who]()
 
 
@@ -211,6 +213,16 @@ def _conditions(row: Consultation, given: dict) -> None:
         due = given.get("conditions_due") or timezone.localdate() + timedelta(days=30)
         lines = [line.strip() for line in given.get("conditions", "").splitlines() if line.strip()]
         Condition.objects.bulk_create(Condition(consultation=row, text=line[:500], due=due) for line in lines)
+
+
+@transaction.atomic
+def direct(actor: Actor, row: Consultation, now: datetime | None = None) -> int:
+    """Conditions that somebody else signed become directives of whoever gives them."""
+    row, _before = _locked(actor, "direct", row)
+    given = conditions.hand_over(actor, row)
+    changes.note(actor, Change.About.CONSULTATION, row.pk, row.item.unit_id, _("Giao điều kiện thành chỉ đạo"),
+                 after={"directives": given}, at=now)
+    return given
 
 
 @transaction.atomic

@@ -11,7 +11,17 @@ from django.utils import timezone
 
 from coordination.investments import consulting, likeness, register
 from coordination.investments.consulting import MOVES, NotNow
-from coordination.models import Baseline, Candidate, Change, Component, Consultation, Item, MatchRule, Tier
+from coordination.models import (
+    Baseline,
+    Candidate,
+    Change,
+    Component,
+    Consultation,
+    Directive,
+    Item,
+    MatchRule,
+    Tier,
+)
 from tests.city import by, unit
 from tests.feedback.pages import read, signed_in
 
@@ -298,6 +308,25 @@ def test_conditions_have_terms(cast, client):
     assert [one.text for one in row.conditions.all()] == ["Một", "Hai"]
 
 
+def test_conditions_become_directives_of_whoever_gives_them(cast, client):
+    given = {"opinion": "conditions", "reasons": "Vì", "conditions": "Dùng chuẩn mở\nBáo cáo sau sáu tháng",
+             "conditions_due": TODAY + timedelta(days=40)}
+    row = submitted(cast)
+    consulting.decide(by(cast.phuc), row, given)
+    assert not Directive.objects.exists()  # the department gives no directives: they wait for somebody who does
+    address = reverse("move_consultation", args=[row.pk, "direct"])
+    assert signed_in(client, cast.phuc).post(address).status_code == 404
+    assert signed_in(client, cast.ha).post(address).status_code == 302
+    sent = Directive.objects.order_by("pk")
+    assert [one.title for one in sent] == ["Dùng chuẩn mở", "Báo cáo sau sáu tháng"]
+    assert {life.unit for one in sent for life in one.recipients.all()} == {unit("760")}
+    assert set(row.conditions.values_list("directive", flat=True)) == {one.pk for one in sent}
+    assert client.post(address).status_code == 404  # not twice
+    large = submitted(cast, made(component="wifi", cost=9_000_000_000))
+    consulting.decide(by(cast.ha), large, given)
+    assert Directive.objects.count() == 4  # at once, where a leader signs
+
+
 def test_withdrawn_after_the_opinion_is_answered_clearly(cast, client):
     row = submitted(cast)
     consulting.decide(by(cast.phuc), row, {"opinion": "agree", "reasons": "Được."})
@@ -321,7 +350,8 @@ def brought_to(cast, state):
     return row
 
 
-WHO = {"draft": {"lan", "minh", "phuc"}, "unit": {"minh", "phuc"}, "department": {"phuc"}, "signer": {"phuc"}}
+WHO = {"draft": {"lan", "minh", "phuc"}, "unit": {"minh", "phuc"}, "department": {"phuc"}, "signer": {"phuc"},
+       "leader": set()}  # no condition waits
 
 
 @pytest.mark.parametrize("state", State.values)
