@@ -6,13 +6,17 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.template.backends.jinja2 import Template
 from django.test.signals import template_rendered
 from django.utils import translation
 
 from hcmc_ioc.lib import caching
-from tests import chromium, city, leftovers
+from tests import chromium, city, databases, leftovers
 
+BROWSER = "browser"  # the folder whose tests look at one site
+LONGEST = ("test_soak.py", "test_no_500.py", "test_ledger.py", "test_run.py")
 browser_tests_left_out = pytest.StashKey[int]()
 left_running = pytest.StashKey[list]()
 hypothesis.settings.register_profile(
@@ -61,10 +65,18 @@ def fresh_caches():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Files that start processes or a browser come first: of two that share the files none ends long before the other.
-    Without a browser its tests are deselected: counted as not run rather than as passed or skipped."""
-    slow = {item.path for item in items if item.get_closest_marker("browser") or item.get_closest_marker("processes")}
-    items.sort(key=lambda item: item.path not in slow)
+    """What takes longest comes first: of two that share the tests none ends long before the other. A file is one's own,
+    and so is the site that all browser tests look at. Without a browser its tests are deselected: counted as not run
+    rather than as passed or skipped."""
+    slow = {item.path.name for item in items if item.get_closest_marker("processes")}
+    files = [BROWSER, *LONGEST, *sorted(slow - {*LONGEST})]
+
+    def group(item):
+        return BROWSER if item.path.parent.name == BROWSER and item.path.name not in LONGEST else item.path.name
+
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(BROWSER if group(item) == BROWSER else item.nodeid.partition("::")[0]))
+    items.sort(key=lambda item: files.index(group(item)) if group(item) in files else len(files))
     if chromium.find():
         return
     browser = [item for item in items if item.get_closest_marker("browser")]
@@ -106,9 +118,14 @@ def pytest_terminal_summary(terminalreporter, config):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database holds the city's units, calendar and rules from the start; tests roll back to that."""
+    """The test database holds the city's units, calendar and rules from the start; tests roll back to that. It is not
+    made when no test asks for it."""
+    if not connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
+        return
     with django_db_blocker.unblock():
+        databases.keep(databases.MIGRATED)
         city.load()
+        databases.keep(databases.LOADED)
 
 
 @pytest.fixture

@@ -110,15 +110,20 @@ class Site:
             process.wait()
 
 
-@contextmanager
-def site(database, logs, services=("web1", "worker", "beat"), **changes):
-    """The services of the compose file against `database`, which is migrated already; their output goes to `logs`."""
-    port, surroundings = free_port(), environment(database, **changes)
+def collect_static(surroundings):
+    """The files that pages of such processes need."""
     collected = subprocess.run(
         [sys.executable, "-m", "hcmc_ioc.local.build", "static"],
         cwd=ROOT, env=surroundings, capture_output=True, text=True,
     )
     assert collected.returncode == 0, collected.stderr
+
+
+@contextmanager
+def site(database, logs, services=("web1", "worker", "beat"), **changes):
+    """The services of the compose file against `database`, which is migrated already; their output goes to `logs`."""
+    port, surroundings = free_port(), environment(database, **changes)
+    collect_static(surroundings)
     running = Site(f"http://127.0.0.1:{port}", Path(logs))
     try:
         for name in services:

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import psycopg2
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
 from indicators import owed
-from tests import chromium, processes
+from tests import chromium, databases, processes
 from tests.browser.guard import Guard
 
 DATABASE = "browser"
@@ -77,14 +76,9 @@ class City:
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory):
-    settings.EMBEDDED.start(DATABASE)
-    connection = psycopg2.connect(settings.EMBEDDED.database_url(DATABASE))
-    with connection, connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    connection.close()
+def site(tmp_path_factory, django_db_setup):
+    databases.fresh(DATABASE)
     city = City(processes.environment(DATABASE, IOC_DEMO="1", IOC_HOOKS_PRIVATE="1"))
-    city.manage("setup_city")
     city.manage("seed_demo", "--tickets", "2000", "--months", "2")
     for unit, *more in (("79",), ("760", "--draft")):
         city.manage("make_report", "month", "--period", LAST_MONTH, "--unit", unit, *more)

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psycopg2
 import pytest
 from django.conf import settings
+
+from tests import databases
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT.parent / "shared" / "data" / "boston311_2015_h1.csv.gz"
@@ -19,13 +20,9 @@ YEARS = ("--from", "2010-01-01", "--to", "2019-12-31")
 
 
 @pytest.fixture(scope="module")
-def boston():
+def boston(django_db_setup):
     """Commands of a fresh Boston with the file imported."""
-    settings.EMBEDDED.start("ioc_boston")
-    connection = psycopg2.connect(settings.EMBEDDED.database_url("ioc_boston"))
-    with connection, connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    connection.close()
+    databases.fresh("ioc_boston", databases.MIGRATED)
     surroundings = os.environ | {
         "IOC_CITY": "boston", "IOC_VAR": str(settings.VAR), "DJANGO_SETTINGS_MODULE": "hcmc_ioc.settings",
     }

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from hcmc_ioc.lib.judging import funnel, xmr
 from hcmc_ioc.lib.judging.series import Point
+from tests import databases
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -49,13 +50,9 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def england():
+def england(django_db_setup):
     """Commands of a fresh England with both files loaded."""
-    settings.EMBEDDED.start("ioc_england")
-    connection = psycopg2.connect(settings.EMBEDDED.database_url("ioc_england"))
-    with connection, connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    connection.close()
+    databases.fresh("ioc_england", databases.MIGRATED)
     surroundings = os.environ | {
         "IOC_CITY": "england", "IOC_VAR": str(settings.VAR), "DJANGO_SETTINGS_MODULE": "hcmc_ioc.settings",
     }
