@@ -18,6 +18,7 @@ from accounts.roles import Role
 from hcmc_ioc import health
 from hcmc_ioc.lib import words
 from reports import making
+from signals import watching
 
 admin.site.site_header = admin.site.site_title = admin.site.index_title = _("Quản trị")
 admin.site.enable_nav_sidebar = False
@@ -170,5 +171,6 @@ def _system() -> dict:
         "parts": [(label, name not in still) for name, label in PARTS.items()],
         "troubles": [text for name, text in WITHOUT.items() if name in still],
         "reports": reports,
+        "broken_rules": watching.broken(),
         "behind": words.duration(behind) if behind > LATE else "",
     }

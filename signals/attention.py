@@ -141,7 +141,7 @@ def _standing(now: datetime) -> Standing:
 @ttl_cache(seconds=60, maxsize=8)
 def _standing_at(_versions: tuple[int, ...], day: date, _language: str | None) -> Standing:
     red, looked_at = _red()
-    rules = AlertRule.objects.exclude(activated_at=None).count()
+    rules = AlertRule.objects.filter(failed_at=None).exclude(activated_at=None).count()
     others = [*_alerts(day), *_clusters()]
     keys = [row.key for row in (*others, *red)]
     known = {one.key: one for one in Known.objects.select_related("user").filter(key__in=keys)}
@@ -155,7 +155,7 @@ def _standing_at(_versions: tuple[int, ...], day: date, _language: str | None) -
 
 def _alerts(today: date) -> list[Row]:
     """One row a rule: of many units that it holds for, the first are named."""
-    silent = set(Silence.objects.filter(until__gte=today).values_list("rule_id", "unit_id"))
+    silent = set(Silence.objects.in_force(today).values_list("rule_id", "unit_id"))
     standing = Alert.objects.filter(ended="", rule__activated_at__isnull=False,
                                     rule__indicator__access=Indicator.Access.OPEN)
     standing = standing.select_related("rule__indicator", "unit")

@@ -1,5 +1,7 @@
 """Rules of alerts, the alerts they gave, clusters of reports, and what leaders know already."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -50,6 +52,8 @@ class AlertRule(NamedInTwoLanguages, models.Model):
     activated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
     replay = models.JSONField(null=True, editable=False)  # what was shown before it was activated
+    failed_at = models.DateTimeField(null=True, editable=False)  # since when it cannot be judged
+    fault = models.CharField(max_length=80, blank=True, editable=False)  # what its error is called
 
     class Meta:
         ordering = ["-severity", "code"]
@@ -68,6 +72,11 @@ class AlertRule(NamedInTwoLanguages, models.Model):
     @property
     def is_active(self) -> bool:
         return self.activated_at is not None
+
+    @property
+    def is_broken(self) -> bool:
+        """At work, but it cannot be judged: what it said last stands."""
+        return self.is_active and self.failed_at is not None
 
 
 class Alert(models.Model):
@@ -92,8 +101,13 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["ended"], name="alert_open", condition=Q(ended=""))]
 
 
+class Silences(models.QuerySet["Silence"]):
+    def in_force(self, today: date) -> "Silences":
+        return self.filter(until__gte=today, ended_at=None)
+
+
 class Silence(models.Model):
-    """Nobody is told of the rule (of one unit) until then, and why."""
+    """Nobody is told of the rule (of one unit) until then, and why; or until somebody ended it."""
 
     rule = models.ForeignKey(AlertRule, models.CASCADE, related_name="silences")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("đơn vị"))
@@ -101,6 +115,11 @@ class Silence(models.Model):
     reason = models.CharField(_("lý do"), max_length=300)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, editable=False)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+
+    objects = Silences.as_manager()
 
 
 class Cluster(models.Model):

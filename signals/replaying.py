@@ -66,7 +66,8 @@ def activate(actor: Actor, rule: AlertRule, now: datetime) -> Replay:
         raise PermissionError("define")
     found = replay(rule, now)
     rule.replay, rule.activated_at, rule.activated_by = found.to_json(), now, actor.user
-    rule.save(update_fields=["replay", "activated_at", "activated_by"])
+    rule.failed_at, rule.fault = None, ""
+    rule.save(update_fields=["replay", "activated_at", "activated_by", "failed_at", "fault"])
     topics.changed()
     return found
 

@@ -10,4 +10,5 @@ urlpatterns = [
     path("canh-bao/<slug:code>/", views.rule, name="alert_rule"),
     path("canh-bao/<slug:code>/lam-viec/", views.activate, name="activate_rule"),
     path("canh-bao/<slug:code>/tam-ngung/", views.silence, name="silence_rule"),
+    path("canh-bao/<slug:code>/tam-ngung/<int:pk>/bao-lai/", views.end_silence, name="end_silence"),
 ]

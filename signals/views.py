@@ -1,5 +1,7 @@
 """Pages of signals: what needs attention, the rules of alerts with their replay."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, QuerySet
@@ -16,9 +18,11 @@ from indicators.models import Indicator
 from live import topics as live_topics
 from signals import access, attention, replaying
 from signals.forms import RuleForm, SilenceForm
-from signals.models import AlertRule
+from signals.models import AlertRule, Silence
 from signals.topics import ATTENTION, changed
 
+REMEMBERED = timedelta(days=365)  # silences that are over
+SHOWN = 20
 
 def reader(request, verb: str = "read") -> Actor:
     """Who asks; 404 for whoever may not."""
@@ -119,9 +123,16 @@ def rule(request, code: str):
         chosen.refresh_from_db()
     context = {"rule": chosen, "form": form, "replay": replaying.replay(chosen, timezone.now()),
                "may_define": may_define, "alerts": list(chosen.alerts.filter(ended="").select_related("unit")),
-               "silences": list(chosen.silences.filter(until__gte=timezone.localdate()).select_related("unit", "user")),
+               "silences": _silences(chosen), "today": timezone.localdate(),
                "silence_form": SilenceForm() if may_define else None, "nav_current": "data"}
     return render(request, "signals/rule.html", context, status=422 if form and form.errors else 200)
+
+
+def _silences(rule: AlertRule) -> list[Silence]:
+    """Those in force, and what was set and ended lately."""
+    lately = timezone.localdate() - REMEMBERED
+    found = rule.silences.filter(until__gte=lately).select_related("unit", "user", "ended_by")
+    return list(found.order_by("-at")[:SHOWN])
 
 
 @login_required
@@ -156,4 +167,19 @@ def silence(request, code: str):
     else:
         faults = [str(fault) for errors in form.errors.values() for fault in errors]
         messages.error(request, faults[0] if faults else _("Cần ngày và lý do."))
+    return redirect("alert_rule", code=code)
+
+
+@login_required
+@require_POST
+def end_silence(request, code: str, pk: int):
+    """From here on people are told again; who ended the silence stays written."""
+    actor = reader(request, "define")
+    chosen = get_object_or_404(_rules(), code=code)
+    standing = chosen.silences.in_force(timezone.localdate()).filter(pk=pk)
+    if actor.user and standing.update(ended_at=timezone.now(), ended_by=actor.user):
+        changed()
+        messages.success(request, _("Quy tắc báo lại từ bây giờ."))
+    else:
+        messages.info(request, _("Lần tạm ngừng này đã hết."))
     return redirect("alert_rule", code=code)

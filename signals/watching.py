@@ -25,13 +25,28 @@ NAMED = 3
 
 
 def watch_rules(now: datetime) -> None:
-    """Every rule at work; one that cannot be judged holds up no other."""
+    """Every rule at work; one that cannot be judged holds up no other, and says so on its page."""
     rules = AlertRule.objects.exclude(activated_at=None).select_related("indicator__set_item__value_set")
     for rule in rules:
         try:
             look(rule, now)
-        except Exception:
+        except Exception as error:
             log.exception("the rule %s cannot be judged", rule.code)
+            _note(rule, type(error).__name__, now)
+        else:
+            _note(rule, "", now)
+
+
+def _note(rule: AlertRule, fault: str, now: datetime) -> None:
+    if rule.fault != fault:
+        since = (rule.failed_at or now) if fault else None
+        AlertRule.objects.filter(pk=rule.pk).update(fault=fault, failed_at=since)
+        topics.changed()
+
+
+def broken() -> list[AlertRule]:
+    """The rules at work that cannot be judged."""
+    return list(AlertRule.objects.exclude(activated_at=None).exclude(failed_at=None))
 
 
 @transaction.atomic
@@ -91,7 +106,7 @@ def _tell(rule: AlertRule, fresh: list[Alert], now: datetime) -> None:
     """By the bell, one notice for all places: what needs action to the leaders of the city, and to each unit's of its
     own; everything to the analysts. What is silenced is told to nobody."""
     today = timezone.localdate(now)
-    silent = set(rule.silences.filter(until__gte=today).values_list("unit_id", flat=True))
+    silent = set(rule.silences.in_force(today).values_list("unit_id", flat=True))
     told = [alert for alert in fresh if not {None, alert.unit_id} & silent]
     if not told:
         return

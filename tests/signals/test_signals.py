@@ -123,7 +123,7 @@ def test_figures_that_were_closed_take_their_alerts_along(cast, rule, client):
     assert client.get(reverse("alert_rule", args=[rule.code])).status_code == 404
 
 
-def test_a_rule_that_breaks_holds_up_no_other(cast, rule, monkeypatch):
+def test_a_rule_that_breaks_holds_up_no_other_and_says_so(cast, rule, client, monkeypatch):
     replaying.activate(Actor.person(cast.phuc), rule, timezone.now())
     other = AlertRule.objects.create(code="broken", name_vi="Hỏng", indicator=rule.indicator, period_kind="month",
                                      form="above", threshold=1, activated_at=timezone.now(), severity=3)
@@ -132,6 +132,41 @@ def test_a_rule_that_breaks_holds_up_no_other(cast, rule, monkeypatch):
     monkeypatch.setattr(watching.readings, "current", lambda one, now: 1 / 0 if one == other else seen(one, now))
     watching.watch_rules(timezone.now())
     assert Alert.objects.get().rule == rule
+    seen_by = {cast.phuc: reverse("alert_rules"), cast.ha: reverse("alert_rule", args=["broken"]),
+               cast.quan: reverse("administration")}
+    for person, address in seen_by.items():
+        assert "không xét được" in read(signed_in(client, person).get(address)).lower(), address
+    assert attention.of(Actor.person(cast.ha), timezone.now()).rules == 1
+    since = watching.broken()[0].failed_at
+    watching.watch_rules(timezone.now())
+    assert [(one.fault, one.failed_at) for one in watching.broken()] == [("ZeroDivisionError", since)]
+    monkeypatch.setattr(watching.readings, "current", seen)
+    watching.watch_rules(timezone.now())
+    assert not watching.broken()
+    for person, address in seen_by.items():
+        assert "không xét được" not in read(signed_in(client, person).get(address)).lower(), address
+
+
+def test_a_silence_is_ended_by_who_may_set_one_and_stays_written(cast, rule, client):
+    replaying.activate(Actor.person(cast.phuc), rule, timezone.now())
+    at = reverse("alert_rule", args=[rule.code])
+    silent = {"until": f"{timezone.localdate() + timedelta(days=30)}", "reason": "Diễn tập"}
+    signed_in(client, cast.phuc).post(reverse("silence_rule", args=[rule.code]), silent)
+    end = reverse("end_silence", args=[rule.code, rule.silences.get().pk])
+    for person in (cast.ha, cast.sau, cast.lan, cast.quan):
+        assert signed_in(client, person).post(end).status_code == 404
+    assert "Cho báo lại" not in read(signed_in(client, cast.ha).get(at))
+    assert "Cho báo lại" in read(signed_in(client, cast.phuc).get(at))
+    bring(LAST, 70)
+    watching.watch_rules(timezone.now())
+    assert not any("Cháy nhiều" in row.sentence for row in attention.of(Actor.person(cast.ha), timezone.now()).rows)
+    assert client.post(end).status_code == 302
+    ended = rule.silences.get()
+    assert ended.ended_by == cast.phuc
+    assert any("Cháy nhiều" in row.sentence for row in attention.of(Actor.person(cast.ha), timezone.now()).rows)
+    page = read(client.get(at))
+    assert "Diễn tập" in page and "đã cho báo lại: Bùi Hồng Phúc" in page
+    assert client.post(end).status_code == 302 and rule.silences.get().ended_at == ended.ended_at
 
 
 def test_a_leader_sees_knows_and_sees_again_what_is_worse(cast, rule, client):
