@@ -20,6 +20,8 @@ from indicators.periods import MONTHS, Period
 from reports.models import ReportType
 
 MOST_DAYS = 120  # that are drawn day by day
+EARLIER = {"before": "kỳ trước", "ago": "cùng kỳ năm trước"}
+
 
 class Run:
     """One period of one type of report, as it was known at `as_of`; everything is asked for once."""
@@ -29,6 +31,11 @@ class Run:
         rule = owed.rule()
         self.before, self.ago = rule.before(period), rule.a_year_before(period)
         self._courses: dict[int | None, dict] = {}
+
+    @property
+    def earlier(self) -> dict[str, str]:
+        """The spans that this one is compared with, as sentences name them; of a year they are the same."""
+        return EARLIER if self.before != self.ago else {"ago": EARLIER["ago"]}
 
     @cached_property
     def units(self) -> list[Unit]:

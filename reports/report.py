@@ -14,11 +14,13 @@ from hcmc_ioc.lib import words
 
 @dataclass(frozen=True)
 class Figure:
-    """A number as it is printed; `unit` is "%" (0–100), words or a mark behind it, "" where the column says it."""
+    """A number as it is printed; `unit` is "%" (0–100), words or a mark behind it, "" where the column says it.
+    `measure` is its unit of measure where that is not printed with it: for who reckons on."""
 
     value: float | int | None
     decimals: int = 0
     unit: str = ""
+    measure: str = ""
 
     def __str__(self) -> str:
         if self.value is None:
@@ -29,6 +31,16 @@ class Figure:
     @property
     def is_percent(self) -> bool:
         return self.unit.startswith("%")
+
+    @property
+    def marks(self) -> str:
+        """What stands behind the number and is no unit of measure: “* (sơ bộ)”."""
+        return self.unit[1:].strip() if self.is_percent else self.unit if self.measure else ""
+
+    @property
+    def counted_in(self) -> str:
+        """Its unit of measure, wherever it is printed."""
+        return "%" if self.is_percent else self.measure or self.unit
 
 
 Cell = str | Figure
@@ -110,11 +122,16 @@ class Report:
         return replace(self, blocks=[*(one for one in self.blocks if one.code != block.code), block])
 
     def to_json(self) -> dict:
-        return asdict(self)
+        return asdict(self, dict_factory=_plain)
 
     @classmethod
     def from_json(cls, kept: dict) -> "Report":
         return cls(**kept | {"blocks": [_block(one) for one in kept["blocks"]]})
+
+
+def _plain(pairs: list[tuple]) -> dict:
+    """What is kept of a value; reports made before figures had a measure keep their hash."""
+    return {name: value for name, value in pairs if (name, value) != ("measure", "")}
 
 
 def digest(kept: dict) -> str:
@@ -133,14 +150,16 @@ class Change:
 
 
 def changes(before: Report, now: Report) -> list[Change]:
-    """Every printed text that differs; remarks and what stays the same are left out."""
-    old, new = dict(_printed(before)), dict(_printed(now))
+    """Every printed text that differs; remarks and what stays the same are left out. A column that only one of them
+    has in a table is another way of printing, no correction."""
+    columns = [{table.title: table.columns for block in one.blocks for table in block.tables} for one in (before, now)]
+    old, new = dict(_printed(before, columns[1])), dict(_printed(now, columns[0]))
     return [Change(place, old.get(place, ""), new.get(place, ""))
             for place in [*old, *(place for place in new if place not in old)]
             if old.get(place, "") != new.get(place, "")]
 
 
-def _printed(report: Report) -> Iterator[tuple[str, str]]:
+def _printed(report: Report, others: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
     for block in report.blocks:
         if block.code in UNCOMPARED:
             continue
@@ -149,7 +168,8 @@ def _printed(report: Report) -> Iterator[tuple[str, str]]:
         for table in block.tables:
             for row in table.rows:
                 for column, cell in zip(table.columns[1:], row[1:], strict=False):
-                    yield f"{table.title}: {row[0]}, {column}", str(cell)
+                    if column in others.get(table.title, table.columns):
+                        yield f"{table.title}: {row[0]}, {column}", str(cell)
 
 
 REMARKS = "remarks"

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.actors import Actor
 from accounts.requests import acting
 from districts.models import Unit
+from hcmc_ioc.lib import sheets
 from reports import access, editions, naming, workbook
 from reports.blocks.hotline import label
 from reports.forms import LibraryForm, RemarkForm, RenewForm
@@ -87,10 +88,33 @@ def _page(request, actor: Actor, chosen: Edition, numbers: list[Edition], *, rem
         "remark_form": remark_form or (RemarkForm() if access.may_remark(actor, chosen) and is_latest else None),
         "renew_form": renew_form or (RenewForm() if may_renew else None),
         "openings": list(chosen.openings.select_related("user")) if access.may(actor, "watch") else None,
-        "files": list(chosen.files.values_list("kind", flat=True)), "nav_current": "reports",
+        "differences": _differences(chosen), "files": list(chosen.files.values_list("kind", flat=True)),
+        "nav_current": "reports",
     }
     failed = (remark_form and remark_form.errors) or (renew_form and renew_form.errors)
     return render(request, "reports/edition.html", context, status=422 if failed else 200)
+
+
+def _differences(chosen: Edition) -> list[tuple[str, list]]:
+    return [(_("Số liệu đã sửa sau khi phát hành"), chosen.revised), (_("Khác bản trước"), chosen.changes)]
+
+
+@login_required
+def changes(request, type: str, slug: str, period: str, number: int):  # noqa: A002
+    """All that differs from an edition today, and from the one before it; `tep=xlsx` as a workbook."""
+    actor = reader(request)
+    chosen = next((one for one in _numbers(actor, type, slug, period) if one.number == number), None)
+    if chosen is None:
+        raise Http404
+    named, differences = naming.name(naming.period_of(chosen)), _differences(chosen)
+    if request.GET.get("tep") != "xlsx":
+        context = {"edition": chosen, "period": named, "differences": differences, "nav_current": "reports"}
+        return render(request, "reports/changes.html", context)
+    heads = [sheets.Head(_("Ở đâu"), 70), sheets.Head(_("Trước"), 30), sheets.Head(_("Nay"), 30)]
+    about = sheets.about(f"{chosen.type.name}, {named}, {chosen.unit.name}", str(request.user), timezone.now())
+    book = sheets.workbook(about, [sheets.Sheet(name, heads, rows) for name, rows in differences])
+    return FileResponse(book, as_attachment=True, content_type=sheets.TYPE,
+                        filename=f"{type}-{slug}-{period}-{number}-thay-doi.xlsx")
 
 
 @login_required

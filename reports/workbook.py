@@ -12,7 +12,7 @@ from reports.report import Block, Figure, Report
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIRST, REST, TEXT = 44, 16, 90  # widths of columns, in characters
-DATA = ["Phần", "Bảng", "Dòng", "Cột", "Giá trị", "Đơn vị tính"]
+DATA = ["Phần", "Bảng", "Dòng", "Cột", "Giá trị", "Đơn vị tính", "Ghi chú"]
 
 
 def xlsx(report: Report, *, note: str, stamp: datetime) -> bytes:
@@ -97,7 +97,7 @@ def _data(sheet: Any, report: Report, forms: _Forms) -> None:
     """Every figure in a line of its own, for who reckons on."""
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, 3, 30)
-    sheet.set_column(4, 5, REST)
+    sheet.set_column(4, 6, REST)
     for column, head in enumerate(DATA):
         sheet.write_string(0, column, head, forms.head)
     line = 0
@@ -110,7 +110,8 @@ def _data(sheet: Any, report: Report, forms: _Forms) -> None:
                         for column, text in enumerate((block.title, table.title, str(row[0]), head)):
                             sheet.write_string(line, column, text)
                         sheet.write_number(line, 4, cell.value, forms.of(Figure(0, cell.decimals)))
-                        sheet.write_string(line, 5, cell.unit)
+                        sheet.write_string(line, 5, cell.counted_in)
+                        sheet.write_string(line, 6, cell.marks)
 
 
 def _name(title: str, taken: set[str]) -> str:

@@ -1,5 +1,7 @@
 """1022 in tables: its figures beside those of the period before and a year ago, by unit, by field."""
 
+from django.utils.text import capfirst
+
 from dashboards.figures import field_counts
 from dashboards.figures.comparison import groups
 from dashboards.figures.definitions import Figures
@@ -12,6 +14,7 @@ from reports.report import NOTHING, Block, Cell, Chart, Figure, Table, share
 SHOWN = ("received", "resolved", "due", "due_met", "on_time", "on_time_first", "late", "median_minutes",
          "accept_minutes", "reopened", "rejected", "rated", "satisfaction", "open", "overdue")
 OF_UNITS = ("received", "resolved", "due", "on_time", "late", "open", "overdue", "median_minutes", "satisfaction")
+REPORTS = "phản ánh"
 FEWEST_DAYS = 3  # that a line is drawn of
 BANDS = {"worse": "thấp hơn rõ", "usual": "trong khoảng thường", "better": "tốt hơn rõ", "unknown": "chưa đủ số liệu"}
 
@@ -26,8 +29,12 @@ def printed(code: str, figures: Figures) -> Figure:
         case "percent":
             return share(value)
         case "worktime":
-            return Figure(round(value / WORKING_DAY, 3), 1)
-    return Figure(value)
+            return Figure(round(value / WORKING_DAY, 3), 1, measure="ngày làm việc")
+    return Figure(value, measure="lượt đánh giá" if code == "rated" else REPORTS)
+
+
+def reports(count: int) -> Figure:
+    return Figure(count, measure=REPORTS)
 
 
 def label(code: str) -> str:
@@ -37,11 +44,11 @@ def label(code: str) -> str:
 
 
 def figures(asked: Asked) -> Block:
-    now, *earlier = (asked.hotline(span) for span in ("now", "before", "ago"))
+    now, earlier = asked.hotline("now"), [asked.hotline(span) for span in asked.run.earlier]
     rows: list[list[Cell]] = [
         [label(code), printed(code, now), *(printed(code, one) if one.received else NOTHING for one in earlier)]
         for code in SHOWN]
-    table = Table("Số liệu Tổng đài 1022", ["Chỉ số", "Kỳ này", "Kỳ trước", "Cùng kỳ năm trước"], rows,
+    table = Table("Số liệu Tổng đài 1022", ["Chỉ số", "Kỳ này", *map(capfirst, asked.run.earlier.values())], rows,
                   note="Đang mở, quá hạn: tính đến thời điểm chốt số liệu của từng kỳ.")
     days = asked.run.days(asked.unit.pk)
     charts = [Chart("Phản ánh tiếp nhận và trả lời theo ngày", [f"{day:%d/%m}" for day in days], [
@@ -68,8 +75,8 @@ def fields(asked: Asked) -> Block:
     """What came and what fell due by field, the largest first."""
     now, before = (asked.run.by_field[span].get(asked.unit.pk, {}) for span in ("now", "before"))
     rows: list[list[Cell]] = [
-        [name, Figure(row.received), Figure(before.get(name, field_counts.NONE).received), Figure(row.resolved),
-         Figure(row.due), share(row.met, row.due), Figure(row.due - row.met)]
+        [name, reports(row.received), reports(before.get(name, field_counts.NONE).received), reports(row.resolved),
+         reports(row.due), share(row.met, row.due), reports(row.due - row.met)]
         for name, row in sorted(((name, now.get(name, field_counts.NONE)) for name in {**now, **before}),
                                 key=lambda pair: (-pair[1].received, pair[0]))]
     columns = ["Lĩnh vực", "Tiếp nhận", "Kỳ trước", "Trả lời", "Đến hạn", "Đúng hạn", "Trễ hạn"]

@@ -15,7 +15,8 @@ from reports import sentences
 from reports.asked import Asked
 from reports.report import Block, Figure, Table
 
-COLUMNS = ["Chỉ số", "Đơn vị tính", "Kỳ này", "Kỳ trước", "Cùng kỳ năm trước", "So với cùng kỳ", "Chỉ tiêu", "Đánh giá",
+BEFORE = "Kỳ trước"
+COLUMNS = ["Chỉ số", "Đơn vị tính", "Kỳ này", BEFORE, "Cùng kỳ năm trước", "So với cùng kỳ", "Chỉ tiêu", "Đánh giá",
            "Số đơn vị đã gửi"]
 LACKING = "*"
 OF_ONE_PERIOD = frozenset({Kind.COUNT, Kind.AMOUNT})  # a target of a month says nothing of the sum of three
@@ -25,8 +26,9 @@ RED = 5  # of what misses its target, so many are named
 def block(asked: Asked) -> Block:
     judged = {one.pk: _judged(asked, one) for one in asked.run.indicators if asked.shows(one)}
     shown = [one for one in asked.run.indicators if one.pk in judged and is_printed(asked, one)]
+    columns = [name for name in COLUMNS if name != BEFORE or "before" in asked.run.earlier]
     tables = [
-        Table(field.name, COLUMNS, [_row(asked, one, judged[one.pk]) for one in found], note=_note(asked, found))
+        Table(field.name, columns, [_row(asked, one, judged[one.pk]) for one in found], note=_note(asked, found))
         for field, found in ((field, list(found)) for field, found in groupby(shown, key=lambda one: one.field))
     ]
     return Block("indicators", "Kết quả thực hiện các chỉ tiêu", sentences=_sentences(asked, shown, judged),
@@ -39,8 +41,10 @@ def cell_of(asked: Asked, found: Answer) -> Cell:
 
 def figure(indicator: Indicator, value: Decimal | None) -> Figure:
     """The unit of measure stands in its own column; "%" stays with its number."""
-    measure = "%" if indicator.measure_vi == "%" else ""
-    return Figure(None if value is None else float(round(value, 6)), indicator.decimals, measure)
+    number = None if value is None else float(round(value, 6))
+    if indicator.measure_vi == "%":
+        return Figure(number, indicator.decimals, "%")
+    return Figure(number, indicator.decimals, measure=indicator.measure_vi)
 
 
 def is_printed(asked: Asked, indicator: Indicator) -> bool:
@@ -65,7 +69,8 @@ def _row(asked: Asked, indicator: Indicator, judged: Standing) -> list:
     first: Figure | str = _printed(indicator, now)
     if now.value is None and now.why:
         first = str(Why(now.why).label)
-    return [indicator.name, indicator.measure_vi, first, _printed(indicator, before), _printed(indicator, ago),
+    earlier = [_printed(indicator, before)] if "before" in asked.run.earlier else []
+    return [indicator.name, indicator.measure_vi, first, *earlier, _printed(indicator, ago),
             _against(indicator, now, ago), _target(indicator, judged), _state(indicator, judged),
             f"{now.delivered}/{now.owed}" if now.owed else ""]
 

@@ -3,24 +3,27 @@
 from dashboards.figures.definitions import Figures
 from hcmc_ioc.lib.words import WORKING_DAY, number, percent
 from reports import sentences
-from reports.asked import Asked
+from reports.asked import EARLIER, Asked
 from reports.report import Block
 
-BEFORE, AGO = "kỳ trước", "cùng kỳ năm trước"
+Earlier = list[tuple[Figures, str]]  # what it is compared with, and how sentences name that
 WORST = 3  # units that are named
 
 
 def block(asked: Asked) -> Block:
-    now, before, ago = (asked.hotline(span) for span in ("now", "before", "ago"))
-    said = [_received(asked, now, before, ago), _handled(now), _kept(now, before, ago), _satisfied(now, before),
+    now = asked.hotline("now")
+    earlier = [(asked.hotline(span), than) for span, than in asked.run.earlier.items()]
+    said = [_received(asked, now, earlier), _handled(now), _kept(now, earlier), _satisfied(now, *earlier[0]),
             _worst(asked)]
     title = "Phản ánh của người dân qua Tổng đài 1022" if "indicators" in asked.type.blocks else "Tóm tắt"
     return Block("summary", title, sentences=[one for one in said if one])
 
 
-def _received(asked: Asked, now: Figures, before: Figures, ago: Figures) -> str:
-    trend = sentences.compared(sentences.moved(now.received, before.received, BEFORE),
-                               sentences.moved(now.received, ago.received or None, AGO))
+def _received(asked: Asked, now: Figures, earlier: Earlier) -> str:
+    """Of a year ago there may be nothing, of the period before nothing means none."""
+    trend = sentences.compared(*(
+        sentences.moved(now.received, then.received if than == EARLIER["before"] else then.received or None, than)
+        for then, than in earlier))
     verb = "được chuyển đến" if not asked.is_city else "tiếp nhận"
     if not now.received:
         return f"Trong kỳ không có phản ánh nào {verb if not asked.is_city else 'được tiếp nhận'}."
@@ -35,21 +38,19 @@ def _handled(now: Figures) -> str:
     return f"{said}{late if now.open else ''}.{median}"
 
 
-def _kept(now: Figures, before: Figures, ago: Figures) -> str:
+def _kept(now: Figures, earlier: Earlier) -> str:
     if now.on_time is None:
         return "Trong kỳ không có phản ánh nào đến hạn."
-    enough = now.due >= sentences.FEW
-    trend = sentences.compared(
-        sentences.points(now.on_time, before.on_time, BEFORE) if enough and before.due >= sentences.FEW else "",
-        sentences.points(now.on_time, ago.on_time, AGO) if enough and ago.due >= sentences.FEW else "")
+    trend = sentences.compared(*(sentences.points(now.on_time, then.on_time, than) for then, than in earlier
+                                 if min(now.due, then.due) >= sentences.FEW))
     return (f"{percent(now.on_time)} số phản ánh đến hạn được trả lời đúng hạn "
             f"({number(now.due_met)}/{number(now.due)}){trend}.")
 
 
-def _satisfied(now: Figures, before: Figures) -> str:
+def _satisfied(now: Figures, before: Figures, than: str) -> str:
     if now.rated < sentences.FEW:
         return ""
-    trend = sentences.points(now.satisfaction, before.satisfaction, BEFORE) if before.rated >= sentences.FEW else ""
+    trend = sentences.points(now.satisfaction, before.satisfaction, than) if before.rated >= sentences.FEW else ""
     return (f"{percent(now.satisfaction)} trong {number(now.rated)} lượt đánh giá của người dân là hài lòng"
             f"{sentences.compared(trend)}.")
 

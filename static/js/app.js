@@ -1,6 +1,7 @@
 // The script of every page. htmx itself is loaded beside it.
 import { startCharts } from "./charts.js";
 import { startCountdown } from "./countdown.js";
+import { startFolds } from "./folds.js";
 import { startForms } from "./forms.js";
 import { startKeyboard } from "./keyboard.js";
 import { startLive } from "./live.js";
@@ -11,6 +12,7 @@ import { startToasts } from "./toasts.js";
 startTheme();
 startToasts();
 startRequests();
+startFolds();
 startForms();
 startCharts();
 startKeyboard();

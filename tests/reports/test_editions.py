@@ -75,6 +75,8 @@ def test_page_paper_workbook_and_figures_say_the_same(cast, client):
     paper = words_of(edition)
     book = openpyxl.load_workbook(io.BytesIO(bytes(edition.files.get(kind="xlsx").content)))
     data = {tuple(row[1:4]): row[4] for row in book["Dữ liệu"].values}
+    measures = {row[5] for row in list(book["Dữ liệu"].values)[1:]}
+    assert measures == {"phản ánh", "lượt đánh giá", "ngày làm việc", "%"}, "each figure has its unit of measure"
     for name, figure in printed.items():
         if figure.value is not None:
             assert data[table.title, name, "Kỳ này"] == figure.value
@@ -84,6 +86,27 @@ def test_page_paper_workbook_and_figures_say_the_same(cast, client):
     assert edition.digest in flat.replace(" ", "")
     assert "từ 12 giờ ngày 25/04/2026 đến 12 giờ ngày 25/05/2026" in flat
     assert editions.faults(edition) == []
+
+
+def test_the_paper_is_a_letter_with_its_wide_tables_behind_the_signature(cast):
+    content = bytes(made(released=True).files.get(kind="pdf").content)
+    pages = list(pypdfium2.PdfDocument(content))
+    words = [page.get_textpage().get_text_range() for page in pages]
+    annexes = [place for place, text in enumerate(words) if "Phụ lục I" in text and "Kèm theo" in text]
+    signed = next(place for place, text in enumerate(words) if "GIÁM ĐỐC" in text)
+    across = [page.get_width() > page.get_height() for page in pages]
+    assert signed < annexes[0] and across[annexes[0]] and not any(across[:signed + 1])
+    assert "Chi tiết tại Phụ lục I kèm theo" in " ".join(words[:signed + 1])
+    assert "II." in words[0], "the first page goes on after its first part"
+
+
+def test_of_a_year_the_same_is_not_said_twice(cast):
+    year = Run(kind("year"), owed.rule().at("year_15", PERIOD.start), AFTER)
+    said = blocks.BLOCKS["hotline"](editions_asked(year)).tables[0].columns
+    assert said == ["Chỉ số", "Kỳ này", "Cùng kỳ năm trước"]
+    assert "kỳ trước" not in " ".join(blocks.BLOCKS["summary"](editions_asked(year)).sentences)
+    month = Run(kind(), PERIOD, AFTER)
+    assert "Kỳ trước" in blocks.BLOCKS["hotline"](editions_asked(month)).tables[0].columns
 
 
 @pytest.mark.parametrize("code", sorted(blocks.BLOCKS))
@@ -164,6 +187,15 @@ def test_a_corrected_figure_is_noted_and_printed_by_a_new_edition_alone(cast, cl
     assert client.post(at, {"reason": "Đính chính phản ánh ghi nhầm ngày."}).status_code == 302
     new = Edition.objects.get(number=2)
     assert new.changes and new.made_by == cast.phuc
+    whole = reverse("edition_changes", args=["hotline-month", edition.unit.slug, edition.period, 2])
+    Edition.objects.filter(pk=new.pk).update(changes=[[f"Dòng {n}", "", str(n)] for n in range(75)])
+    page = read(client.get(new.get_absolute_url()))
+    assert "Dòng 59" in page and "Dòng 60" not in page and "Còn 15 dòng nữa" in page
+    assert all(f"Dòng {n}" in read(client.get(whole)) for n in range(75))
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(f"{whole}?tep=xlsx").streaming_content)))
+    assert len(list(book["Khác bản trước"].values)) == 76
+    assert signed_in(client, cast.tu).get(whole).status_code == 404
+    signed_in(client, cast.phuc)
     assert "lý do phát hành lại: Đính chính" in words_of(new).replace("\r\n", " ")
     assert bytes(EditionFile.objects.get(edition=edition, kind="pdf").content) == before
     edition.refresh_from_db()

@@ -55,3 +55,20 @@ def test_only_a_printed_digit_is_a_change():
     assert [(one.place, one.before, one.now) for one in found] == [("Bảng: Tiếp nhận, Kỳ này", "3,0", "3,2")]
     assert changes(REPORT, with_value(1284))[-1].place == "Bảng: Mới, Kỳ này"
     assert not changes(with_value(1, "remarks"), with_value(2, "remarks"))
+
+
+def test_another_way_of_printing_is_no_change():
+    wider = replace(BLOCK.tables[0], columns=["Chỉ số", "Kỳ này", "Kỳ trước"],
+                    rows=[["Tiếp nhận", Figure(1284, measure="phản ánh"), Figure(9)]])
+    other = replace(REPORT, blocks=[replace(BLOCK, tables=[wider])])
+    assert not changes(REPORT, other) and not changes(other, REPORT)
+
+
+def test_a_unit_of_measure_is_kept_and_older_reports_keep_their_hash():
+    assert "measure" not in REPORT.to_json()["blocks"][0]["tables"][0]["rows"][0][1]
+    of_money = Figure(12, 0, "* (sơ bộ)", measure="tỷ đồng")
+    table = replace(BLOCK.tables[0], rows=[["Tiếp nhận", of_money]])
+    kept = replace(REPORT, blocks=[replace(BLOCK, tables=[table])]).to_json()
+    assert Report.from_json(kept).blocks[0].tables[0].rows[0][1] == of_money
+    said = [(one.counted_in, one.marks) for one in (of_money, Figure(9, 1, "% *"), Figure(3, 0, "vụ"))]
+    assert said == [("tỷ đồng", "* (sơ bộ)"), ("%", "*"), ("vụ", "")]
