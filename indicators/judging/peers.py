@@ -35,6 +35,11 @@ class Place:
     rank: tuple[int, int] | None = None
     like: Unit | None = None
 
+    @property
+    def said_rank(self) -> tuple[int, int] | None:
+        """Among the usual ones no order is said."""
+        return None if self.band == "usual" else self.rank
+
 
 @dataclass(frozen=True)
 class Group:

@@ -113,10 +113,10 @@ def league_dot(found: Peers, group: Group, place: Place, scale: tuple[float, flo
 
 @register.simple_tag
 def rank_words(place: Place, group: Group) -> str:
-    """“Hạng 3–12 trên 17”."""
-    if place.rank is None:
+    """“Hạng 3–12 trên 17”; "" for one that is not ranked."""
+    if place.said_rank is None:
         return ""
-    first, last = place.rank
+    first, last = place.said_rank
     ranked = sum(one.rank is not None for one in group.places)
     return _("Hạng %(range)s trên %(n)s") % {"range": first if first == last else f"{first}–{last}", "n": ranked}
 

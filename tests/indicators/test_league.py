@@ -61,7 +61,8 @@ def test_bands_are_what_chance_does_not_explain(month):
     assert [place.unit.code for place in group.places][-2:] == ["760", "778"], "the usual ones by name before"
     quan_1 = group.at(unit("760").pk)
     assert quan_1.rank == (15, 15) and quan_1.like is not None
-    assert group.places[3].rank == (1, 14), "among the usual ones nobody is first"
+    usual = group.places[3]
+    assert (usual.rank, usual.said_rank, quan_1.said_rank) == ((1, 14), None, (15, 15)), "none of the usual is first"
     assert [(one.code, why) for one, why in group.left_out] == [("770", "not-applicable")], "not given the average"
     Indicator.objects.filter(pk=month.pk).update(polarity="down")
     (group,) = peers.of(Indicator.objects.get(pk=month.pk), period()).groups
@@ -114,6 +115,8 @@ def test_a_unit_beside_its_like_in_as_many_queries_whatever_there_is(client, cas
     signed_in(client, cast.ha)
     page = read(client.get(f"{PAGE}quan-1/"))
     assert "60,0" in page and "Thấp hơn rõ" in page and "Hạng 15 trên 15" in page
+    usual = peers.of(month, period()).groups[0].places[3].unit
+    assert "Hạng" not in read(client.get(f"{PAGE}{usual.slug}/")), "what is not put in order has no rank"
     counts = []
     for more in ("dossiers-online", None):
         with CaptureQueriesContext(connection) as queries:
