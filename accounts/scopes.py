@@ -18,6 +18,7 @@ SCOPES: dict[str, Words] = {
     "directives:answer": _("Tiếp nhận, báo tiến độ, báo kết quả thay đơn vị"),
     "centres:read": _("Đọc trung tâm điều hành, kết nối, mức trưởng thành"),
     "investments:read": _("Đọc danh mục hạng mục đầu tư công nghệ thông tin"),
+    "incidents:read": _("Đọc sự cố, mức vận hành của Thành phố"),
     "open311:write": _("Gửi phản ánh theo chuẩn Open311"),
     "hooks:write": _("Đăng ký nhận thông báo thay đổi (webhook)"),
 }

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("coordination.directives.urls")),
+    path("", include("coordination.incidents.urls")),
     path("", include("coordination.centres.urls")),
     path("", include("coordination.investments.urls")),
 ]

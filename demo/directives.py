@@ -34,7 +34,8 @@ class Written:
 class Past:
     """Invents the year; the same seed gives the same year."""
 
-    def __init__(self, seed: int, now: datetime) -> None:
+    def __init__(self, seed: int, now: datetime, days: int = DAYS) -> None:
+        self.days = days
         self.rng, self.now, self.calendar = Random(seed), now, calendar_for()
         self.texts = tomllib.loads((DATA / "directives.toml").read_text(encoding="utf-8"))
         self.levels = {level.code: level for level in Level.objects.prefetch_related("steps")}
@@ -52,7 +53,7 @@ class Past:
 
     def written(self) -> Iterator[Written]:
         """Every directive in the order of sending."""
-        day = (self.now - timedelta(days=DAYS)).date()
+        day = (self.now - timedelta(days=self.days)).date()
         owed = 0.0
         while day <= self.now.date():
             owed += PER_DAY
@@ -78,14 +79,14 @@ class Past:
             title=task["title"], result=task["result"], due_at=clock.end_of(due_on, self.calendar), sent_at=sent_at)
         made = Written(directive)
         made.events.append((None, "send", "", "", {}, directive.sender, sent_at))
-        chosen = self._units(task)
+        chosen = self.units_for(task)
         for place, unit in enumerate(chosen):
             alone = len(chosen) > 3 or place == 0
             part = Recipient.Part.LEAD if alone else Recipient.Part.COORDINATING
             self._live(made, Recipient(unit=unit, part=part))
         return made
 
-    def _units(self, task: dict) -> list[Unit]:
+    def units_for(self, task: dict) -> list[Unit]:
         pool = {"districts": self.areas, "departments": self.others}.get(task["to"], self.areas + self.others)
         many = task.get("many", "one")
         if many == "all":
@@ -181,13 +182,13 @@ class Past:
         row.state, row.version = to, row.version + 1
 
 
-def seed(seed_number: int, now: datetime, progress: Callable[[int], None]) -> int:
-    """Write the year once; returns how many recipients there are."""
+def seed(seed_number: int, now: datetime, months: int, progress: Callable[[int], None]) -> int:
+    """Write the past of so many months (a year at most) once; returns how many recipients there are."""
     if Directive.objects.exists() or not Membership.objects.filter(role=Role.CITY_LEADER).exists():
         return Recipient.objects.count()
     waiting: list[Written] = []
     done = 0
-    for one in Past(seed_number, now).written():
+    for one in Past(seed_number, now, min(DAYS, 30 * months)).written():
         waiting.append(one)
         if len(waiting) == BATCH:
             done += _write(waiting)

@@ -144,6 +144,7 @@ _CONTEXT = [
     "hcmc_ioc.context.csrf",
     "indicators.notices.bell",
     "coordination.directives.banner.waiting",
+    "coordination.incidents.levels.header",
 ]
 TEMPLATES = [
     {

@@ -58,6 +58,7 @@ class Draft:
     body: str = ""
     about: Mapping = field(default_factory=dict)
     tickets: Sequence[int] = ()
+    due_at: datetime | None = None  # to the minute, where an incident sets the pace
 
 
 @transaction.atomic
@@ -95,6 +96,8 @@ def _standing_for(actor: Actor) -> Unit:
 
 
 def _due(draft: Draft, at: datetime) -> datetime:
+    if draft.due_at is not None:
+        return draft.due_at
     calendar = calendar_for()
     due_at = clock.end_of(draft.due_on, calendar)
     if due_at is None:

@@ -33,6 +33,18 @@ from coordination.models.directives import (
     Level,
     Recipient,
 )
+from coordination.models.incidents import (
+    CityLevel,
+    DutyLine,
+    DutyShift,
+    Incident,
+    IncidentLine,
+    IncidentStep,
+    IncidentTicket,
+    LevelChange,
+    Playbook,
+    PlaybookStep,
+)
 from coordination.models.investments import Baseline, Component, Funding, Item, ItemFile, Rating
 from coordination.models.maturity import (
     Answer,
@@ -45,8 +57,10 @@ from coordination.models.maturity import (
 
 __all__ = [
     "Answer", "Assessment", "Baseline", "Candidate", "Centre", "CentreModule", "CentreSetting", "CentreStatus",
-    "Change", "Component", "Condition", "ConnectionRule", "Consultation", "Criterion", "Directive", "DirectiveEvent",
-    "DirectiveTicket", "DirectiveVersion", "Escalation", "EscalationStep", "Extension", "Funding", "Item", "ItemFile",
-    "Level", "MatchRule", "MaturityLevel", "MaturityScale", "MaturityTarget", "Milestone", "Rating", "Recipient",
-    "Risk", "Rollout", "Sign", "Status", "Step", "Tier", "WordGroup",
+    "Change", "CityLevel", "Component", "Condition", "ConnectionRule", "Consultation", "Criterion", "Directive",
+    "DirectiveEvent", "DirectiveTicket", "DirectiveVersion", "DutyLine", "DutyShift", "Escalation",
+    "EscalationStep", "Extension", "Funding", "Incident", "IncidentLine", "IncidentStep", "IncidentTicket", "Item",
+    "ItemFile", "Level", "LevelChange", "MatchRule", "MaturityLevel", "MaturityScale", "MaturityTarget",
+    "Milestone", "Playbook", "PlaybookStep", "Rating", "Recipient", "Risk", "Rollout", "Sign", "Status", "Step",
+    "Tier", "WordGroup",
 ]

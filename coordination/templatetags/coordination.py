@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from coordination.directives.board import Row
 from coordination.machines.directives import State
-from coordination.models import Recipient
+from coordination.machines.incidents import TONES, Severity
+from coordination.models import Incident, Recipient
 from hcmc_ioc.lib import words
 from hcmc_ioc.lib.markup import format_html, join
 from hcmc_ioc.lib.pills import pill
@@ -48,3 +49,11 @@ def fare_bar(row: Row) -> SafeString:
         bars.append(format_html('<rect class="{}" x="{}" width="{}" height="8"/>', tone, pct(place), pct(wide)))
         place += wide
     return format_html('<svg class="fare-bar" role="img" aria-label="{}">{}</svg>', said, join(bars))
+
+
+@register.simple_tag
+def severity_pill(incident: Incident) -> SafeString:
+    """How bad an incident is; one that ended says so."""
+    if incident.closed_at is not None:
+        return pill("neutral", _("đã kết thúc"), "square-check")
+    return pill(TONES[incident.severity], Severity(incident.severity).label, "flame")

@@ -23,6 +23,7 @@ ENTRIES = (
     ("tickets", _("Phản ánh"), "", "list", "p", HANDLING | LEADING),
     ("data", _("Dữ liệu"), "", "database", "d", LEADING | IN_UNITS),
     ("directives", _("Chỉ đạo"), "", "flag", "c", LEADING | IN_UNITS),
+    ("incidents", _("Sự cố"), "", "flame", "e", LEADING | IN_UNITS),
     ("reports", _("Báo cáo"), "", "file-text", "b", LEADING | IN_UNITS),
     ("centres", _("Trung tâm"), "", "broadcast", "r", LEADING | IN_UNITS),
     ("investments", _("Đầu tư"), "", "coin", "v", LEADING | IN_UNITS),
@@ -34,6 +35,7 @@ ENTRIES = (
 PART_OF = {  # pages within an entry
     "unit_screen": "units", "indicator": "data", "quality": "data", "quality_unit": "data", "sheet": "owed",
     "edition": "reports", "one_minute": "reports",
+    "incident": "incidents", "new_incident": "incidents", "duty": "incidents", "situation": "incidents",
     "directive": "directives", "new_directive": "directives", "discipline": "directives",
 }
 STAND_IN = {  # whoever has no inbox comes to a ticket from the list; administrators to data from their own page
@@ -41,7 +43,7 @@ STAND_IN = {  # whoever has no inbox comes to a ticket from the list; administra
 }
 ON_A_PHONE = 5  # so many stand side by side
 # Where there are more: a phone's foot keeps these under "Thêm".
-BEYOND = {"units", "screens", "data", "reports", "centres", "investments"}
+BEYOND = {"units", "screens", "data", "reports", "centres", "incidents", "investments"}
 
 
 @register.simple_tag(takes_context=True)

@@ -24,7 +24,12 @@ let confirmed = null; // until when the figures shown are known to be true
 let shifts = 0;
 
 function usable(scene) {
-  return !$(".is-stale", scene);
+  return !$(".is-stale, [data-empty]", scene);
+}
+
+/** A scene that takes over: an incident that is shown, a raised level. */
+function interrupting() {
+  return scenes.findIndex((scene) => $("[data-interrupt]", scene));
 }
 
 /** The next scene; one whose figures are stale is skipped while another is not. */
@@ -63,7 +68,8 @@ function sayAge() {
 function tick() {
   const seconds = (performance.now() - since) / 1000;
   $("[data-dwell-bar]").style.transform = `scaleX(${Math.min(1, seconds / dwell)})`;
-  if (seconds >= dwell) next();
+  const urgent = interrupting();
+  if (urgent >= 0) { if (urgent !== current) show(urgent); } else if (seconds >= dwell) next();
   sayAge();
 }
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from dashboards.figures import fold
-from demo import cast, centres, data_sets, directives, investments, numbers, reports, seeding
+from demo import cast, centres, data_sets, directives, investments, numbers, office, reports, seeding
 from demo.intake import SYSTEM
 from feedback.models import Ticket
 from feedback.rules.rulebook import rulebook
@@ -45,9 +45,11 @@ class Command(BaseCommand):
         self.stderr.write("\nCounting the figures …")
         fold.fold_all()
         self.stdout.write(f"{written:,} demo tickets of {months} months in {time.monotonic() - started:.0f} s")
-        tasks = directives.seed(seed, now, lambda done: self.stderr.write(f"\rDemo directives {done:,}", ending=""))
+        tasks = directives.seed(seed, now, months, lambda done: self.stderr.write(
+            f"\rDemo directives {done:,}", ending=""))
         self.stderr.write("")
         self.stdout.write(f"{tasks:,} demo tasks of directives")
+        office.seed(seed, now, lambda done: self.stderr.write(f"\rDemo explanations {done:,}", ending=""))
         if months >= REPORTED:
             made = reports.seed(now, lambda done: self.stderr.write(f"\rDemo reports {done:,}", ending=""))
             self.stderr.write("")

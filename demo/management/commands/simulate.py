@@ -14,6 +14,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from demo import cast, seeding
+from demo.office import Office
 from demo.simulation import Simulator
 
 LOST = (OperationalError, InterfaceError, RedisError, OSError)
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         self._live(Random(seed), speed)
 
     def _live(self, rng: Random, speed: float) -> None:
-        simulator, is_lost = None, False
+        simulator, is_lost, office = None, False, Office(rng)
         while not self.stop.is_set():
             try:
                 self._ask_services()
@@ -47,6 +48,7 @@ class Command(BaseCommand):
                 if simulator is None:
                     simulator = self._begin(rng, speed)
                 pause = simulator.tick(timezone.localtime())
+                office.tick(timezone.now())
             except LOST as exc:
                 if not is_lost:
                     self._say(f"waiting for the database or the broker: {str(exc).strip().splitlines()[0]}")
