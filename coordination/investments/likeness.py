@@ -4,7 +4,8 @@ is found from a, for the score knows no first and no second, and nothing cuts th
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from hcmc_ioc.lib.text import vn_norm
 FIELDS = ("pk", "unit_id", "component_id", "component__group", "starts", "ends", "place", "folded_name",
           "folded_purpose")
 NAME_WEIGHS = 0.85  # of the words; the rest is the purpose's
+TELLING = 1.0  # weighs a word that says what an item is about
 SHORT = 0.3  # what a single letter or digit tells
 MISTYPED = 75  # from which likeness what differs is taken for the same, written wrongly
 EVERYWHERE = frozenset({"", "toan thanh pho", "thanh pho"})
@@ -138,8 +140,19 @@ class Scale:
     def of_city(cls) -> "Scale":
         return cls(rule(), near(), dict(vocabulary().weights))
 
+    def weight(self, word: str) -> float:
+        return self.weights.get(word, 1.0 if len(word) > 1 else SHORT)
+
     def heavy(self, words_: Iterable[str]) -> float:
-        return sum(self.weights.get(word, 1.0 if len(word) > 1 else SHORT) for word in words_)
+        return sum(map(self.weight, words_))
+
+    def telling(self, words_: Iterable[str]) -> list[str]:
+        """The words of a name by which it is found at all."""
+        return [word for word in words_ if self.weight(word) >= TELLING]
+
+    def have_something_in_common(self, a: Facts, b: Facts) -> bool:
+        """A telling word, where either of them has one."""
+        return bool(self.telling(a.name & b.name)) or not (self.telling(a.name) or self.telling(b.name))
 
     def alike(self, first: frozenset[str], second: frozenset[str]) -> float:
         """How much of what two texts tell is the same; what differs may be the same mistyped."""
@@ -159,6 +172,8 @@ class Scale:
     def compare(self, a: Facts, b: Facts) -> Likeness:
         """How alike two items are: the same whoever asks."""
         chosen = self.rule
+        if not self.have_something_in_common(a, b):
+            return Likeness(0, 0, 0, 0, 0)
         said = NAME_WEIGHS * self.alike(a.name, b.name)
         if said < chosen.least_words - (1 - NAME_WEIGHS):
             return Likeness(said, 0, 0, 0, 0)
@@ -209,6 +224,8 @@ def _possible(asked: Facts, scale: Scale, among: QuerySet[Item] | None) -> Query
     items = (among if among is not None else Item.objects.exclude(state=Item.State.DRAFT)).filter(
         Q(component__group=asked.group) | Q(component__in=others),
         starts__lte=_within(asked.ends, reach), ends__gte=_within(asked.starts, -reach))
+    if telling := scale.telling(asked.name):
+        items = items.filter(reduce(or_, (Q(folded_name__contains=word) for word in telling)))
     return items.exclude(pk=asked.pk)
 
 

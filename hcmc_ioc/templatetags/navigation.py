@@ -43,7 +43,7 @@ STAND_IN = {  # whoever has no inbox comes to a ticket from the list; administra
 }
 ON_A_PHONE = 5  # so many stand side by side
 # Where there are more: a phone's foot keeps these under "Thêm".
-BEYOND = {"units", "screens", "data", "reports", "centres", "incidents", "investments"}
+BEYOND = {"units", "tickets", "screens", "data", "reports", "centres", "incidents", "investments"}
 
 
 @register.simple_tag(takes_context=True)
