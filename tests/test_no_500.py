@@ -123,13 +123,13 @@ def addresses(scene):
         "object_id": "1", "id": "1", "app_label": "feedback", "content_type_id": "1", "url": "x",
         "token": scene.draft, "form": "csv", "number": "1",
         "format": "json", "indicator": "fires", "value_set": "monthly-district", "period": "2026-10",
-        "type": "month", "kind": "pdf", "year": "2026",
+        "type": "month", "kind": "pdf", "year": "2026", "recipient": "1",
     }
     odd = [
         {"code": "PHA%00", "object_id": "%00", "token": "%00", "url": "%00"},
         {"code": "%FF%F0", "slug": "khong-co", "name": "khong-co", "verb": "khong-co", "app_label": "khong-co",
          "form": "khong-co", "format": "xml", "type": "khong-co", "kind": "exe", "token": uuid4()} | dict.fromkeys(
-             ["pk", "id", "number", "object_id", "content_type_id", "year"], "9" * 30),
+             ["pk", "id", "number", "object_id", "content_type_id", "year", "recipient"], "9" * 30),
         {"code": "x" * 3000, "object_id": "_FF_00", "token": "x" * 3000, "content_type_id": "x", "pk": "0", "id": "0"},
     ]
     for template in patterns(get_resolver()):
