@@ -17,7 +17,7 @@ HANDLING = {Role.OPERATOR, Role.SUPERVISOR} | IN_UNITS
 ENTRIES = (
     ("overview", _("Tổng quan"), "", "layout-dashboard", "t", LEADING),
     ("units", _("Đơn vị"), "", "building-community", "u", LEADING | IN_UNITS),
-    ("intake", _("Tiếp nhận 1022"), _("Nhận 1022"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
+    ("intake", _("Tiếp nhận 1022"), _("1022"), "headset", "n", {Role.OPERATOR, Role.SUPERVISOR}),
     ("intake", _("Ghi nhận"), "", "headset", "n", IN_UNITS),
     ("inbox", _("Hộp việc"), "", "inbox", "h", HANDLING | {Role.CITY_LEADER}),
     ("tickets", _("Phản ánh"), "", "list", "p", HANDLING | LEADING),
