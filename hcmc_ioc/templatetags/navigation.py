@@ -22,11 +22,8 @@ ENTRIES = (
     ("inbox", _("Hộp việc"), "", "inbox", "h", HANDLING | {Role.CITY_LEADER}),
     ("tickets", _("Phản ánh"), "", "list", "p", HANDLING | LEADING),
     ("data", _("Dữ liệu"), "", "database", "d", LEADING | IN_UNITS),
-    ("directives", _("Chỉ đạo"), "", "flag", "c", LEADING | IN_UNITS),
-    ("incidents", _("Sự cố"), "", "flame", "e", LEADING | IN_UNITS),
+    ("directives", _("Điều hành"), "", "flag", "c", LEADING | IN_UNITS),
     ("reports", _("Báo cáo"), "", "file-text", "b", LEADING | IN_UNITS),
-    ("centres", _("Trung tâm"), "", "broadcast", "r", LEADING | IN_UNITS),
-    ("investments", _("Đầu tư"), "", "coin", "v", LEADING | IN_UNITS),
     ("owed", _("Số liệu phải gửi"), _("Số liệu"), "table", "s", IN_UNITS),
     ("administration", _("Quản trị"), "", "settings", "q", {Role.ADMINISTRATOR}),
     ("screens", _("Màn hình tường"), "", "device-tv", "w", {Role.SUPERVISOR, Role.ADMINISTRATOR}),
@@ -35,15 +32,17 @@ ENTRIES = (
 PART_OF = {  # pages within an entry
     "unit_screen": "units", "indicator": "data", "quality": "data", "quality_unit": "data", "sheet": "owed",
     "edition": "reports", "one_minute": "reports",
-    "incident": "incidents", "new_incident": "incidents", "duty": "incidents", "situation": "incidents",
+    "incident": "directives", "new_incident": "directives", "duty": "directives", "situation": "directives",
     "directive": "directives", "new_directive": "directives", "discipline": "directives",
 }
 STAND_IN = {  # whoever has no inbox comes to a ticket from the list; administrators to data from their own page
     "inbox": "tickets", "data": "administration",
+    "incidents": "directives", "centres": "directives", "investments": "directives",  # rooms of one entry
 }
 ON_A_PHONE = 5  # so many stand side by side
 # Where there are more: a phone's foot keeps these under "Thêm".
-BEYOND = {"units", "tickets", "screens", "data", "reports", "centres", "incidents", "investments"}
+BEYOND = {"units", "screens", "data", "reports"}
+BEYOND_IF_NEEDED = "tickets"  # and this, where they still do not fit
 
 
 @register.simple_tag(takes_context=True)
@@ -60,8 +59,18 @@ def _drawn(kind: tuple, current: str) -> SafeString:
     here = _in(found, current)
     for entry in found:
         entry["current"] = entry is here
-    beyond = [entry for entry in found if len(found) > ON_A_PHONE and entry["name"] in BEYOND]
+    beyond = _beyond(found)
     return rendered("_navigation.html", {"entries": found, "beyond": beyond, "is_beyond": here in beyond})
+
+
+def _beyond(found: list[dict]) -> list[dict]:
+    """What a phone's foot keeps under "Thêm"."""
+    if len(found) <= ON_A_PHONE:
+        return []
+    hidden = set(BEYOND)
+    if len([entry for entry in found if entry["name"] not in hidden]) >= ON_A_PHONE:
+        hidden.add(BEYOND_IF_NEEDED)
+    return [entry for entry in found if entry["name"] in hidden]
 
 
 @register.simple_tag(takes_context=True)
