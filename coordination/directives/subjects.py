@@ -131,7 +131,7 @@ def _figure(actor: Actor, what: str) -> Subject | None:
                "revision": value.revision if value else None},
         more={"value": str(cell.value) if cell.value is not None else "", "shown": figure, "period": owed.key(period),
               "known_at": timezone.now().isoformat()},
-        lead=[] if is_city else [unit], title=_("Cải thiện %(what)s") % said,
+        lead=[] if is_city else [unit], title=_("Cải thiện “%(what)s”") % said,
         result=_("%(what)s đạt chỉ tiêu") % said, days=14)
 
 
