@@ -52,7 +52,8 @@ def test_an_explanation_stands_beside_the_figure(open_page):
     unit.get_by_role("button", name="Gửi giải trình", exact=True).click()
     expect(unit.locator(".life .pill")).to_have_text("Chờ xác nhận")
     leader.goto(figure)
-    expect(leader.locator(".beside")).to_contain_text("Hồ sơ tăng gấp đôi trong tháng", timeout=15_000)
+    given = leader.locator(".beside", has_text="Hồ sơ tăng gấp đôi trong tháng")
+    expect(given).to_be_visible(timeout=15_000)
 
 
 def test_a_shift_is_handed_over_and_accepted(open_page):
@@ -81,6 +82,7 @@ def test_from_a_cluster_of_reports_to_the_closing_review(open_page):
     page.get_by_role("button", name=re.compile("^Xong")).first.click()
     expect(page.locator(".is-done")).to_have_count(1)
     page.locator("summary", has_text="Kết thúc sự cố").click()
-    page.get_by_role("textbox", name="Rút kinh nghiệm").fill("Nguyên nhân cống nghẹt; làm tốt phân luồng; phải sửa trạm bơm.")
+    review = "Nguyên nhân cống nghẹt; làm tốt phân luồng; phải sửa trạm bơm."
+    page.get_by_role("textbox", name="Rút kinh nghiệm").fill(review)
     page.get_by_role("button", name="Kết thúc", exact=True).click()
     expect(page.locator(".page-head .pill")).to_have_text("đã kết thúc")
