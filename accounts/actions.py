@@ -22,7 +22,7 @@ def set_language(*, user: User, language: str) -> None:
 
 @transaction.atomic
 def enrol(*, username: str, full_name: str, password_hash: str, unit_id: int, role: str, since: date,
-          is_administrator: bool = False) -> bool:
+          is_administrator: bool = False, email: str = "") -> bool:
     """A new person with their first membership; False, and nothing changed, when the name is taken.
 
     `password_hash` comes from `make_password`, so that many people cost one hash.
@@ -30,7 +30,7 @@ def enrol(*, username: str, full_name: str, password_hash: str, unit_id: int, ro
     user, is_new = User.objects.get_or_create(
         username=username,
         defaults={
-            "full_name": full_name, "password": password_hash, "email": "",
+            "full_name": full_name, "password": password_hash, "email": email,
             "is_staff": is_administrator, "is_superuser": is_administrator,
         },
     )

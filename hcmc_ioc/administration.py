@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from accounts.roles import Role
 from hcmc_ioc import health
 from hcmc_ioc.lib import words
+from notifications import sending
 from reports import making
 from signals import watching
 
@@ -62,6 +63,9 @@ ROOMS = (
                "users"),
         Matter("accounts.attempt", _("Ai đăng nhập, ai nhập sai, từ đâu; bỏ tạm dừng đăng nhập."), "lock",
                page="sign_ins"),
+        Matter("notifications.mail", _("Thư báo đã gửi, đang chờ, không gửi được; gửi lại."), "mail", page="mail_log"),
+        Matter("notifications.mailrule", _("Thông báo nào gửi cả thư, cho vai trò nào, sau bao lâu chưa đọc."),
+               "bell"),
         Matter("auth.group", _("Cho người khác cùng quản lý một phần danh mục."), "shield"),
     )),
     (_("Dữ liệu của người dân"), (
@@ -171,6 +175,7 @@ def _system() -> dict:
         "parts": [(label, name not in still) for name, label in PARTS.items()],
         "troubles": [text for name, text in WITHOUT.items() if name in still],
         "reports": reports,
+        "mail": sending.progress(),
         "broken_rules": watching.broken(),
         "behind": words.duration(behind) if behind > LATE else "",
     }

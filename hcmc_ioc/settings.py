@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "dashboards",
     "coordination",
     "reports",
+    "notifications",
 ]
 
 DEMO = env.flag("IOC_DEMO", default=LOCAL)
@@ -259,6 +260,8 @@ CELERY_BEAT_SCHEDULE = {
     "reports": {"task": "reports.tasks.make", "schedule": 60.0, "options": {"expires": 60}},
     "reports again": {"task": "reports.tasks.look_again", "schedule": crontab(hour=3, minute=20)},
     "directives": {"task": "coordination.tasks.follow", "schedule": 60.0, "options": {"expires": 60}},
+    "mail": {"task": "notifications.tasks.send", "schedule": 60.0, "options": {"expires": 60}},
+    "mail log": {"task": "notifications.tasks.forget", "schedule": crontab(hour=4, minute=55)},
     "owed": {"task": "indicators.tasks.freeze", "schedule": 600.0, "options": {"expires": 300}},
 }
 
@@ -331,6 +334,27 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# --- E-mail beside the bell (notifications/): to a server; in local mode on the terminal; else none
+
+EMAIL_HOST = env.text("IOC_SMTP_HOST")
+_backend = "smtp" if EMAIL_HOST else "console" if LOCAL else "dummy"
+EMAIL_BACKEND = f"django.core.mail.backends.{_backend}.EmailBackend"
+_tls = env.text("IOC_SMTP_TLS", "starttls")
+if _tls not in ("starttls", "ssl", "none"):
+    raise ImproperlyConfigured(f"IOC_SMTP_TLS must be starttls, ssl or none, not {_tls!r}")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _tls == "starttls", _tls == "ssl"
+EMAIL_PORT = env.number("IOC_SMTP_PORT", 465 if EMAIL_USE_SSL else 587)
+EMAIL_HOST_USER = env.text("IOC_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("IOC_SMTP_PASSWORD")
+DEFAULT_FROM_EMAIL = env.text("IOC_SMTP_FROM", "" if EMAIL_HOST else "ioc@localhost")
+if not DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("IOC_SMTP_HOST is set, but not IOC_SMTP_FROM, the address that mails come from")
+EMAIL_TIMEOUT = 20
+MAIL_ON = bool(EMAIL_HOST) or LOCAL
+_host = ALLOWED_HOSTS[0].lstrip("*.") or "localhost"
+_port = f":{env.number('PORT', 8000)}" if LOCAL else ""
+ADDRESS = env.text("IOC_ADDRESS", f"http{'s' if HTTPS else ''}://{_host}{_port}").rstrip("/")  # how mails name the site
 
 # --- Seen from outside: what Prometheus may read, and a line per request
 

@@ -11,6 +11,7 @@ import districts.admin  # noqa: F401
 import feedback.admin  # noqa: F401
 import indicators.admin  # noqa: F401
 import live.admin  # noqa: F401
+import notifications.admin  # noqa: F401
 import reports.admin  # noqa: F401
 from accounts.views import admin_door
 from hcmc_ioc import administration, health, openapi
@@ -37,6 +38,7 @@ urlpatterns = [
     path("", include("live.urls")),
     path("", include("indicators.urls")),
     path("", include("reports.urls")),
+    path("", include("notifications.urls")),
     *(HOTLINE if "hotline" in settings.MODULES else NUMBERS_ALONE),
 ]
 

@@ -23,6 +23,7 @@ from indicators.models import Indicator, IndicatorVersion, Notice, Subscription
 from live import feed, hints, topics
 
 TOPIC = "notices"  # and the number of the person
+NOTICE = "notice"  # the kind of change that a notice is, for whoever tells it elsewhere too
 SHOWN = 100
 KINDS = frozenset({deliveries.KIND, loading.DEFINITION})
 Code = Notice.Code
@@ -51,8 +52,8 @@ _TELL = """
         code = CASE WHEN excluded.code = 'period' THEN known.code ELSE excluded.code END,
         read_at = CASE WHEN excluded.code = 'period' THEN known.read_at END
     WHERE excluded.at > known.at
-    RETURNING user_id
-"""
+    RETURNING id, user_id, key, xmax = 0
+"""  # a row that was just made has no xmax
 
 
 @transaction.atomic
@@ -64,7 +65,10 @@ def tell(told: Iterable[Told]) -> None:
     plain = ("user_id", "key", "code", "link", "at", "indicator_id")
     columns = [[getattr(row, name) for row in rows] for name in plain]
     found = sql.rows(_TELL, [*columns, [json.dumps(row.parameters) for row in rows]])
-    _raise({user_id for user_id, in found})
+    _raise({user_id for _id, user_id, _key, _new in found})
+    periods = {(row.user_id, row.key) for row in rows if row.code == Code.PERIOD}  # make nothing unread again
+    if unread := [pk for pk, user_id, key, is_new in found if is_new or (user_id, key) not in periods]:
+        feed.hand(NOTICE, unread)
 
 
 def _raise(user_ids: Iterable[int]) -> None:

@@ -23,6 +23,7 @@ from feedback.models import Category, Channel
 from feedback.rules import catalogue
 from feedback.rules.lifecycle import Intake
 from indicators.loading import load_city as load_indicators
+from notifications.loading import load_city as load_mail_rules
 from reports.loading import load_city as load_reports
 from signals.loading import load_city as load_alert_rules
 
@@ -55,12 +56,14 @@ def load() -> None:
         load_reports("hcmc")
         load_alert_rules("hcmc")
         load_coordination("hcmc")
+        load_mail_rules("hcmc")
         _keep()
 
 
 def _keep() -> None:
     with connection.cursor() as cursor:
-        models = [model for app in ("districts", "feedback", "indicators", "coordination", "reports", "signals")
+        apps_with_rows = ("districts", "feedback", "indicators", "coordination", "reports", "signals", "notifications")
+        models = [model for app in apps_with_rows
                   for model in apps.get_app_config(app).get_models(include_auto_created=True)]
         for model in models:
             table, rows = model._meta.db_table, BytesIO()

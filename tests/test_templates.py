@@ -13,7 +13,7 @@ TEMPLATES = ROOT / "templates"
 PAGES = sorted(file for file in TEMPLATES.rglob("*.html") if "for_admin" not in file.parts)
 # Each knows those before it.
 ORDER = ["hcmc_ioc", "districts", "accounts", "live", "feedback", "indicators", "hooks", "signals", "dashboards",
-         "coordination", "reports"]
+         "coordination", "reports", "notifications"]
 GIVEN_BY = {name: app for app, library in libraries() for name in [*library.functions, *library.filters]}
 APART = ["feedback/console/", "feedback/desk/"]  # two rooms of one app that do not know each other
 

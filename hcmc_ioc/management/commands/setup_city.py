@@ -7,6 +7,7 @@ from coordination import loading as coordination
 from dashboards.figures import rebuild
 from districts.loading import BadData
 from hcmc_ioc.local import build
+from notifications import loading as notifications
 from reports import loading as reports
 from signals import loading as signals
 
@@ -23,11 +24,12 @@ class Command(BaseCommand):
         for title, command in steps:
             self.stdout.write(f"  {title} …")
             call_command(command, verbosity=0)
-        self.stdout.write("  types of reports, rules of alerts, what coordination begins with …")
+        self.stdout.write("  types of reports, rules of alerts and e-mail, what coordination begins with …")
         try:
             reports.load_city(settings.CITY_CODE)
             signals.load_city(settings.CITY_CODE)
             coordination.load_city(settings.CITY_CODE)
+            notifications.load_city(settings.CITY_CODE)
         except BadData as exc:
             raise CommandError(str(exc)) from exc
         if rebuild.is_needed():
