@@ -63,9 +63,6 @@ ROOMS = (
                "users"),
         Matter("accounts.attempt", _("Ai đăng nhập, ai nhập sai, từ đâu; bỏ tạm dừng đăng nhập."), "lock",
                page="sign_ins"),
-        Matter("notifications.mail", _("Thư báo đã gửi, đang chờ, không gửi được; gửi lại."), "mail", page="mail_log"),
-        Matter("notifications.mailrule", _("Thông báo nào gửi cả thư, cho vai trò nào, sau bao lâu chưa đọc."),
-               "bell"),
         Matter("auth.group", _("Cho người khác cùng quản lý một phần danh mục."), "shield"),
     )),
     (_("Dữ liệu của người dân"), (
@@ -79,6 +76,11 @@ ROOMS = (
                "refresh", page="pulls"),
         Matter("indicators.pullhost",
                _("Những máy chủ được phép gọi để lấy số liệu; ngoài danh sách này không gọi đâu cả."), "shield"),
+    )),
+    (_("Thông báo"), (
+        Matter("notifications.mail", _("Thư báo đã gửi, đang chờ, không gửi được; gửi lại."), "mail", page="mail_log"),
+        Matter("notifications.mailrule", _("Thông báo nào gửi cả thư, cho vai trò nào, sau bao lâu chưa đọc."),
+               "bell"),
     )),
     (_("Lịch làm việc"), (
         Matter("districts.calendarday", _("Ngày nghỉ lễ, ngày làm bù; hạn xử lý tính theo đây."), "calendar-due"),

@@ -52,7 +52,7 @@ def send_due(now: datetime | None = None) -> int:
         except REFUSED + (ValueError,) as exc:
             _put_off(mail, exc, now or timezone.now())
         except OSError as exc:
-            _settle(mail, state=State.UNSURE, error=_told(exc))
+            _settle(mail, state=State.UNSURE, error=f"interrupted: {_told(exc)}"[:300])
         else:
             _settle(mail, state=State.SENT, sent_at=now or timezone.now(), error="")
             sent += 1
@@ -98,7 +98,7 @@ def _hand_over(mail: Mail) -> None:
     try:
         connection.open()
     except OSError as exc:
-        raise Away(_told(exc)) from exc
+        raise Away(f"away: {_told(exc)}") from exc
     try:
         EmailMessage(mail.subject, mail.text, to=[mail.address], connection=connection,
                      headers={"Auto-Submitted": "auto-generated"}).send()
@@ -113,12 +113,21 @@ def _put_off(mail: Mail, exc: Exception, now: datetime, *, is_away: bool = False
     refusals = mail.refusals + counts
     wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(mail.tries - 1, 10)))
     _settle(mail, state=State.DEAD if refusals >= MOST else State.FAILED, refusals=refusals, next_at=now + wait,
-            error=_told(exc))
-    log.warning("mail %s not sent (try %s): %s", mail.pk, mail.tries, _told(exc))
+            error=(str(exc) if is_away else f"refused: {_told(exc)}")[:300])
+    log.warning("mail %s not sent (try %s): %s", mail.pk, mail.tries, type(exc).__name__)  # an answer may name a person
 
 
 def _told(exc: Exception) -> str:
-    return (str(exc) or type(exc).__name__)[:300]
+    """What the server or the line said."""
+    answer: tuple[int, bytes | str]
+    if isinstance(exc, smtplib.SMTPRecipientsRefused):
+        answer = next(iter(exc.recipients.values()))
+    elif isinstance(exc, smtplib.SMTPResponseException):
+        answer = exc.smtp_code, exc.smtp_error
+    else:
+        return getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
+    code, said = answer
+    return f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
 
 
 @transaction.atomic(durable=True)

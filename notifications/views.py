@@ -24,8 +24,7 @@ class Choices(forms.Form):
     def __init__(self, codes: list[str], *given, **more):
         super().__init__(*given, **more)
         self.fields["codes"] = forms.MultipleChoiceField(
-            label=_("Gửi thư cho tôi khi tôi chưa đọc thông báo về"), required=False,
-            widget=forms.CheckboxSelectMultiple, choices=[(code, kinds.name(code)) for code in codes])
+            required=False, widget=forms.CheckboxSelectMultiple, choices=[(code, kinds.name(code)) for code in codes])
 
 
 @never_cache
@@ -60,15 +59,9 @@ def mail_log(request):
     _administrator(request)
     first = Case(When(state__in=REPLAYED, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = Mail.objects.select_related("user").prefetch_related("replays__user").defer("text", "subject")
-    context = {"mails": rows.order_by(first, "-pk")[:SHOWN], "is_on": settings.MAIL_ON, "reasons": _reasons(),
+    context = {"mails": rows.order_by(first, "-pk")[:SHOWN], "is_on": settings.MAIL_ON,
                "nav_current": "administration"}
     return render(request, "notifications/log.html", context)
-
-
-def _reasons() -> dict[str, str]:
-    return {"read": _("đã đọc trong hệ thống"), "followed": _("có thông báo mới hơn về cùng việc"),
-            "gone": _("người nhận không còn làm việc"), "muted": _("người nhận đã tắt"),
-            "interrupted": _("bị ngắt giữa chừng")}
 
 
 @login_required

@@ -67,6 +67,8 @@ def test_deployment_check_is_clean():
         ("REDIS_URL", "localhost", "redis://"),
         ("IOC_HSTS_SECONDS", "a year", "whole number"),
         ("IOC_FIELD_KEYS", "no-key", "key 1 is no Fernet key"),
+        ("IOC_SMTP_TLS", "yes", "starttls, ssl or none"),
+        ("IOC_SMTP_HOST", "mail.example.vn", "IOC_SMTP_FROM"),
     ],
 )
 def test_a_wrong_value_is_one_clear_line(name, value, said):

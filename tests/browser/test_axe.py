@@ -42,6 +42,8 @@ PAGES = {
     "targets": ("phantich", "/du-lieu/chi-tieu/"),
     "new-check": ("phantich", "/du-lieu/kiem-tra/moi/"),
     "notices": ("canbo.q1", "/thong-bao/"),
+    "mail-choices": ("lanhdao.q1", "/thong-bao/tuy-chon/"),
+    "mails": ("quantri", "/quan-tri/thu/"),
     "owed": ("canbo.q1", "/so-lieu-phai-gui/"),
     "sheet": ("canbo.q1", "/so-lieu-phai-gui/monthly-district/quan-1/{month}/"),
     "pulls": ("phantich", "/du-lieu/nguon/"),

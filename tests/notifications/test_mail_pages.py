@@ -16,7 +16,7 @@ ROLES = ("lan", "minh", "khoa", "tu", "sau", "ha", "phuc", "quan")
 
 @pytest.fixture
 def dead(cast):
-    return mail(cast.lan, state="dead", error="550 no such user", tries=12)
+    return mail(cast.lan, state="dead", error="refused: 550 no such user", tries=12)
 
 
 def mail(person, **given):
@@ -67,7 +67,7 @@ def test_the_log_says_what_became_of_each_and_never_what_it_says(client, cast, d
     mail(cast.minh, state="sent", sent_at=timezone.now(), tries=1, notice_at=timezone.now() - timedelta(hours=1))
     signed_in(client, cast.quan)
     words = read(client.get(reverse("mail_log")))
-    assert "550 no such user" in words and words.index("không gửi được") < words.index("đã gửi")
+    assert "máy chủ thư từ chối: 550 no such user" in words and words.index("không gửi được") < words.index("đã gửi")
     assert "Bí mật" not in words
     client.post(reverse("mail_replay", args=[dead.pk]))
     assert "Hồ Minh Quân gửi lại" in read(client.get(reverse("mail_log")))

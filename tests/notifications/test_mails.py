@@ -178,7 +178,7 @@ def test_refused_backs_off_dies_and_is_replayed(waiting, cast, monkeypatch):
         now = row.next_at
     assert waits[:8] == [1, 2, 4, 8, 16, 32, 60, 60]
     assert (row.state, row.tries, row.refusals) == (State.DEAD, 12, 12)
-    assert "no such user" in row.error
+    assert row.error == "refused: 550 no such user"
     server.on_send = None
     assert sending.send_due(now + timedelta(days=9)) == 0
     assert sending.replay(row.pk, cast.quan)
@@ -196,7 +196,7 @@ def test_a_server_away_for_a_day_loses_nothing(waiting, monkeypatch):
         sending.send_due(now)
         now += timedelta(minutes=10)
     row = Mail.objects.get()
-    assert row.tries > 20 and (row.state, row.refusals) == (State.FAILED, 0)
+    assert row.tries > 20 and (row.state, row.refusals, row.error) == (State.FAILED, 0, "away: Connection refused")
     server.on_open = None
     assert sending.send_due(row.next_at) == 1
     assert len(server.arrived) == 1
