@@ -123,7 +123,7 @@ def addresses(scene):
         "object_id": "1", "id": "1", "app_label": "feedback", "content_type_id": "1", "url": "x",
         "token": scene.draft, "form": "csv", "number": "1",
         "format": "json", "indicator": "fires", "value_set": "monthly-district", "period": "2026-10",
-        "type": "month", "kind": "pdf", "year": "2026", "recipient": "1",
+        "type": "month", "kind": "pdf", "year": "2026", "recipient": "1", "deed": "ghi",
     }
     odd = [
         {"code": "PHA%00", "object_id": "%00", "token": "%00", "url": "%00"},

@@ -99,6 +99,8 @@ def _due(draft: Draft, at: datetime) -> datetime:
     if draft.due_at is not None:
         return draft.due_at
     calendar = calendar_for()
+    if not clock.is_near(draft.due_on) and draft.due_on >= clock.local_day(at):
+        raise Illegal(_("Thời hạn phải từ hôm nay trở đi, trong vòng ba năm."))
     due_at = clock.end_of(draft.due_on, calendar)
     if due_at is None:
         day = clock.working_day_from(draft.due_on, calendar)
@@ -153,7 +155,7 @@ def amend(*, actor: Actor, directive_id: int, version: int, words: Mapping[str, 
     if directive.recalled_at:
         raise Illegal(_("Đã thu hồi."))
     calendar = calendar_for()
-    due_at = clock.end_of(due_on, calendar)
+    due_at = clock.end_of(due_on, calendar) if clock.is_near(due_on) else None
     if due_at is None or due_at <= at:
         raise Illegal(_("Thời hạn phải là một ngày làm việc ở phía trước."))
     changed = {name: value for name, value in words.items() if getattr(directive, name) != value}

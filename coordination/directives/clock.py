@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from coordination.models import EscalationStep, Level
 from districts.calendar import (
+    FIRST,
+    LAST,
     Amount,
     AmountUnit,
     Calendar,
@@ -16,14 +18,24 @@ from districts.calendar import (
     working_minutes_between,
 )
 
+LONGEST = timedelta(days=3 * 365)  # of a term
+
 
 def accept_by(level: Level, asked_at: datetime, calendar: Calendar) -> datetime:
     """Until when it has to be accepted that was asked for then."""
     return add_working_time(asked_at, Amount(level.amount, AmountUnit(level.amount_unit)), calendar).due
 
 
+def is_near(day: date) -> bool:
+    """Whether a term may lie there: from today, within a few years."""
+    today = timezone.localdate()
+    return today <= day <= today + LONGEST
+
+
 def end_of(day: date, calendar: Calendar) -> datetime | None:
-    """When the office closes on that day; None where nobody works."""
+    """When the office closes on that day; None where nobody works, or where the calendar does not reach."""
+    if not FIRST < day < LAST:
+        return None
     begins = datetime.combine(day, time(), tzinfo=calendar.tz)
     minutes = working_minutes_between(begins, begins + timedelta(days=1), calendar)
     return after_working_minutes(begins, minutes, calendar) if minutes else None

@@ -65,7 +65,9 @@ class DraftForm(forms.Form):
         if both:
             self.add_error("coordinating", _("%(unit)s đã là đơn vị chủ trì.") % {"unit": min(both, key=str).name})
         day = given.get("due_on")
-        if day and clock.end_of(day, calendar_for()) is None:
+        if day and not clock.is_near(day):
+            self.add_error("due_on", _("Thời hạn phải từ hôm nay trở đi, trong vòng ba năm."))
+        elif day and clock.end_of(day, calendar_for()) is None:
             self.add_error("due_on", _("Ngày %(day)s là ngày nghỉ; ngày làm việc tiếp theo là %(next)s.") % {
                 "day": f"{day:%d/%m/%Y}", "next": f"{clock.working_day_from(day, calendar_for()):%d/%m/%Y}"})
         return given

@@ -31,7 +31,7 @@ def ways() -> dict[str, str]:
 def overview(actor: Actor, given: QueryDict, now: datetime) -> dict[str, Any]:
     """Counts, the strip, how the list is narrowed; of a unit what it has to do."""
     way = given.get("xem", "dang-mo")
-    unit = Unit.objects.filter(slug=given.get("don-vi", "")).first()
+    unit = Unit.objects.filter(slug=given.get("don-vi", "").replace("\0", "")).first()
     asked = {"way": way if way in ways() else "dang-mo", "unit": unit.pk if unit else None,
              "kind": given.get("loai") if given.get("loai") in Directive.Kind.values else None,
              "text": given.get("q", "").replace("\0", "").strip()[:100], "mine": given.get("cua-toi") == "1"}

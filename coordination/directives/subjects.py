@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from coordination.models import Directive
+from districts.calendar import FIRST, LAST
 from districts.models import Unit
 from feedback.access import ticket_for
 from feedback.listing.filters import TicketFilter
@@ -115,8 +116,10 @@ def _figure(actor: Actor, what: str) -> Subject | None:
         return None
     try:
         period = pages.period_of(indicator.period_kind, named)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
+    if not FIRST < period.start.date() < LAST:
+        return None  # no city has figures of such a time
     answer = answers.answer(indicator, [period])[0]
     is_city = Unit.objects.is_city(unit.pk)
     cell = answer.city if is_city else answer.units.get(unit.pk, answers.Cell())

@@ -1,7 +1,7 @@
 """The city's level of operation: set with an end and a reason, read on every header and wall."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -17,6 +17,7 @@ from hcmc_ioc.lib.caching import ttl_cache
 from live import hints, topics
 
 TOPIC = "city_level"
+LONGEST = timedelta(days=30)  # then it is set anew, or the city is back to normal
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def set_level(actor: Actor, level: CityLevel, until: datetime, reason: str, at: 
     at = at or timezone.now()
     if actor.user is None or not access.may_set(actor, level):
         raise PermissionDenied
-    if until <= at:
-        raise Illegal(_("Thời điểm kết thúc phải ở phía trước."))
+    if not at < until <= at + LONGEST:
+        raise Illegal(_("Thời điểm kết thúc phải ở phía trước, trong vòng 30 ngày."))
     if not reason.strip():
         raise Illegal(_("Cần lý do."))
     LevelChange.objects.filter(ended_at=None).update(ended_at=at, ended_by=actor.user)

@@ -241,10 +241,12 @@ def duty_log(request):
 def duty_act(request, deed: str):
     """note, hand over, accept."""
     actor = runner(request)
-    form = HandOverForm(request.POST)
+    form, note = HandOverForm(request.POST), NoteForm(request.POST)
     try:
-        if deed == "ghi":
-            duty.note(actor, request.POST.get("text", "")[:1000])
+        if deed == "ghi" and note.is_valid():
+            duty.note(actor, note.cleaned_data["text"])
+        elif deed == "ghi":
+            messages.error(request, _("Chưa có nội dung."))
         elif deed == "nhan-ca":
             duty.accept(actor)
         elif deed == "ban-giao" and form.is_valid():

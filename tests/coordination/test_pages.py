@@ -54,7 +54,7 @@ def test_what_lacks_is_said_at_its_place(cast, client):
             ({"title": ""}, "Nhiệm vụ –"), ({"lead": []}, "Chọn ít nhất một đơn vị chủ trì"),
             ({"alone": ""}, "Chọn đơn vị phối hợp, hoặc ghi rõ là không cần"),
             ({"coordinating": [unit("760").pk]}, "Quận 1 đã là đơn vị chủ trì"),
-            ({"due_on": "2027-02-06"}, "là ngày nghỉ"), ({"due_on": "2020-01-06"}, "Thời hạn phải ở phía trước")):
+            ({"due_on": "2027-02-06"}, "là ngày nghỉ"), ({"due_on": "2020-01-06"}, "Thời hạn phải từ hôm nay trở đi")):
         answer = ha.post(at, form(**changes))
         assert answer.status_code == 422 and words in read(answer), words
     assert not Directive.objects.exists()
