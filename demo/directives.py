@@ -129,6 +129,7 @@ class Past:
         row.step_at = next((due.at for due in steps if due.at > self.now), None)
 
     def _after_refusal(self, made: Written, row: Recipient, at: datetime) -> None:
+        row.reported_at = at
         decided = at + timedelta(days=self.rng.randint(1, 4))
         if decided < self.now:
             row.ended_at = decided

@@ -115,7 +115,7 @@ _FARE = """
         count(*) FILTER (WHERE late_since IS NOT NULL
             OR ended_at IS NULL AND coalesce(reported_at, %(now)s) > due_at),
         (SELECT count(*) FROM coordination_extension asked JOIN coordination_recipient life ON life.id = recipient_id
-         WHERE life.directive_id = rows.directive_id AND agreed IS NULL),
+         WHERE life.directive_id = rows.directive_id AND agreed IS NULL AND life.ended_at IS NULL),
         min(due_at) FILTER (WHERE ended_at IS NULL)
     FROM coordination_recipient rows WHERE directive_id = ANY(%(ids)s) GROUP BY directive_id
 """
@@ -190,8 +190,8 @@ _DISCIPLINE = """
     SELECT unit_id, count(*),
         count(*) FILTER (WHERE accepted_at <= accept_by),
         count(*) FILTER (WHERE accepted_at IS NOT NULL OR accept_by < %(now)s AND state = 'sent'),
-        count(*) FILTER (WHERE late_since IS NULL AND reported_at <= due_at),
-        count(*) FILTER (WHERE state <> 'recalled' AND state <> 'released'
+        count(*) FILTER (WHERE late_since IS NULL AND reported_at <= due_at AND state NOT IN %(nothing)s),
+        count(*) FILTER (WHERE state NOT IN %(nothing)s
             AND (late_since IS NOT NULL OR reported_at IS NOT NULL OR due_at < %(now)s)),
         sum(returns),
         count(*) FILTER (WHERE ended_at IS NULL
@@ -204,7 +204,8 @@ _DISCIPLINE = """
 
 def discipline(since: datetime, now: datetime, units: list[int] | None = None) -> list[Discipline]:
     """Every unit that was asked anything since then, the city among them, in the order of their names."""
-    found = sql.rows(_DISCIPLINE, {"since": since, "now": now, "units": units})
+    found = sql.rows(_DISCIPLINE, {"since": since, "now": now, "units": units,
+                                  "nothing": ("refused", "released", "recalled")})
     known = Unit.objects.in_bulk([row[0] for row in found])
     every = [Discipline(known[row[0]], *row[1:]) for row in found]
     return sorted(every, key=lambda one: one.unit.sort_key)

@@ -27,10 +27,12 @@ LONGEST = {"in_charge": 120, "reason": 500, "cause": 1000, "proposal": 1000, "re
 
 
 def ask_to_accept(row: Recipient, at: datetime) -> None:
-    """The clocks of acceptance begin; the term is the directive's."""
+    """The clocks of acceptance begin; the term is the directive's. What is asked behind its term can still be accepted
+    in time."""
     level, calendar = row.directive.level, calendar_for(row.unit_id)
     row.asked_at, row.due_at = at, row.directive.due_at
-    row.accept_by = min(clock.accept_by(level, at, calendar), row.due_at)
+    by = clock.accept_by(level, at, calendar)
+    row.accept_by = min(by, row.due_at) if row.due_at > at else by
     row.accepted_at, row.own_date, row.ask_at = None, None, None
     first = next(clock.steps(level, list(level.steps.all()), at, row.accept_by, calendar), None)
     row.step_at = first.at if first else None
@@ -127,16 +129,27 @@ def _released(_actor, row, _texts, _asked, at) -> None:
     end(row, State.RELEASED, at)
 
 
+def _after_sender(row: Recipient, at: datetime) -> datetime:
+    """The term, moved by the working time in which the sender had it: that is not the unit's."""
+    if row.reported_at is None:
+        return row.due_at
+    return move_by(row.due_at, row.reported_at, at, calendar_for(row.unit_id), {"unit": "working_hours"})
+
+
 def _given_back(_actor, row, _texts, _asked, at) -> None:
-    """The time in which the sender had it is not the unit's."""
-    if row.reported_at:
-        row.due_at = move_by(row.due_at, row.reported_at, at, calendar_for(row.unit_id), {"unit": "working_hours"})
+    row.due_at = _after_sender(row, at)
     row.reported_at, row.returns = None, row.returns + 1
 
 
+def _refused(_actor, row, _texts, _asked, at) -> None:
+    settle_term(row, at)
+    row.reported_at = at
+
+
 def _insisted(_actor, row, _texts, _asked, at) -> None:
+    due_at = _after_sender(row, at)
     ask_to_accept(row, at)
-    row.state = State.SENT
+    row.due_at, row.reported_at = due_at, None
 
 
 def _extension_asked(actor, row, texts, _asked, at) -> None:
@@ -166,7 +179,7 @@ def _decided(asked: Extension, actor: Actor, texts: Mapping, at: datetime, *, ag
 
 
 _EFFECTS = {
-    "accept": _accepted, "explain": _explained, "report": _reported, "progress": _progressed, "confirm": _confirmed,
-    "release": _released, "give_back": _given_back, "insist": _insisted, "extend": _extension_asked,
-    "agree": _agreed, "deny": _denied,
+    "accept": _accepted, "refuse": _refused, "explain": _explained, "report": _reported, "progress": _progressed,
+    "confirm": _confirmed, "release": _released, "give_back": _given_back, "insist": _insisted,
+    "extend": _extension_asked, "agree": _agreed, "deny": _denied,
 }

@@ -172,7 +172,7 @@ class Recipient(models.Model):
     in_charge = models.CharField(_("người phụ trách"), max_length=120, blank=True)
     plan = models.TextField(_("cách làm"), max_length=2000, blank=True)
     own_date = models.DateField(_("đơn vị hẹn xong"), null=True)
-    reported_at = models.DateTimeField(null=True)
+    reported_at = models.DateTimeField(null=True)  # since when the sender has it: a result, or a refusal
     ended_at = models.DateTimeField(null=True)
     late_since = models.DateTimeField(null=True)  # the term that passed without a result: stays, whatever comes after
     returns = models.PositiveSmallIntegerField(default=0)  # how often the sender wanted it done again

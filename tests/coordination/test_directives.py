@@ -202,6 +202,27 @@ def test_the_time_in_which_the_sender_had_it_is_not_the_units(cast):
     assert back.state == State.IN_PROGRESS and back.returns == 1 and not back.is_late(timezone.now())
 
 
+def test_a_refusal_that_the_sender_lets_lie_makes_no_unit_late(cast):
+    one = sent(cast.ha).recipients.get()
+    moved(cast.minh, one, "refuse")
+    refused = timezone.now() - timedelta(days=14)
+    Recipient.objects.filter(pk=one.pk).update(reported_at=refused, due_at=refused + timedelta(days=3))
+    following.sweep(timezone.now())
+    one.refresh_from_db()
+    assert not one.is_late(timezone.now()) and one.late_since is None
+    again = moved(cast.ha, one, "insist")
+    now = timezone.now()
+    assert again.state == State.SENT and again.due_at > now and again.accept_by > now and not again.is_late(now)
+
+
+def test_what_is_asked_behind_its_term_can_still_be_accepted_in_time(cast):
+    directive = sent(cast.ha)
+    type(directive).objects.filter(pk=directive.pk).update(due_at=timezone.now() - timedelta(days=2))
+    one = directive.recipients.get()
+    moved(cast.minh, one, "refuse")
+    assert moved(cast.ha, one, "insist").accept_by > timezone.now()
+
+
 def test_recall_ends_what_is_open_and_leaves_what_was_done(cast):
     directive = sent(cast.ha, lead=("760", "778"))
     one = row(directive)
