@@ -7,7 +7,7 @@ from accounts.actors import Actor, Kind
 from accounts.roles import UNIT, Role
 from coordination.machines.directives import Move, Side
 from coordination.models import Directive, Recipient
-from districts.models import Unit
+from feedback.rules.rulebook import rulebook
 
 READS_ALL = frozenset({Role.CITY_LEADER, Role.ANALYST, Role.SUPERVISOR})
 SENDS: dict[str, frozenset[Role]] = {  # by kind of what is sent
@@ -49,7 +49,7 @@ def units_of(actor: Actor) -> list[int]:
     if not may_read(actor):
         return []
     if actor.scope is None:
-        return [Unit.objects.city().pk] if actor.kind == Kind.PERSON else []
+        return [rulebook().city_id] if actor.kind == Kind.PERSON else []
     return actor.scope
 
 
@@ -85,7 +85,7 @@ def may_move(actor: Actor, move: Move, recipient: Recipient) -> bool:
 def _answers_for(actor: Actor, move: Move, recipient: Recipient) -> bool:
     if actor.scope is None:
         roles = ANSWERS_FOR_CITY_AS_LEADER if move.leader_only else ANSWERS_FOR_CITY
-        return actor.role in roles and Unit.objects.is_city(recipient.unit_id)
+        return actor.role in roles and recipient.unit_id == rulebook().city_id
     leads = actor.role == Role.UNIT_LEADER
     return recipient.unit_id in actor.scope and (leads or (actor.role in UNIT and not move.leader_only))
 
@@ -93,8 +93,8 @@ def _answers_for(actor: Actor, move: Move, recipient: Recipient) -> bool:
 def _sends_for(actor: Actor, directive: Directive) -> bool:
     if not may_send(actor, directive.kind):
         return False
-    return Unit.objects.is_city(directive.sender_unit_id) if actor.scope is None \
-        else directive.sender_unit_id in actor.scope
+    own = [rulebook().city_id] if actor.scope is None else actor.scope
+    return directive.sender_unit_id in own
 
 
 def may_manage(actor: Actor, directive: Directive) -> bool:

@@ -201,9 +201,8 @@ def keep_step(actor: Actor, milestone: Milestone, unit: Unit, given: dict) -> St
     """What a unit says of one milestone; only the department moves a unit's date."""
     if not access.may_edit(actor, unit) or ("due" in given and not access.may_plan(actor)):
         raise PermissionError("not a keeper of this step")
-    step = Step.objects.select_for_update().filter(milestone=milestone, unit=unit).first()
+    step, _made = Step.objects.select_for_update().get_or_create(milestone=milestone, unit=unit)
     before = changes.state(step, KEPT)
-    step = step or Step(milestone=milestone, unit=unit)
     for name, value in given.items():
         setattr(step, name, value)
     step.save()

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from accounts import keys
 from accounts.actors import Actor
 from coordination import access, topics
 from coordination.directives import clock, moves
-from coordination.machines.directives import ENDED, MOVES, OPEN, Illegal, State, legal
+from coordination.machines.directives import ENDED, MOVES, OPEN, WITH_UNIT, Illegal, State, legal
 from coordination.models import (
     Directive,
     DirectiveEvent,
@@ -69,6 +70,7 @@ def send(*, actor: Actor, draft: Draft, at: datetime | None = None, sender_unit:
     if not (access.may_send(actor, draft.kind) or actor.job == "demo") or actor.user is None:
         raise PermissionDenied
     at = at or timezone.now()
+    prefetch_related_objects([draft.level], "steps")
     due_at = _due(draft, at)
     _check_recipients(draft, clock.local_day(at))
     directive = Directive.objects.create(
@@ -138,12 +140,18 @@ def _keep_words(directive: Directive, actor: Actor, at: datetime, reason: str = 
 
 def _record(actor: Actor, directive: Directive, recipient: Recipient | None, verb: str, at: datetime,
             texts: Mapping | None = None, before: str = "") -> DirectiveEvent:
-    event = DirectiveEvent.objects.create(
-        directive=directive, recipient=recipient, verb=verb, from_state=before,
-        to_state=recipient.state if recipient else "", texts=dict(texts or {}), actor_kind=actor.kind,
-        actor_ref=actor.own_ref, user=actor.user, at=at)
+    event = _event(actor, directive, recipient, verb, at, texts or {}, before)
+    event.save()
     feed.hand(KIND, [event.pk], is_history=actor.job == "demo")
     return event
+
+
+def _event(actor: Actor, directive: Directive, recipient: Recipient | None, verb: str, at: datetime, texts: Mapping,
+           before: str) -> DirectiveEvent:
+    return DirectiveEvent(
+        directive=directive, recipient=recipient, verb=verb, from_state=before,
+        to_state=recipient.state if recipient else "", texts=dict(texts), actor_kind=actor.kind,
+        actor_ref=actor.own_ref, user=actor.user, at=at)
 
 
 @transaction.atomic
@@ -202,7 +210,8 @@ def recall(*, actor: Actor, directive_id: int, version: int, reason: str, at: da
 
 
 def _locked_directive(actor: Actor, pk: int, version: int) -> Directive:
-    directive = Directive.objects.select_for_update(of=("self",)).select_related("level").get(pk=pk)
+    known = Directive.objects.select_for_update(of=("self",)).select_related("level").prefetch_related("level__steps")
+    directive = known.get(pk=pk)
     if not access.may_manage(actor, directive):
         raise PermissionDenied
     if directive.version != version:
@@ -238,6 +247,20 @@ def move(*, actor: Actor, recipient_id: int, verb: str, given: Mapping[str, obje
     topics.changed(row.directive, [row])
     keys.keep(actor, {"recipient": row.pk})
     return row
+
+
+@transaction.atomic
+def remind_all(*, actor: Actor, directive: Directive, at: datetime | None = None) -> int:
+    """Remind every unit that is next, at once; returns how many."""
+    at = at or timezone.now()
+    if not access.may_manage(actor, directive):
+        raise PermissionDenied
+    rows = list(directive.recipients.filter(state__in=WITH_UNIT).order_by("pk"))
+    events = DirectiveEvent.objects.bulk_create(
+        _event(actor, directive, row, "remind", at, {}, row.state) for row in rows)
+    feed.hand(KIND, [event.pk for event in events], is_history=actor.job == "demo")
+    topics.changed(directive, rows)
+    return len(rows)
 
 
 def _locked(recipient_id: int) -> Recipient:

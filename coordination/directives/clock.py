@@ -42,8 +42,8 @@ def end_of(day: date, calendar: Calendar) -> datetime | None:
 
 
 def working_day_from(day: date, calendar: Calendar) -> date:
-    """That day, or the next on which somebody works."""
-    while end_of(day, calendar) is None:
+    """That day, or the next on which somebody works; a day beyond the calendar as it is."""
+    while FIRST < day < LAST and end_of(day, calendar) is None:
         day += timedelta(days=1)
     return day
 

@@ -89,7 +89,7 @@ def _in_bounds(found: Mapping, row: Recipient, at: datetime) -> None:
 def apply(actor: Actor, move: Move, row: Recipient, texts: Mapping, asked: Extension | None, at: datetime) -> None:
     """Change the recipient as the move says; `asked` is the extension that waits for an answer."""
     before = row.state
-    if row.seen_at is None and move.side == "recipient" and actor.user is not None:
+    if row.seen_at is None and move.side == "recipient":
         row.seen_at, row.seen_by = at, actor.user
     effect = _EFFECTS.get(move.verb)
     if effect:

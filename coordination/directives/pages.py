@@ -45,8 +45,7 @@ def overview(actor: Actor, given: QueryDict, now: datetime) -> dict[str, Any]:
         "asked": asked, "ways": ways(), "kinds": Directive.Kind.choices, "unit": unit, "everything": everything,
         "counts": board.counts(lives, now), "strip": drawn_strip(own, now), "sends": access.kinds_sent(actor),
         "units": received if everything else [], "narrowed": any(given.get(name) for name in ("xem", "loai", "q")),
-        "duties": [] if everything and not given.get("viec") else board.duties(actor, now),
-        "extensions": board.extensions(list(lives.filter(ended_at=None).values_list("pk", flat=True)[:500])),
+        "duties": board.duties(actor, now),
     }
 
 
@@ -97,14 +96,15 @@ class Told:
 def one(actor: Actor, chosen: Directive, now: datetime, forms: Mapping[tuple[int, str], MoveForm]) -> dict[str, Any]:
     """One directive with the lives that this person may see; opening it is noted for their unit."""
     rows = list(chosen.recipients.select_related("unit", "seen_by").order_by("-part", "unit__sort_key"))
+    own = set(access.units_of(actor))
     for row in rows:
         row.directive = chosen
-        actions.see(actor, row)
+        if row.seen_at is None and row.unit_id in own:
+            actions.see(actor, row)
     events: defaultdict[int | None, list[Told]] = defaultdict(list)
     for event in chosen.events.select_related("user"):
         events[event.recipient_id].append(_told(event))
     asked = board.extensions([row.pk for row in rows])
-    own = set(access.units_of(actor))
     lives = [_life(actor, row, now, asked.get(row.pk), events[row.pk], forms, own)
              for row in rows if access.sees_recipient(actor, row)]
     lives.sort(key=lambda life: (not life.is_own, not life.forms))

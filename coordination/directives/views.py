@@ -74,6 +74,7 @@ def new(request):
         except Illegal as exc:
             form.add_error(None, str(exc))
         except KeyReused as exc:
+            messages.warning(request, _("Biểu mẫu này đã gửi trước đó; nội dung sửa sau chưa được gửi."))
             return redirect("directive", pk=exc.result["directive"])
         else:
             messages.success(request, _("Đã gửi %(code)s đến %(n)s đơn vị.") % {
@@ -200,12 +201,7 @@ def remind(request, pk: int):
     chosen = _readable(actor, pk)
     if not access.may_manage(actor, chosen):
         raise Http404
-    reminded = 0
-    for row in chosen.recipients.all():
-        if row.is_with_unit:
-            actions.move(actor=actor.sending("", ""), recipient_id=row.pk, verb="remind", given={})
-            reminded += 1
-    messages.success(request, _("Đã nhắc %(n)s đơn vị.") % {"n": reminded})
+    messages.success(request, _("Đã nhắc %(n)s đơn vị.") % {"n": actions.remind_all(actor=actor, directive=chosen)})
     return redirect("directives") if request.POST.get("from") == "board" else redirect("directive", pk=pk)
 
 

@@ -13,6 +13,7 @@ from accounts.models import Membership, User
 from coordination.incidents import access
 from coordination.machines.directives import Illegal
 from coordination.models import DutyLine, DutyShift
+from hcmc_ioc.lib import sql
 from indicators import notices
 from indicators.models import Notice
 from indicators.notices import Told
@@ -84,6 +85,8 @@ def accept(actor: Actor, at: datetime | None = None) -> DutyShift:
 
 
 def _locked() -> DutyShift | None:
+    """The shift, for this transaction alone; where nobody is on duty nobody else begins one meanwhile."""
+    sql.rows("SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtext(%s))) held", ["duty shift"])
     return DutyShift.objects.select_for_update().filter(ended_at=None).first()
 
 

@@ -58,6 +58,7 @@ def set_level(actor: Actor, level: CityLevel, until: datetime, reason: str, at: 
         raise Illegal(_("Thời điểm kết thúc phải ở phía trước, trong vòng 30 ngày."))
     if not reason.strip():
         raise Illegal(_("Cần lý do."))
+    list(CityLevel.objects.select_for_update())  # two at once in turn: one level stands
     LevelChange.objects.filter(ended_at=None).update(ended_at=at, ended_by=actor.user)
     made = LevelChange.objects.create(level=level, begins=at, until=until, reason=reason.strip(), user=actor.user)
     end = f"{timezone.localtime(until):%H:%M %d/%m}"
@@ -75,7 +76,7 @@ def end_level(actor: Actor, at: datetime | None = None) -> None:
         raise Illegal(_("Thành phố đang ở mức bình thường."))
     if actor.user is None or not access.may_set(actor, held.level):
         raise PermissionDenied
-    LevelChange.objects.filter(pk=held.change.pk).update(ended_at=at, ended_by=actor.user)
+    LevelChange.objects.filter(ended_at=None).update(ended_at=at, ended_by=actor.user)
     duty.write(None, f"Kết thúc mức vận hành {held.level.number} – {held.level.name_vi}", at=at)
     _changed()
 

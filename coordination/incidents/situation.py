@@ -6,6 +6,7 @@ from datetime import datetime
 from xml.etree import ElementTree
 
 from django.conf import settings
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -48,13 +49,12 @@ def is_done(step: IncidentStep) -> bool:
 
 def of(incident: Incident, now: datetime) -> Situation:
     """Everything that the report says, in a handful of statements."""
-    joined = incident.joined.select_related("ticket")
-    tickets = [one.ticket for one in joined]
+    tickets = incident.joined.aggregate(n=Count("pk"), open=Count("pk", filter=Q(ticket__is_open=True)),
+                                        people=Sum("ticket__reporter_count"))
     known = incident.steps.select_related("unit", "directive", "done_by").prefetch_related("directive__recipients")
     about = Directive.objects.filter(about_kind=Directive.About.INCIDENT, about__incident=incident.pk)
     rows = board.rows(list(about.select_related("level", "sender_unit")), now)
-    found = Situation(incident, now, len(tickets), sum(one.is_open for one in tickets),
-                      sum(one.reporter_count for one in tickets), list(known), rows, [])
+    found = Situation(incident, now, tickets["n"], tickets["open"], tickets["people"] or 0, list(known), rows, [])
     found.sentences.extend(_sentences(found))
     return found
 

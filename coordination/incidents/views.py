@@ -1,5 +1,7 @@
 """Pages of the duty room: incidents (`/su-co/`), one of them, its situation report and CAP, the duty log (`/truc/`)."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -8,11 +10,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
+from accounts.keys import KeyReused
 from accounts.requests import acting, fresh_id
 from coordination.directives import subjects
 from coordination.incidents import access, actions, duty, levels, situation
@@ -26,9 +30,10 @@ from coordination.incidents.forms import (
 )
 from coordination.machines.directives import Illegal
 from coordination.models import CityLevel, DutyLine, Incident, IncidentStep
+from feedback.models import Ticket
 from live import topics as live_topics
 
-SHOWN = 25
+SHOWN, LINES = 25, 200
 
 
 def reader(request) -> Actor:
@@ -78,7 +83,11 @@ def new(request):
         given = dict(form.cleaned_data)
         source = {"words": subject.words, "url": subject.url} if subject else {}
         tickets = subject.tickets if subject else ()
-        made = actions.open_incident(actor, actions.Opening(**given, source=source, tickets=tickets))
+        try:
+            made = actions.open_incident(actor, actions.Opening(**given, source=source, tickets=tickets))
+        except KeyReused as exc:
+            messages.warning(request, _("Biểu mẫu này đã gửi trước đó; nội dung sửa sau chưa được gửi."))
+            return redirect("incident", pk=exc.result["incident"])
         messages.success(request, _("Đã mở %(code)s.") % {"code": made.code})
         return redirect("incident", pk=made.pk)
     context = {"form": form, "subject": subject, "request_id": fresh_id(), "nav_current": "incidents"}
@@ -100,13 +109,16 @@ def _one(actor: Actor, pk: int) -> Incident:
 def _page(request, actor: Actor, chosen: Incident, *, status: int = 200, **forms):
     now, topic = timezone.now(), f"{actions.TOPIC}:{chosen.pk}"
     found = situation.of(chosen, now)
-    lines = list(chosen.lines.select_related("user").order_by("-at", "-pk"))
-    batches = sorted(set(chosen.joined.values_list("batch", flat=True)))
+    lines = list(chosen.lines.select_related("user").order_by("-at", "-pk")[:LINES])
+    batches = list(chosen.joined.order_by("batch").values_list("batch", flat=True).distinct())
+    seen = Ticket.objects.visible_to(actor)  # a unit that takes part does not see what others answer for
     runs, writes = access.may_run(actor) and chosen.closed_at is None, access.may_write(actor, chosen)
     context = {
         "incident": chosen, "situation": found, "lines": lines, "now": now, "batches": batches, "runs": runs,
+        "nearby": _nearby(chosen),
         "steps": [(step, situation.is_done(step), access.may_tick(actor, step)) for step in found.steps],
-        "tickets": chosen.joined.select_related("ticket").order_by("-pk")[:10], "topic": topic, "live_topics": topic,
+        "tickets": chosen.joined.filter(ticket__in=seen).select_related("ticket").order_by("-pk")[:10],
+        "topic": topic, "live_topics": topic,
         "note_form": forms.get("note_form") or (NoteForm(auto_id="note_%s") if writes else None),
         "review_form": forms.get("review_form") or (ReviewForm(auto_id="review_%s") if runs else None),
         "severity_form": SeverityForm(initial={"severity": chosen.severity, "on_wall": chosen.on_wall},
@@ -114,6 +126,14 @@ def _page(request, actor: Actor, chosen: Incident, *, status: int = 200, **forms
         "version": live_topics.versions([topic])[topic], "nav_current": "incidents"}
     name = "incident_part" if request.GET.get("part") else "incident"
     return render(request, f"coordination/incidents/{name}.html", context, status=status)
+
+
+def _nearby(chosen: Incident) -> str:
+    """The list of open reports in its area since the day before: what probably belongs to it."""
+    if chosen.area is None:
+        return ""
+    since = timezone.localdate(chosen.opened_at - timedelta(days=1))
+    return urlencode({"state": "open", "area": str(chosen.area.pk), "received_from": since.isoformat()})
 
 
 @login_required
@@ -165,7 +185,11 @@ def _tick(request, actor: Actor, chosen: Incident):
 
 
 def _join(request, actor: Actor, chosen: Incident):
-    subject = subjects.find(actor, request.POST.get("ve", "")[:2000])
+    given = request.POST.get("ve", "").strip()[:2000]
+    try:
+        subject = subjects.find(actor, given if ":" in given else f"phan-anh:{given}")
+    except Http404 as exc:
+        raise Illegal(_("Không có phản ánh nào như vậy.")) from exc
     count = actions.join(actor, chosen.pk, subject.tickets if subject else ())
     messages.success(request, _("Đã gộp %(n)s phản ánh.") % {"n": count})
 

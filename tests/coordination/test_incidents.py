@@ -3,10 +3,12 @@ without a review; the city's level always ends; a shift is handed over only by b
 wants it."""
 
 from datetime import timedelta
+from threading import Barrier, Thread
 from xml.etree import ElementTree
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import close_old_connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -55,6 +57,52 @@ def test_reports_join_many_at_once_and_part_as_they_came(cast):
     assert (found.tickets, found.tickets_open) == (4, 4)
     assert actions.part(by(cast.sau), one.pk, 2) == 3 and one.joined.count() == 1
     assert [line.kind for line in one.lines.all()] == ["opened", "joined", "joined", "parted"]
+
+
+def test_more_reports_join_from_the_page_and_a_unit_sees_only_its_own_among_them(cast, client):
+    own, other = opened(), opened(area="778", lat=None, lon=None, body="Cây đổ chắn đường Huỳnh Tấn Phát.")
+    one = actions.open_incident(by(cast.sau), opening())
+    at, sau = reverse("incident_act", args=[one.pk, "gop"]), signed_in(client, cast.sau)
+    sau.post(at, {"ve": own.code})
+    sau.post(at, {"ve": f"danh-sach:q={other.code}"})
+    assert one.joined.count() == 2
+    assert "Không có phản ánh nào như vậy" in read(sau.post(at, {"ve": "PHA000"}, follow=True))
+    page = reverse("incident", args=[one.pk])
+    assert own.title in read(sau.get(page)) and other.title in read(sau.get(page))
+    seen = read(signed_in(client, cast.lan).get(page))
+    assert own.title in seen and other.title not in seen and "2 phản ánh" in seen
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_take_the_shift_or_set_the_level_at_once_are_one(cast):
+    until, two = timezone.now() + timedelta(hours=1), CityLevel.objects.get(number=2)
+    ready, faults = Barrier(4), []
+
+    def go(work):
+        ready.wait()
+        try:
+            work()
+        except Illegal as exc:
+            faults.append(exc)
+        finally:
+            close_old_connections()
+
+    works = [lambda who=who: duty.accept(by(who)) for who in (cast.sau, cast.ha)]
+    works += [lambda who=who: levels.set_level(by(who), two, until, "Triều") for who in (cast.sau, cast.ha)]
+    threads = [Thread(target=go, args=[work]) for work in works]
+    [one.start() for one in threads]
+    [one.join() for one in threads]
+    assert DutyShift.objects.filter(ended_at=None).count() == 1 == len(faults)
+    assert LevelChange.objects.filter(ended_at=None).count() == 1
+
+
+def test_a_form_sent_again_with_other_words_says_so(cast, client):
+    sau, at = signed_in(client, cast.sau), reverse("new_incident")
+    given = {"title": "Ngập Cô Bắc", "severity": 3, "lead": unit("760").pk,
+             "request_id": "8b8a4b9e-3f6b-4f5e-9df7-1f6d0a5b7f10"}
+    sau.post(at, given)
+    assert "nội dung sửa sau chưa được gửi" in read(sau.post(at, given | {"title": "Ngập lớn"}, follow=True))
+    assert Incident.objects.count() == 1
 
 
 def test_no_incident_ends_without_a_review(cast):

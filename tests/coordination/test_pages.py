@@ -3,12 +3,15 @@
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from coordination.directives import actions, clock
 from coordination.machines.directives import State
 from coordination.models import Directive, Recipient
+from districts.models import Unit
 from feedback.rules.rulebook import rulebook
 from indicators.models import Notice
 from tests.api.conftest import Caller
@@ -121,6 +124,22 @@ def test_the_board_asks_as_many_questions_however_many_there_are(cast, client, d
     with django_assert_max_num_queries(24):
         page = read(signed.get(reverse("directives")))
     assert "0/3 đã tiếp nhận" in page and "3 chưa mở" in page
+
+
+def test_a_directives_page_asks_as_many_questions_however_many_received_it(cast, client, django_assert_max_num_queries):
+    signed, units = signed_in(client, cast.ha), [one.code for one in Unit.objects.in_force().areas()[:20]]
+    few, many = sent(cast.ha, lead=units[:2]), sent(cast.ha, lead=units)
+    signed.get(reverse("directive", args=[few.pk]))
+    with CaptureQueriesContext(connection) as asked:
+        signed.get(reverse("directive", args=[few.pk]))
+    with django_assert_max_num_queries(len(asked)):
+        signed.get(reverse("directive", args=[many.pk]))
+
+
+def test_the_city_sees_what_units_ask_of_it(cast, client):
+    actions.send(actor=by(cast.minh), draft=draft(kind="request", lead=("79",), title="Hỗ trợ máy bơm"))
+    page = read(signed_in(client, cast.ha).get(reverse("directives")))
+    assert "Phải làm" in page and page.index("Hỗ trợ máy bơm") < page.index("Danh sách")
 
 
 def test_remind_with_one_press(cast, client):
