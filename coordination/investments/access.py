@@ -4,6 +4,7 @@ other's items so that nobody builds twice, but neither suppliers nor statements 
 from accounts.actors import Actor, Kind
 from accounts.roles import UNIT, Role
 from coordination.models import Consultation, Item
+from feedback.rules.rulebook import rulebook
 
 READING_ALL = frozenset({Role.CITY_LEADER, Role.ANALYST, Role.SUPERVISOR})
 SCOPE = "investments:read"
@@ -46,6 +47,19 @@ def may_draft(actor: Actor, unit_id: int) -> bool:
 def may_keep(actor: Actor, unit_id: int) -> bool:
     """What counts: confirm, plan anew, report, stop, submit, withdraw."""
     return _is_person(actor, Role.ANALYST) or (_is_person(actor, Role.UNIT_LEADER) and is_own(actor, unit_id))
+
+
+def speaks_for(actor: Actor, unit_id: int) -> bool:
+    """Asks for an opinion and answers what was found: the unit's own people, for the city's own items its analysts.
+    Whoever gives opinions on units speaks for none of them."""
+    if rulebook().city_id == unit_id:
+        return _is_person(actor, Role.ANALYST)
+    return actor.kind == Kind.PERSON and is_own(actor, unit_id)
+
+
+def leads(actor: Actor, unit_id: int) -> bool:
+    """Sends it, withdraws it, rates its own item: of a unit its leader."""
+    return speaks_for(actor, unit_id) and actor.role != Role.UNIT_STAFF
 
 
 def may_edit(actor: Actor, item: Item) -> bool:

@@ -20,7 +20,7 @@ from coordination import changes
 from coordination.investments import access, consulting, likeness
 from coordination.investments.consulting import NotNow
 from coordination.investments.forms import AnswerForm, GateForm, OpinionForm, WordsForm
-from coordination.investments.views import NAV, first_fault, item_of, reader
+from coordination.investments.views import NAV, Fault, item_of, reader
 from coordination.models import Candidate, Change, Consultation
 
 PER_PAGE = 50
@@ -62,20 +62,32 @@ def consultations(request):
 
 @login_required
 def consultation(request, number: int):
-    actor, now = reader(request), timezone.now()
-    row = row_of(actor, number)
+    actor = reader(request)
+    return _page(request, actor, row_of(actor, number))
+
+
+def _page(request, actor: Actor, row: Consultation, verb: str = "", faulty: forms.BaseForm | None = None):
+    """With the form that lacked something, its words as they were typed."""
+    now = timezone.now()
     offered = consulting.offered(actor, row)
-    may_answer = access.may_draft(actor, row.item.unit_id) and row.state in (State.DRAFT, State.ASKED)
-    found = [(one, likeness.told(one.score), AnswerForm(instance=one, prefix=f"c{one.pk}") if may_answer else None)
+    may_answer = access.speaks_for(actor, row.item.unit_id) and row.state in (State.DRAFT, State.ASKED)
+    found = [(one, likeness.told(one.score), _answer_form(one, verb, faulty) if may_answer else None)
              for one in row.candidates.select_related("item__unit", "component")]
     context: dict[str, Any] = {
         "row": row, "overdue": consulting.is_overdue(row, now), "found": found,
         "gate": [(GateForm.base_fields[name].label, getattr(row, name)) for name in consulting.GATE],
-        "gate_form": GateForm(instance=row) if "save" in offered else None, "may_submit": "submit" in offered,
-        "acts": [(verb, WORDS[verb], _form(verb, row)) for verb in offered if verb not in ("save", "submit")],
+        "gate_form": (verb == "save" and faulty or GateForm(instance=row)) if "save" in offered else None,
+        "may_submit": "submit" in offered,
+        "acts": [(act, WORDS[act], faulty if faulty and act == verb else _form(act, row))
+                 for act in offered if act not in ("save", "submit")],
         "conditions": list(row.conditions.all()), "risks": list(row.risks.all()),
         "changes": changes.of(Change.About.CONSULTATION, row.pk, 30)} | NAV
-    return render(request, "coordination/investments/consultation.html", context)
+    return render(request, "coordination/investments/consultation.html", context, status=422 if faulty else 200)
+
+
+def _answer_form(one: Candidate, verb: str, faulty: forms.BaseForm | None) -> forms.BaseForm:
+    prefix = f"c{one.pk}"
+    return faulty if faulty and verb == prefix else AnswerForm(instance=one, prefix=prefix)
 
 
 def _form(verb: str, row: Consultation):
@@ -94,7 +106,7 @@ def begin(request, number: int):
     """A new consultation about an item, or the one that is open."""
     actor = reader(request)
     item = item_of(actor, number)
-    if not access.may_draft(actor, item.unit_id):
+    if not access.speaks_for(actor, item.unit_id):
         raise Http404
     try:
         return redirect("consultation", consulting.begin(actor, item).pk)
@@ -116,6 +128,8 @@ def move(request, number: int, verb: str):
         fault = str(exc)
     except PermissionError:
         raise Http404 from None
+    if isinstance(fault, forms.BaseForm):
+        return _page(request, actor, row_of(actor, number), verb, fault)
     if fault:
         messages.error(request, fault)
     else:
@@ -123,46 +137,46 @@ def move(request, number: int, verb: str):
     return redirect("consultation", number)
 
 
-def _save(actor: Actor, row: Consultation, given) -> str:
+def _save(actor: Actor, row: Consultation, given) -> Fault:
     form = GateForm(given, instance=row)
     if not form.is_valid():
-        return first_fault(form)
+        return form
     consulting.save(actor, row, form.cleaned_data)
     return ""
 
 
-def _submit(actor: Actor, row: Consultation, _given) -> str:
+def _submit(actor: Actor, row: Consultation, _given) -> Fault:
     consulting.submit(actor, row)
     return ""
 
 
-def _direct(actor: Actor, row: Consultation, _given) -> str:
+def _direct(actor: Actor, row: Consultation, _given) -> Fault:
     return "" if consulting.direct(actor, row) else _("Chưa giao được: hạn của điều kiện đã qua.")
 
 
-def _with_words(verb: str) -> Callable[[Actor, Consultation, Any], str]:
-    def do(actor: Actor, row: Consultation, given) -> str:
+def _with_words(verb: str) -> Callable[[Actor, Consultation, Any], Fault]:
+    def do(actor: Actor, row: Consultation, given) -> Fault:
         form = WordsForm(given, prefix=verb)
         if not form.is_valid():
-            return first_fault(form)
+            return form
         getattr(consulting, verb)(actor, row, form.cleaned_data["text"])
         return ""
 
     return do
 
 
-def _with_opinion(verb: str) -> Callable[[Actor, Consultation, Any], str]:
-    def do(actor: Actor, row: Consultation, given) -> str:
+def _with_opinion(verb: str) -> Callable[[Actor, Consultation, Any], Fault]:
+    def do(actor: Actor, row: Consultation, given) -> Fault:
         form = OpinionForm(given, prefix=verb)
         if not form.is_valid():
-            return first_fault(form)
+            return form
         getattr(consulting, verb)(actor, row, form.cleaned_data)
         return ""
 
     return do
 
 
-MOVES: dict[str, Callable[[Actor, Consultation, Any], str]] = {
+MOVES: dict[str, Callable[[Actor, Consultation, Any], Fault]] = {
     "save": _save, "submit": _submit, "direct": _direct,
     **{verb: _with_words(verb) for verb in ("ask", "add", "follow", "withdraw")},
     **{verb: _with_opinion(verb) for verb in ("propose", "decide")}}
@@ -178,10 +192,9 @@ def answer(request, number: int, pk: int):
     form = AnswerForm(request.POST, instance=one, prefix=f"c{one.pk}")
     try:
         if not form.is_valid():
-            messages.error(request, first_fault(form))
-        else:
-            consulting.answer(actor, one, form.cleaned_data)
-            messages.success(request, _("Đã trả lời."))
+            return _page(request, actor, row, f"c{pk}", form)
+        consulting.answer(actor, one, form.cleaned_data)
+        messages.success(request, _("Đã trả lời."))
     except PermissionError:
         raise Http404 from None
     return redirect("consultation", number)

@@ -47,7 +47,7 @@ def may(actor: Actor, verb: str, row: Consultation) -> bool:
     """Whether this person may make the move, from where the consultation is."""
     move = MOVES[verb]
     unit = row.item.unit_id
-    allowed = {"draft": lambda: access.may_draft(actor, unit), "unit": lambda: access.may_keep(actor, unit),
+    allowed = {"draft": lambda: access.speaks_for(actor, unit), "unit": lambda: access.leads(actor, unit),
                "department": lambda: access.may_judge(actor), "signer": lambda: access.may_sign(actor, row),
                "leader": lambda: conditions.may_hand_over(actor, row)}
     return row.state in move.sources and allowed[move.who]()
@@ -60,7 +60,7 @@ def offered(actor: Actor, row: Consultation) -> list[str]:
 @transaction.atomic
 def begin(actor: Actor, item: Item, now: datetime | None = None) -> Consultation:
     """A draft about an item; one is open at a time."""
-    if not access.may_draft(actor, item.unit_id):
+    if not access.speaks_for(actor, item.unit_id):
         raise PermissionError("not of this unit")
     Item.objects.select_for_update().get(pk=item.pk)
     row = Consultation.objects.filter(item=item, state__in=Consultation.OPEN).first()
@@ -136,7 +136,7 @@ def _shared(item: Item) -> list[tuple[int, float, list[str]]]:
 def answer(actor: Actor, candidate: Candidate, given: dict, now: datetime | None = None) -> Candidate:
     """The author's word on one of what was found."""
     row = Consultation.objects.select_for_update().get(pk=candidate.consultation_id)
-    if row.state not in (State.DRAFT, State.ASKED) or not access.may_draft(actor, row.item.unit_id):
+    if row.state not in (State.DRAFT, State.ASKED) or not access.speaks_for(actor, row.item.unit_id):
         raise PermissionError("not the author, or not now")
     fields = ("answer", "reason", "saving")
     before = changes.state(Candidate.objects.get(pk=candidate.pk), fields)

@@ -88,7 +88,8 @@ def plan_anew(actor: Actor, item: Item, given: dict, reason: str) -> Baseline:
 
 @transaction.atomic
 def report(actor: Actor, item: Item, given: dict) -> Item:
-    """How far the item is and how its owner sees it."""
+    """How far the item is and how its owner sees it, whom nobody else speaks for."""
+    _allowed(access.leads(actor, item.unit_id))
     item = _locked(actor, item)
     if not item.is_kept or item.state == Item.State.LEFT:
         raise PermissionError("nothing is reported of this item")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -32,6 +33,7 @@ from hcmc_ioc.lib.text import vn_norm
 
 NAV = {"nav_current": "investments"}
 PER_PAGE = 50
+Fault = forms.BaseForm | str  # what lacks, at its field or in a sentence; "" for nothing
 
 
 def reader(request) -> Actor:
@@ -48,10 +50,6 @@ def item_of(actor: Actor, number: int) -> Item:
     if found is None or not access.sees(actor, found):
         raise Http404
     return found
-
-
-def first_fault(form) -> str:
-    return next((str(fault) for faults in form.errors.values() for fault in faults), _("Chưa lưu được."))
 
 
 @login_required
@@ -78,7 +76,11 @@ def items(request):
 def item(request, number: int):
     """One item: what it is, its money, its baselines, how it fares, its consultations, what looks like it."""
     actor = reader(request)
-    one = item_of(actor, number)
+    return _page(request, actor, item_of(actor, number))
+
+
+def _page(request, actor: Actor, one: Item, verb: str = "", faulty: forms.BaseForm | None = None):
+    """With the form that lacked something, its words as they were typed."""
     may_keep, offers = access.may_keep(actor, one.unit_id), access.sees_offers(actor, one)
     alike = [(likeness.told(how.score), how.why(), other) for how, other in _alike(actor, one)]
     context: dict[str, Any] = {
@@ -86,10 +88,10 @@ def item(request, number: int):
         "consultations": list(one.consultations.all()), "alike": alike, "today": timezone.localdate(),
         "may_edit": access.may_edit(actor, one) and one.state != Item.State.LEFT,
         "may_confirm": may_keep and one.state == Item.State.DRAFT,
-        "may_ask": access.may_draft(actor, one.unit_id) and one.state not in (Item.State.LEFT, Item.State.ENDED),
-        "acts": _acts(actor, one),
+        "may_ask": access.speaks_for(actor, one.unit_id) and one.state not in (Item.State.LEFT, Item.State.ENDED),
+        "acts": [(act, label, faulty if faulty and act == verb else form) for act, label, form in _acts(actor, one)],
         "changes": changes.of(Change.About.INVESTMENT, one.pk, 20) if offers else []} | NAV
-    return render(request, "coordination/investments/item.html", context)
+    return render(request, "coordination/investments/item.html", context, status=422 if faulty else 200)
 
 
 def _alike(actor: Actor, one: Item) -> list[tuple[likeness.Likeness, Item]]:
@@ -104,8 +106,9 @@ def _acts(actor: Actor, one: Item) -> list[tuple[str, str, Any]]:
     is_open = one.state in register.OPEN
     if access.may_keep(actor, one.unit_id):
         if one.is_kept and one.state != Item.State.LEFT:
-            found += [("report", _("Cập nhật tiến độ"), ReportForm(instance=one, prefix="report")),
-                      ("fund", _("Thêm nguồn vốn"), FundingForm(prefix="fund"))]
+            if access.leads(actor, one.unit_id):
+                found.append(("report", _("Cập nhật tiến độ"), ReportForm(instance=one, prefix="report")))
+            found.append(("fund", _("Thêm nguồn vốn"), FundingForm(prefix="fund")))
         if is_open:
             found += [("plan", _("Lập lại mốc gốc"), BaselineForm(instance=one, prefix="plan")),
                       ("leave", _("Dừng hạng mục"), LeaveForm(prefix="leave"))]
@@ -145,6 +148,8 @@ def act(request, number: int, verb: str):
         fault = do(actor, one, request.POST)
     except PermissionError:
         raise Http404 from None
+    if isinstance(fault, forms.BaseForm):
+        return _page(request, actor, item_of(actor, number), verb, fault)
     if fault:
         messages.error(request, fault)
     else:
@@ -152,52 +157,52 @@ def act(request, number: int, verb: str):
     return redirect("investment", number)
 
 
-def _confirm(actor: Actor, one: Item, _given) -> str:
+def _confirm(actor: Actor, one: Item, _given) -> Fault:
     register.confirm(actor, one)
     return ""
 
 
-def _report(actor: Actor, one: Item, given) -> str:
+def _report(actor: Actor, one: Item, given) -> Fault:
     form = ReportForm(given, instance=one, prefix="report")
     if not form.is_valid():
-        return first_fault(form)
+        return form
     register.report(actor, one, form.cleaned_data)
     return ""
 
 
-def _judge(actor: Actor, one: Item, given) -> str:
+def _judge(actor: Actor, one: Item, given) -> Fault:
     form = JudgeForm(given, instance=one, prefix="judge")
     if not form.is_valid():
-        return first_fault(form)
+        return form
     register.judge(actor, one, form.cleaned_data)
     return ""
 
 
-def _plan(actor: Actor, one: Item, given) -> str:
+def _plan(actor: Actor, one: Item, given) -> Fault:
     form = BaselineForm(given, instance=one, prefix="plan")
     if not form.is_valid():
-        return first_fault(form)
+        return form
     register.plan_anew(actor, one, form.cleaned_data, form.cleaned_data["reason"])
     return ""
 
 
-def _leave(actor: Actor, one: Item, given) -> str:
+def _leave(actor: Actor, one: Item, given) -> Fault:
     form = LeaveForm(given, prefix="leave")
     if not form.is_valid():
-        return first_fault(form)
+        return form
     register.leave(actor, one, form.cleaned_data["reason"], timezone.localdate())
     return ""
 
 
-def _fund(actor: Actor, one: Item, given) -> str:
+def _fund(actor: Actor, one: Item, given) -> Fault:
     form = FundingForm(given, instance=Funding(item=one), prefix="fund")
     if not form.is_valid():
-        return first_fault(form)
+        return form
     register.fund(actor, one, form.instance)
     return ""
 
 
-ACTS: dict[str, Callable[[Actor, Item, Any], str]] = {
+ACTS: dict[str, Callable[[Actor, Item, Any], Fault]] = {
     "confirm": _confirm, "report": _report, "judge": _judge, "plan": _plan, "leave": _leave, "fund": _fund}
 
 

@@ -61,6 +61,7 @@ def submitted(cast, item=None, now=MONDAY):
 ROLES = ["lan", "minh", "khoa", "tu", "sau", "ha", "phuc", "quan", "nobody"]
 READ = {"lan", "minh", "khoa", "sau", "ha", "phuc"}
 OWN, KEEP = {"lan", "minh", "phuc"}, {"minh", "phuc"}
+SPEAKS, LEADS = {"lan", "minh"}, {"minh"}  # whoever gives opinions speaks for no unit
 REPORT = {"report-state": "running", "report-spent": "1", "report-done_percent": "5", "report-owner_rating": "",
           "report-owner_remark": ""}
 PLAN = {"plan-cost": "1", "plan-starts": "2026-01-01", "plan-ends": "2026-12-31", "plan-reason": "Đổi"}
@@ -81,16 +82,16 @@ def test_who_may_ask_for_what(cast, client, name):
              (reverse("investments_as", args=["xlsx"]), READ)]
     for address, allowed in reads:
         assert client.get(address).status_code == (200 if name in allowed else 404), (name, address)
-    acts = [("report", REPORT, KEEP), ("fund", FUND, KEEP), ("plan", PLAN, KEEP),
+    acts = [("report", REPORT, LEADS), ("fund", FUND, KEEP), ("plan", PLAN, KEEP),
             ("judge", {"judge-independent_rating": "good", "judge-independent_remark": "Xem rồi"}, {"phuc"}),
             ("leave", {"leave-reason": "Thôi"}, KEEP)]
     for verb, given, allowed in acts:
         answer = client.post(reverse("act_on_investment", args=[item.pk, verb]), given)
         assert answer.status_code == (302 if name in allowed else 404), (name, verb)
     writes = [(reverse("act_on_investment", args=[draft.pk, "confirm"]), {}, KEEP),
-              (reverse("begin_consultation", args=[draft.pk]), {}, OWN),
-              (reverse("move_consultation", args=[row.pk, "save"]), GATE, OWN),
-              (reverse("move_consultation", args=[row.pk, "submit"]), {}, KEEP),
+              (reverse("begin_consultation", args=[draft.pk]), {}, SPEAKS),
+              (reverse("move_consultation", args=[row.pk, "save"]), GATE, SPEAKS),
+              (reverse("move_consultation", args=[row.pk, "submit"]), {}, LEADS),
               (reverse("new_investment"), typed(), {"lan", "minh", "phuc"})]
     for address, given, allowed in writes:
         answer = client.post(address, given)
@@ -350,7 +351,7 @@ def brought_to(cast, state):
     return row
 
 
-WHO = {"draft": {"lan", "minh", "phuc"}, "unit": {"minh", "phuc"}, "department": {"phuc"}, "signer": {"phuc"},
+WHO = {"draft": SPEAKS, "unit": LEADS, "department": {"phuc"}, "signer": {"phuc"},
        "leader": set()}  # no condition waits
 
 
@@ -362,6 +363,25 @@ def test_every_move_from_every_state_by_every_role(cast, state):
         for name in ROLES:
             allowed = state in move.sources and name in WHO[move.who]
             assert consulting.may(by(getattr(cast, name)), verb, row) == allowed, (state, verb, name)
+
+
+def test_what_was_typed_stays_where_something_lacks(cast, client):
+    row = brought_to(cast, State.SUBMITTED)
+    at = reverse("move_consultation", args=[row.pk, "decide"])
+    given = {"decide-opinion": "conditions", "decide-reasons": "Cần chia sẻ dữ liệu"}
+    answer = signed_in(client, cast.phuc).post(at, given)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Điều kiện gì?" in page and "Cần chia sẻ dữ liệu" in page
+    own = row.item
+    rated = client.post(reverse("act_on_investment", args=[own.pk, "judge"]), {"judge-independent_rating": "tồi"})
+    assert rated.status_code == 422
+
+
+def test_the_citys_own_items_are_spoken_for_by_its_analysts(cast):
+    item = made("79")
+    assert consulting.begin(by(cast.phuc), item).item == item
+    with pytest.raises(PermissionError):
+        consulting.begin(by(cast.minh), made("79", "Khác"))
 
 
 def test_a_move_from_the_wrong_state_changes_nothing(cast):
@@ -380,7 +400,7 @@ def test_the_list_and_the_board_ask_as_much_for_many_as_for_few(cast, client):
             item = made("760" if n % 2 else "778", f"Hạng mục {n}", monthly_price=5, service_quantity=n + 1,
                         service_measure="camera", owner_rating="good", independent_rating="bad")
             item.funding.create(source="city", pledged=5)
-            consulting.begin(by(cast.phuc), item)
+            consulting.begin(by(cast.minh if item.unit == unit("760") else cast.khoa), item)
         for name in ("investments", "investment_board", "consultations"):
             client.get(reverse(name))
             with CaptureQueriesContext(database) as asked:
