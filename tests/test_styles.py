@@ -12,6 +12,7 @@ COMPUTED = re.compile(
     r"c[1-6]"  # the series of a chart
     r"|[qd][1-5]"  # the classes of a map: low to high, around a target
     r"|leaflet-.+"  # put there by Leaflet
+    r"|critical"  # the tone of a level of the city, which is a row
 )
 CLASS = r"""\bclass="((?:{%.*?%}|{{.*?}}|[^"])*)\""""
 BLOCK = r"{% block (?:body|page)_class %}(.*?){% endblock %}"
