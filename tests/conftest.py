@@ -64,6 +64,7 @@ def fresh_caches():
     translation.deactivate()  # a page in English leaves its language with the thread
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config, items):
     """What takes longest comes first: of two that share the tests none ends long before the other. A file is one's own,
     and so is the site that all browser tests look at. Without a browser its tests are deselected: counted as not run
