@@ -26,7 +26,7 @@ run: install
 test: .venv/dev
 	@$(PY) -m hcmc_ioc.local.build
 	@$(PY) -m tests.chromium
-	@exec $(PY) -m pytest $(or $(ARGS),--numprocesses 2 --dist loadgroup --no-loadscope-reorder)
+	@exec $(PY) -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile --no-loadscope-reorder)
 
 stop: .venv/local
 	@$(PY) -m hcmc_ioc.local.run stop

@@ -1,6 +1,7 @@
 """What every test stands on: the embedded servers, empty caches, and an honest count of what ran."""
 
 import os
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -11,6 +12,7 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.template.backends.jinja2 import Template
 from django.test.signals import template_rendered
 from django.utils import translation
+from xdist.scheduler import LoadFileScheduling
 
 from hcmc_ioc.lib import caching
 from tests import chromium, city, databases, leftovers
@@ -64,19 +66,33 @@ def fresh_caches():
     translation.deactivate()  # a page in English leaves its language with the thread
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+class TogetherByFile(LoadFileScheduling):
+    """A file's tests are one process's, and so are all that look at the one site of the browser tests: whatever stands
+    ready for them is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(super()._split_scope(nodeid))
+        return BROWSER if is_browser(file) else str(file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return TogetherByFile(config, log)
+
+
+def is_browser(file: Path) -> bool:
+    return file.parent.name == BROWSER and file.name not in LONGEST
+
+
 def pytest_collection_modifyitems(config, items):
-    """What takes longest comes first: of two that share the tests none ends long before the other. A file is one's own,
-    and so is the site that all browser tests look at. Without a browser its tests are deselected: counted as not run
-    rather than as passed or skipped."""
+    """What takes longest comes first: of two that share the tests none ends long before the other. Without a browser
+    its tests are deselected: counted as not run rather than as passed or skipped."""
     slow = {item.path.name for item in items if item.get_closest_marker("processes")}
     files = [BROWSER, *LONGEST, *sorted(slow - {*LONGEST})]
 
     def group(item):
-        return BROWSER if item.path.parent.name == BROWSER and item.path.name not in LONGEST else item.path.name
+        return BROWSER if is_browser(item.path) else item.path.name
 
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(BROWSER if group(item) == BROWSER else item.nodeid.partition("::")[0]))
     items.sort(key=lambda item: files.index(group(item)) if group(item) in files else len(files))
     if chromium.find():
         return
