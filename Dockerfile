@@ -22,6 +22,7 @@ COPY . ./
 COPY --from=frontend /build/static/dist ./static/dist
 # Building runs in local mode, which makes secrets: they are thrown away.
 RUN python -m hcmc_ioc.local.build words static && rm -f var/secrets.env
+RUN mkdir /attachments && chown ioc /attachments
 USER ioc
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \

@@ -1,21 +1,30 @@
 """What coordination tells the apps below when all are ready: topics, takers of the feed, what stands beside things."""
 
 from accounts.actors import Actor, Kind
-from coordination import topics
+from coordination import attaching, topics
+from coordination.centres import leases
 from coordination.directives import actions, beside, subjects, telling
+from coordination.guidance import telling as guidance_telling
 from coordination.incidents import access as incident_access
 from coordination.incidents import actions as incidents
-from coordination.incidents import duty, levels, on_wall, subject
+from coordination.incidents import alerts, duty, levels, on_wall, subject
+from coordination.investments import overdue
 from indicators import notices
 from live import feed
 from live import topics as live_topics
+from signals import watching
 
 
 def register() -> None:
     """Called once, by the app's config."""
     topics.register()
+    attaching.register()
     feed.register(feed.Taker("directive-notices", frozenset({actions.KIND}), telling.take))
     telling.register()
+    guidance_telling.register()
+    leases.register()
+    overdue.register()
+    feed.register(feed.Taker("duty-log", frozenset({watching.KIND}), alerts.take))
     beside.register()
     live_topics.register(levels.TOPIC, live_topics.Kind(_anybody, numbered=False))
     live_topics.register(incidents.ALL, live_topics.Kind(_may_hear_incidents, numbered=False))

@@ -3,8 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
+from coordination.centres import leases
 from coordination.directives import following
 from coordination.incidents import duty, levels
+from coordination.investments import overdue
 
 
 @shared_task(name="coordination.tasks.follow", ignore_result=True)
@@ -13,3 +15,10 @@ def follow():
     following.sweep(timezone.now())
     duty.watch(timezone.now())
     levels.watch(timezone.now())
+
+
+@shared_task(name="coordination.tasks.remind", ignore_result=True)
+def remind():
+    """Once an hour: leases that end, opinions that are late."""
+    leases.remind(timezone.now())
+    overdue.remind(timezone.now())

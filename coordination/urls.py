@@ -7,4 +7,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("coordination.incidents.urls")),
     path("", include("coordination.centres.urls")),
     path("", include("coordination.investments.urls")),
+    path("", include("coordination.guidance.urls")),
 ]

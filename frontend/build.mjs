@@ -13,7 +13,7 @@ const packages = join(here, "node_modules");
 
 const entries = ["js/app.js", "js/map.js", "js/wall.js", "js/desk.js", "js/intake.js", "js/admin.js", "js/api.js", "js/sheet.js",
   "js/choice.js",
-  "css/app.css", "css/coordination.css", "css/wall.css", "css/admin.css"]
+  "css/app.css", "css/coordination.css", "css/attachments.css", "css/wall.css", "css/admin.css"]
   .map((name) => join(source, name))
   .filter(existsSync);
 

@@ -30,6 +30,7 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 django.setup(set_prefix=False)
 pooled.limit(settings.DATABASE_LIMITS["web"])
 
+from hcmc_ioc.bounded import bounded  # noqa: E402
 from hcmc_ioc.caught import answered  # noqa: E402  needs the apps to be loaded
 from live.routing import websocket_urlpatterns  # noqa: E402
 
@@ -67,7 +68,7 @@ class Pages(ASGIHandler):
             close_old_connections()  # Django's own signal comes in another thread
 
 
-pages = answered(Pages())
+pages = bounded(answered(Pages()), settings.LARGEST_REQUEST)
 sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 
 

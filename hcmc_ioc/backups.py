@@ -1,8 +1,8 @@
 """The whole city in one file, and back: `manage.py backup` and `manage.py restore`.
 
-Beside FILE (pg_dump's own format) lie FILE.json, the manifest (checksum, rows of each table, marks of the keys), and in
-local mode FILE.keys, without which nobody reads names and phones. In production the keys are in the environment and
-are kept apart from the backups.
+Beside FILE (pg_dump's own format) lie FILE.json, the manifest (checksums, rows of each table, marks of the keys), where
+files are attached FILE.files, a TAR of them, and in local mode FILE.keys, without which nobody reads names and phones.
+In production the keys are in the environment and are kept apart from the backups.
 """
 
 import fcntl
@@ -11,10 +11,12 @@ import json
 import os
 import re
 import subprocess
+import tarfile
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import psycopg2
 from django.conf import settings
@@ -23,6 +25,7 @@ from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 from psycopg2 import sql
 
+from attachments import packing
 from hcmc_ioc.local import embedded
 from live import signs
 
@@ -56,7 +59,7 @@ def write(file: Path, progress: Progress) -> dict:
             cursor.execute(_SIZES)
             sizes = dict(cursor.fetchall())
             _run("pg_dump", ["--format=custom", f"--snapshot={name}", f"--file={draft}"], sizes, progress)
-            manifest = _manifest(draft, _rows(cursor, sizes))
+            manifest = _manifest(draft, _rows(cursor, sizes)) | {"files": _pack(file, cursor, progress)}
             _keep(beside(file, "json"), json.dumps(manifest, indent=1), 0o644)
             if settings.LOCAL:
                 _keep(beside(file, "keys"), "".join(f"{name}={os.environ[name]}\n" for name in SECRETS), 0o600)
@@ -66,6 +69,17 @@ def write(file: Path, progress: Progress) -> dict:
         raise BackupError(f"{error.filename or file}: {error.strerror}") from error
     signs.leave("backup")
     return manifest
+
+
+def _pack(file: Path, cursor, progress: Progress) -> dict | None:
+    """The attached files that the snapshot knows, beside FILE; None where there are none."""
+    cursor.execute(packing.LISTED)
+    if not (listed := [(UUID(str(key)), small) for key, small in cursor.fetchall()]):
+        return None
+    packed, draft = beside(file, "files"), beside(file, "files.part")
+    told = packing.pack(draft, listed, progress)
+    draft.replace(packed)
+    return told | {"bytes": packed.stat().st_size, "sha256": _checksum(packed)}
 
 
 def restore(file: Path, progress: Progress) -> dict:
@@ -83,6 +97,8 @@ def restore(file: Path, progress: Progress) -> dict:
     keys = _fitting_keys(file, manifest)
     if keys:  # before the city: whatever ends us in between, a city never lies beside keys that cannot read it
         _keep(settings.VAR / "secrets.env", keys, 0o600)
+    if files := manifest.get("files"):  # before the rows that name them
+        _unpack(beside(file, "files"), files["pieces"], progress)
     options = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", "--no-comments"]
     _run("pg_restore", [*options, str(file)], manifest["rows"], progress)
     with connection.cursor() as cursor:
@@ -93,6 +109,13 @@ def restore(file: Path, progress: Progress) -> dict:
         raise BackupError(f"restored, but these tables do not hold what the backup did: {wrong}")
     cache.clear()
     return manifest
+
+
+def _unpack(packed: Path, pieces: int, progress: Progress) -> None:
+    try:
+        packing.unpack(packed, pieces, progress)
+    except (OSError, ValueError, tarfile.TarError) as error:
+        raise BackupError(f"{packed}: {error}; the database was not touched") from error
 
 
 @contextmanager
@@ -207,9 +230,20 @@ def _read(file: Path) -> dict:
         raise BackupError(f"{beside(file, 'json')} cannot be read") from None
     if checksum != manifest.get("sha256"):
         raise BackupError(f"{file} is damaged: its checksum is not the one in {beside(file, 'json').name}")
+    _check_files(beside(file, "files"), manifest.get("files"))
     if manifest["city"] != settings.CITY_CODE:
         raise BackupError(f"this is a backup of {manifest['city']}; IOC_CITY is {settings.CITY_CODE}")
     return manifest
+
+
+def _check_files(packed: Path, told: dict | None) -> None:
+    if told is None:
+        return
+    try:
+        if _checksum(packed) != told["sha256"]:
+            raise BackupError(f"{packed} is damaged: its checksum is not the one in the manifest")
+    except OSError as error:
+        raise BackupError(f"{error.filename}: {error.strerror}") from None
 
 
 def _fitting_keys(file: Path, manifest: dict) -> str:

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "accounts",
     "districts",
     "live",
+    "attachments",
     "indicators",
     "feedback",
     "hooks",
@@ -260,7 +261,9 @@ CELERY_BEAT_SCHEDULE = {
     "reports": {"task": "reports.tasks.make", "schedule": 60.0, "options": {"expires": 60}},
     "reports again": {"task": "reports.tasks.look_again", "schedule": crontab(hour=3, minute=20)},
     "directives": {"task": "coordination.tasks.follow", "schedule": 60.0, "options": {"expires": 60}},
+    "leases and opinions": {"task": "coordination.tasks.remind", "schedule": 3600.0, "options": {"expires": 1800}},
     "mail": {"task": "notifications.tasks.send", "schedule": 60.0, "options": {"expires": 60}},
+    "attachments": {"task": "attachments.tasks.sweep", "schedule": crontab(hour=5, minute=20)},
     "mail log": {"task": "notifications.tasks.forget", "schedule": crontab(hour=4, minute=55)},
     "owed": {"task": "indicators.tasks.freeze", "schedule": 600.0, "options": {"expires": 300}},
 }
@@ -278,6 +281,8 @@ if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR / "media"
+ATTACHMENTS = Path(env.text("IOC_ATTACHMENTS") or VAR / "attachments") / CITY_CODE  # files that people attach
+LARGEST_REQUEST = env.number("IOC_LARGEST_REQUEST_MB", 64) * 1024 * 1024
 _manifest = STATIC_ROOT / "staticfiles.json"
 BUILD_ID = env.text("IOC_BUILD_ID") or (f"{_manifest.stat().st_mtime_ns:x}" if _manifest.is_file() else "dev")
 

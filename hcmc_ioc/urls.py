@@ -36,6 +36,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("districts.urls")),
     path("", include("live.urls")),
+    path("", include("attachments.urls")),
     path("", include("indicators.urls")),
     path("", include("reports.urls")),
     path("", include("notifications.urls")),

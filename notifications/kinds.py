@@ -10,6 +10,9 @@ from indicators.models import Notice
 KINDS: Mapping[str, Words] = {
     "directive": _("Chỉ đạo, kiến nghị"),
     "duty": _("Bàn giao ca trực"),
+    "guidance": _("Hướng dẫn"),
+    "lease": _("Hợp đồng thuê sắp hết hạn"),
+    "opinion": _("Quá hạn cho ý kiến đầu tư"),
 } | {code.value: code.label for code in Notice.Code}
 ALWAYS = frozenset({"directive", "duty"})  # nobody mutes them
 

@@ -16,9 +16,11 @@ from accounts.roles import Role
 from districts.cities import city
 from indicators import keepers, notices, owed
 from indicators.models import Indicator, Notice
+from live import feed
 from signals import machine, readings, topics
 from signals.models import GONE, Alert, AlertRule, Severity
 
+KIND = "alert"  # of a change on the feed: the id of an alert of which people are told
 log = logging.getLogger(__name__)
 OLD = timedelta(days=40)  # what began so long before the rule was activated is no news
 NAMED = 3
@@ -110,6 +112,7 @@ def _tell(rule: AlertRule, fresh: list[Alert], now: datetime) -> None:
     told = [alert for alert in fresh if not {None, alert.unit_id} & silent]
     if not told:
         return
+    feed.hand(KIND, [alert.pk for alert in told])
     people = set(_of_role(Role.ANALYST))
     if rule.severity == Severity.DANGER:
         people |= set(_of_role(Role.CITY_LEADER))

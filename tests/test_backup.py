@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from contextlib import closing
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import psycopg2
@@ -18,6 +19,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg2 import sql
 
+from attachments import safe, storing
 from dashboards.figures import fold
 from feedback import actions
 from hcmc_ioc.backups import SECRETS, beside
@@ -25,6 +27,7 @@ from hcmc_ioc.lib import crypto
 from hcmc_ioc.local import embedded
 from live import signs
 from tests import processes
+from tests.attachments import pictures
 from tests.city import by, intake
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,9 +134,10 @@ def test_a_restored_backup_is_the_same_city(cast, empty_database, tmp_path):
 # --- The commands
 
 
-def manage(*words, place=None, database=None, **more):
+def manage(*words, place=None, database=None, attachments=None, **more):
     """`manage.py …` in production's settings, or in the local mode of a `place` of its own."""
     given = processes.environment(database or "") if place is None else os.environ | {"IOC_VAR": str(place)}
+    given |= {"IOC_ATTACHMENTS": str(attachments)} if attachments else {}
     if place is not None:
         given = {name: value for name, value in given.items() if name not in ("DATABASE_URL", "REDIS_URL", *SECRETS)}
         given |= {"DJANGO_SETTINGS_MODULE": "hcmc_ioc.settings"}
@@ -174,6 +178,33 @@ def test_backup_and_restore_by_command(backed_up, empty_database):
     assert stat.S_IMODE(backed_up.stat().st_mode) == 0o600
     assert sorted(file.name for file in backed_up.parent.iterdir()) == ["city.dump", "city.dump.json"]
     refused(manage("backup", backed_up, database=original), "never overwrites")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_attached_files_come_along(cast, empty_database, tmp_path, settings):
+    settings.ATTACHMENTS = tmp_path / "here" / settings.CITY_CODE
+    ticket = actions.open_ticket(actor=by(cast.tu), intake=intake(occurred_at=timezone.now()))
+    sent = [("hố ga.jpg", pictures.photo()), ("Công văn.pdf", pictures.PDF), ("mất.jpg", pictures.photo(9, 9))]
+    files = [safe.made_safe(name, BytesIO(content)) for name, content in sent]
+    *kept, lost = storing.keep("ticket", ticket.pk, by(cast.lan), files)
+    storing.place(lost.key).unlink()
+    file, there = tmp_path / "city.dump", tmp_path / "there"
+    done = manage("backup", file, database=connection.settings_dict["NAME"], attachments=tmp_path / "here")
+    assert done.returncode == 0 and "3 attached files, 1 pieces missing" in done.stdout, done.stderr
+    packed = beside(file, "files")
+    content = packed.read_bytes()
+    packed.write_bytes(content[:-1] + b"x")
+    refused(manage("restore", file, database=empty_database, attachments=there), "files is damaged")
+    packed.unlink()
+    refused(manage("restore", file, database=empty_database, attachments=there), "No such file")
+    assert not there.exists()
+    packed.write_bytes(content)
+    done = manage("restore", file, database=empty_database, attachments=there)
+    assert done.returncode == 0, done.stderr
+    refused(manage("verify_attachments", database=empty_database, attachments=there), "1 of 3 attached files")
+    original = [storing.place(one.key).read_bytes() for one in kept]
+    settings.ATTACHMENTS = there / settings.CITY_CODE
+    assert [storing.place(one.key).read_bytes() for one in kept] == original
 
 
 def test_a_place_of_its_own_takes_the_keys_over(backed_up, tmp_path):

@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
 PAGES = sorted(file for file in TEMPLATES.rglob("*.html") if "for_admin" not in file.parts)
 # Each knows those before it.
-ORDER = ["hcmc_ioc", "districts", "accounts", "live", "feedback", "indicators", "hooks", "signals", "dashboards",
-         "coordination", "reports", "notifications"]
+ORDER = ["hcmc_ioc", "districts", "accounts", "live", "attachments", "feedback", "indicators", "hooks", "signals",
+         "dashboards", "coordination", "reports", "notifications"]
 GIVEN_BY = {name: app for app, library in libraries() for name in [*library.functions, *library.filters]}
 APART = ["feedback/console/", "feedback/desk/"]  # two rooms of one app that do not know each other
 

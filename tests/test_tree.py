@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ["hcmc_ioc", "accounts", "districts", "live", "feedback", "indicators", "hooks", "signals", "dashboards",
-            "coordination", "reports", "notifications", "demo"]
+PACKAGES = ["hcmc_ioc", "accounts", "districts", "live", "attachments", "feedback", "indicators", "hooks", "signals",
+            "dashboards", "coordination", "reports", "notifications", "demo"]
 UNNAMED = {"__init__", "apps", "urls"}  # every app has them, and they say nothing new
 TOLD_ELSEWHERE = {"migrations", "management"}  # `manage.py help` lists the commands
 

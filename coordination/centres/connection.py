@@ -105,21 +105,21 @@ _TREE = """
     )
 """
 _SEEN = _TREE + """
-    SELECT 'signed_in', root, max(person.last_login), count(*)
+    SELECT 'signed_in', root, max(person.last_login)
     FROM tree JOIN accounts_membership held ON held.unit_id = tree.id
     JOIN accounts_user person ON person.id = held.user_id
     WHERE held.role = ANY(%(roles)s) AND person.is_active AND held.valid_from <= %(today)s
       AND (held.valid_to IS NULL OR held.valid_to >= %(today)s)
     GROUP BY root
     UNION ALL
-    SELECT 'delivered', root, max(brought.at), count(*)
+    SELECT 'delivered', root, max(brought.at)
     FROM tree JOIN indicators_delivery brought ON brought.unit_id = tree.id
     WHERE brought.state = 'committed' GROUP BY root
     UNION ALL
-    SELECT 'wall', root, max(device.last_seen_at), count(*)
+    SELECT 'wall', root, max(device.last_seen_at)
     FROM tree JOIN live_device device ON device.unit_id = tree.id WHERE device.revoked_at IS NULL GROUP BY root
     UNION ALL
-    SELECT 'client', root, max(client.last_used_at), count(*)
+    SELECT 'client', root, max(client.last_used_at)
     FROM tree JOIN accounts_client client ON client.unit_id = tree.id WHERE client.revoked_at IS NULL GROUP BY root
 """
 
@@ -132,7 +132,7 @@ def measure(unit_ids: Collection[int], now: datetime) -> dict[int, Connection]:
         return found
     chosen = setting()
     given = {"units": asked, "roles": [str(role) for role in UNIT], "today": timezone.localdate(now)}
-    seen = {(sign, pk): (last, count) for sign, pk, last, count in rows(_SEEN, given)}
+    seen = {(sign, pk): last for sign, pk, last in rows(_SEEN, given)}
     shares, minutes = _owed(chosen, now), _accepted(asked, chosen, now)
     for pk, one in found.items():
         for rule in rules:
@@ -143,8 +143,7 @@ def measure(unit_ids: Collection[int], now: datetime) -> dict[int, Connection]:
             else:
                 is_asked = (rule.sign, pk) in seen if rule.sign in ABSENT else (
                     rule.sign == Sign.SIGNED_IN or pk in shares or (rule.sign, pk) in seen)
-                last, _count = seen.get((rule.sign, pk), (None, 0))
-                one.readings.append(_last(rule, last, is_asked, now))
+                one.readings.append(_last(rule, seen.get((rule.sign, pk)), is_asked, now))
     return found
 
 

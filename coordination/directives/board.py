@@ -176,6 +176,7 @@ class Discipline:
     returned: int
     late: int
     open: int
+    refused: int  # how often the unit gave a task back
 
     @property
     def accept_share(self) -> float | None:
@@ -196,8 +197,12 @@ _DISCIPLINE = """
         sum(returns),
         count(*) FILTER (WHERE ended_at IS NULL
             AND (late_since IS NOT NULL OR coalesce(reported_at, %(now)s) > due_at)),
-        count(*) FILTER (WHERE ended_at IS NULL)
-    FROM coordination_recipient
+        count(*) FILTER (WHERE ended_at IS NULL),
+        coalesce(sum(refusals), 0)
+    FROM coordination_recipient LEFT JOIN (
+        SELECT recipient_id, count(*) AS refusals FROM coordination_directiveevent
+        WHERE verb = 'refuse' AND at >= %(since)s GROUP BY 1
+    ) given_back ON recipient_id = id
     WHERE asked_at >= %(since)s AND (%(units)s::bigint[] IS NULL OR unit_id = ANY(%(units)s)) GROUP BY unit_id
 """
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from attachments.forms import FilesField
 from coordination.directives import clock, moves
 from coordination.directives.actions import Draft
 from coordination.directives.subjects import Subject
@@ -17,6 +18,7 @@ from districts.calendars import calendar_for
 from districts.models import Unit
 
 WITHOUT_PEOPLE = [Unit.Kind.UNASSIGNED, Unit.Kind.NEIGHBOURHOOD]
+WITH_FILES = {"progress", "report", "explain"}  # moves that are proved
 LONG = {"plan", "text", "evidence", "cause", "proposal", "remedy", "reason"}
 
 
@@ -45,10 +47,11 @@ class DraftForm(forms.Form):
     alone = forms.BooleanField(label=gettext_lazy("Không cần đơn vị phối hợp"), required=False)
     body = forms.CharField(label=gettext_lazy("Nội dung cụ thể"), max_length=5000, required=False,
                            widget=forms.Textarea(attrs={"rows": 4}))
+    attached = FilesField(required=False)
 
-    def __init__(self, data, *, kind: str, subject: Subject | None, own: list[int]) -> None:
+    def __init__(self, data, files=None, *, kind: str, subject: Subject | None, own: list[int]) -> None:
         self.kind, self.subject = kind, subject
-        super().__init__(data, initial=_prefilled(kind, subject), auto_id="draft_%s")
+        super().__init__(data, files, initial=_prefilled(kind, subject), auto_id="draft_%s")
         every = Unit.objects.in_force().exclude(kind__in=WITHOUT_PEOPLE)
         if kind != Directive.Kind.REQUEST:
             every = every.exclude(kind=Unit.Kind.CITY)
@@ -124,11 +127,13 @@ class MoveForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     request_id = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, move: Move, data=None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, auto_id=f"{move.verb}_%s", initial=initial)
+    def __init__(self, move: Move, data=None, files=None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, files, auto_id=f"{move.verb}_%s", initial=initial)
         self.move = move
         for name in (*move.needs, *move.may):
             self.fields[name] = _field(name, required=name in move.needs)
+        if move.verb in WITH_FILES:
+            self.fields["attached"] = FilesField(required=False)
 
 
 def _field(name: str, *, required: bool) -> forms.Field:

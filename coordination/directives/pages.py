@@ -16,7 +16,7 @@ from coordination import access
 from coordination.directives import actions, board, subjects
 from coordination.directives.forms import AmendForm, MoveForm
 from coordination.directives.moves import FIELDS
-from coordination.machines.directives import LABELS, OPEN, Move, State, legal
+from coordination.machines.directives import LABELS, OPEN, WITH_SENDER, Move, State, legal
 from coordination.models import Directive, DirectiveEvent, Extension, Recipient
 from districts.models import Unit
 from hcmc_ioc.lib.svg.strip import strip
@@ -84,6 +84,9 @@ class Life:
     is_own: bool
 
 
+FEW = 8  # recipients whose lives all stand open
+
+
 @dataclass(frozen=True)
 class Told:
     """One event in words."""
@@ -93,8 +96,10 @@ class Told:
     said: list[tuple[str, str]]
 
 
-def one(actor: Actor, chosen: Directive, now: datetime, forms: Mapping[tuple[int, str], MoveForm]) -> dict[str, Any]:
-    """One directive with the lives that this person may see; opening it is noted for their unit."""
+def one(actor: Actor, chosen: Directive, now: datetime, forms: Mapping[tuple[int, str], MoveForm],
+        opened: str = "") -> dict[str, Any]:
+    """One directive with the lives that this person may see; opening it is noted for their unit. Of many recipients
+    those stand open that are one's own, wait for the sender, were `opened`, or hold a form; the others are a line."""
     rows = list(chosen.recipients.select_related("unit", "seen_by").order_by("-part", "unit__sort_key"))
     own = set(access.units_of(actor))
     for row in rows:
@@ -105,11 +110,16 @@ def one(actor: Actor, chosen: Directive, now: datetime, forms: Mapping[tuple[int
     for event in chosen.events.select_related("user"):
         events[event.recipient_id].append(_told(event))
     asked = board.extensions([row.pk for row in rows])
+    seen = [row for row in rows if access.sees_recipient(actor, row)]
+    typed = {pk for pk, _verb in forms}
+    brief = [row for row in seen if len(seen) > FEW and not (
+        row.unit_id in own or row.state in WITH_SENDER or row.pk in asked or row.pk in typed or str(row.pk) == opened)]
     lives = [_life(actor, row, now, asked.get(row.pk), events[row.pk], forms, own)
-             for row in rows if access.sees_recipient(actor, row)]
+             for row in seen if row not in brief]
     lives.sort(key=lambda life: (not life.is_own, not life.forms))
     return {
-        "directive": chosen, "lives": lives, "others": len(rows) - len(lives), "total": len(rows),
+        "directive": chosen, "lives": lives, "brief": brief, "opened": opened,
+        "others": len(rows) - len(seen), "total": len(rows),
         "accepted": sum(row.accepted_at is not None for row in rows), "open_count": sum(r.is_open for r in rows),
         "confirmed": sum(row.state == State.CONFIRMED for row in rows),
         "unseen": sum(row.seen_at is None and row.state == State.SENT for row in rows),

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.actors import Actor
 from accounts.keys import KeyReused
 from accounts.requests import acting, fresh_id
+from attachments import storing
 from coordination import access, topics
 from coordination.directives import actions, board, pages, subjects
 from coordination.directives.forms import AmendForm, DraftForm, MoveForm, RecallForm
@@ -67,10 +69,14 @@ def new(request):
         raise Http404
     subject = subjects.find(actor, request.GET.get("ve", ""))
     own = access.units_of(actor) if asked == Directive.Kind.REQUEST else []
-    form = DraftForm(request.POST or None, kind=asked, subject=subject, own=own)
+    form = DraftForm(request.POST or None, request.FILES, kind=asked, subject=subject, own=own)
     if request.method == "POST" and form.is_valid():
         try:
-            sent = actions.send(actor=actor, draft=form.draft())
+            with transaction.atomic():
+                sent = actions.send(actor=actor, draft=form.draft())
+                storing.keep("directive", sent.pk, actor, form.cleaned_data["attached"])
+        except storing.Full as full:
+            form.add_error("attached", full.words)
         except Illegal as exc:
             form.add_error(None, str(exc))
         except KeyReused as exc:
@@ -97,7 +103,7 @@ def directive(request, pk: int):
 
 def _page(request, actor: Actor, chosen: Directive, *, forms=None, amend=None, recall=None, status: int = 200):
     now = timezone.now()
-    context = pages.one(actor, chosen, now, forms or {})
+    context = pages.one(actor, chosen, now, forms or {}, request.GET.get("mo", ""))
     topic = f"{topics.ONE}:{chosen.pk}"
     context |= {"now": now, "topic": topic, "version": live_topics.versions([topic])[topic], "live_topics": topic,
                 "nav_current": "directives", "request_id": fresh_id()}
@@ -124,11 +130,15 @@ def move(request, pk: int, recipient: int, verb: str):
     row = get_object_or_404(board.recipients(actor), pk=recipient, directive=chosen)
     if verb not in MOVES:
         raise Http404
-    form = MoveForm(MOVES[verb], request.POST)
+    form = MoveForm(MOVES[verb], request.POST, request.FILES)
     if form.is_valid():
         try:
-            actions.move(actor=actor, recipient_id=row.pk, verb=verb, given=form.cleaned_data,
-                         version=form.cleaned_data["version"])
+            with transaction.atomic():
+                actions.move(actor=actor, recipient_id=row.pk, verb=verb, given=form.cleaned_data,
+                             version=form.cleaned_data["version"])
+                storing.keep("recipient", row.pk, actor, form.cleaned_data.get("attached", []))
+        except storing.Full as full:
+            form.add_error("attached", full.words)
         except PermissionDenied as exc:
             raise Http404 from exc
         except Illegal as exc:

@@ -33,6 +33,14 @@ from coordination.models.directives import (
     Level,
     Recipient,
 )
+from coordination.models.guidance import (
+    Guidance,
+    GuidanceQuestion,
+    GuidanceReceipt,
+    GuidanceSession,
+    GuidanceVersion,
+    SessionUnit,
+)
 from coordination.models.incidents import (
     CityLevel,
     DutyLine,
@@ -59,8 +67,9 @@ __all__ = [
     "Answer", "Assessment", "Baseline", "Candidate", "Centre", "CentreModule", "CentreSetting", "CentreStatus",
     "Change", "CityLevel", "Component", "Condition", "ConnectionRule", "Consultation", "Criterion", "Directive",
     "DirectiveEvent", "DirectiveTicket", "DirectiveVersion", "DutyLine", "DutyShift", "Escalation",
-    "EscalationStep", "Extension", "Funding", "Incident", "IncidentLine", "IncidentStep", "IncidentTicket", "Item",
+    "EscalationStep", "Extension", "Funding", "Guidance", "GuidanceQuestion", "GuidanceReceipt", "GuidanceSession",
+    "GuidanceVersion", "Incident", "IncidentLine", "IncidentStep", "IncidentTicket", "Item",
     "ItemFile", "Level", "LevelChange", "MatchRule", "MaturityLevel", "MaturityScale", "MaturityTarget",
-    "Milestone", "Playbook", "PlaybookStep", "Rating", "Recipient", "Risk", "Rollout", "Sign", "Status", "Step",
-    "Tier", "WordGroup",
+    "Milestone", "Playbook", "PlaybookStep", "Rating", "Recipient", "Risk", "Rollout", "SessionUnit", "Sign",
+    "Status", "Step", "Tier", "WordGroup",
 ]

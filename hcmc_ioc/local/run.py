@@ -298,7 +298,7 @@ def reset():
     stop()
     settings.EMBEDDED.erase()
     metrics.begin_anew()
-    for name in ("log", "metrics", "static", "media"):
+    for name in ("log", "metrics", "static", "media", "attachments"):
         shutil.rmtree(settings.VAR / name, ignore_errors=True)
     (settings.VAR / "secrets.env").unlink(missing_ok=True)
     print(f"The data in {settings.VAR} are deleted.")

@@ -38,6 +38,7 @@ PART_OF = {  # pages within an entry
 STAND_IN = {  # whoever has no inbox comes to a ticket from the list; administrators to data from their own page
     "inbox": "tickets", "data": "administration",
     "incidents": "directives", "centres": "directives", "investments": "directives",  # rooms of one entry
+    "guidances": "directives",
 }
 ON_A_PHONE = 5  # so many stand side by side
 # Where there are more: a phone's foot keeps these under "Thêm".

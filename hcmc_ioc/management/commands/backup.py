@@ -22,6 +22,9 @@ class Command(BaseCommand):
         self.stderr.write("")
         rows = sum(manifest["rows"].values())
         self.stdout.write(f"{file}: {manifest['bytes']:,} bytes, {rows:,} rows, sha256 {manifest['sha256']}")
+        if files := manifest["files"]:
+            self.stdout.write(f"{backups.beside(file, 'files')}: {files['bytes']:,} bytes, {files['count']:,} attached "
+                              f"files, {len(files['missing'])} pieces missing on disk")
         if (keys := backups.beside(file, "keys")).exists():
             self.stdout.write(f"{keys} reads names and phones: keep it apart from the backup")
         else:

@@ -15,8 +15,8 @@ from django.template import engines
 from django.utils.translation.template import templatize
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("hcmc_ioc", "accounts", "districts", "live", "feedback", "indicators", "hooks", "signals", "dashboards",
-        "coordination", "reports", "notifications", "demo")
+APPS = ("hcmc_ioc", "accounts", "districts", "live", "attachments", "feedback", "indicators", "hooks", "signals",
+        "dashboards", "coordination", "reports", "notifications", "demo")
 MARKS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}
 STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 IN_DJANGOS = re.compile(rf"\b_?n?(?:gettext|_)\(\s*({STRING})(?:\s*,\s*({STRING}))?")
