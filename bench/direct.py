@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from bench.cpu import page_cpu
 from bench.numbers_direct import delivering, proving, reporting
 from bench.table import quantile
+from bench.two_way_direct import two_way
 from bench.webhooks import webhooks
 
 LIVES = 200
@@ -291,7 +292,7 @@ def tidy() -> dict:
 
 
 _ALL = (lifecycles, search, folding, rebuilding, rebuild_figures, exporting, importing, importing_some, lookups, tidy,
-        webhooks, page_cpu, delivering, proving, reporting)
+        webhooks, page_cpu, delivering, proving, reporting, two_way)
 ROWS = {row.__name__: row for row in _ALL}
 
 

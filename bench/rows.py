@@ -44,10 +44,22 @@ def measured(sizes: list[str], *, quick: bool) -> Iterator[Row]:
     found = databases.direct(IMPORT, imported, "lookups")
     yield from _alone(found[imported], found["lookups"])
     databases.drop(IMPORT)
+    say("Two ways …")
+    yield from _two_way(databases.direct(biggest, "two_way")["two_way"], biggest)
     yield from _live(live.measure(biggest, CHANGES_QUICK if quick else CHANGES, logs / "live"), biggest)
     if not quick:
         yield from _many(biggest, logs)
     databases.direct(biggest, "tidy", "rebuild_figures")
+
+
+def _two_way(found: dict, database: str) -> Iterator[Row]:
+    """In process, where all 3,574 recipients are open at once; 56 or 80 units."""
+    place = "small" if database.endswith("10k") else "big"
+    for name, what in (("leader", "board of a leader"), ("unit", "board of a unit"), ("directive", "one to all units")):
+        yield Row(f"directives: {what}, p50", "ms", **{place: found["boards"][name]})
+    yield Row("what exists already, of 10,000 items: slowest", "ms", **{place: found["search"]["slowest"]}, most=300,
+              note=f"median {found['search']['median']:.0f} ms")
+    yield Row("notices with their e-mails", "/s", **{place: found["notices"]}, least=1000)
 
 
 def _many(database: str, logs: Path) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from accounts.actors import Actor, Kind
 from coordination import attaching, topics
 from coordination.centres import leases
+from coordination.centres import on_wall as rollout_on_wall
 from coordination.directives import actions, beside, subjects, telling
 from coordination.guidance import telling as guidance_telling
 from coordination.incidents import access as incident_access
@@ -32,6 +33,7 @@ def register() -> None:
     live_topics.register(duty.TOPIC, live_topics.Kind(_may_hear_duty, numbered=False))
     notices.worded[duty.CODE] = duty.words
     on_wall.register()
+    rollout_on_wall.register()
     subjects.kinds["su-co"] = subject.find
 
 

@@ -10,7 +10,8 @@ from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.roles import Role
 from districts.models import Unit
-from indicators import access, board, owed
+from hcmc_ioc.lib import beside
+from indicators import access, board, owed, saying
 from indicators.answers import Answer, answer, delivered, sources, version_for
 from indicators.arithmetic import Kind
 from indicators.judging import peers
@@ -116,6 +117,14 @@ def profile(actor: Actor, unit: Unit, now: datetime) -> list[Beside]:
         found.append(Beside(row, group, place, _middle(judged, group)))
     order = {"worse": 0, "better": 1, "usual": 2, "unknown": 3, None: 4}
     return sorted(found, key=lambda one: (order[one.place.band], one.row.indicator.field.position))
+
+
+def explained(unit: Unit, rows: Iterable[Beside]) -> dict[int, list[beside.Remark]]:
+    """What the unit said of these figures of its own, by indicator."""
+    asked = [beside.Figure(one.row.indicator.pk, unit.pk, one.row.period.start,
+                           saying.measured(one.row.indicator, one.place.cell.value))
+             for one in rows if one.row.period is not None]
+    return {one.indicator_id: remarks for one, remarks in beside.about_figures(asked).items()} if asked else {}
 
 
 def _trend(asked: Sequence[Answer], unit: Unit) -> tuple[float | None, ...]:

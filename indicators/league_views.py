@@ -39,7 +39,8 @@ def table(request):
     context = {
         "choices": every, "indicator": chosen, "periods": offered, "period": period, "found": found,
         "replies": league.replies(chosen, period), "contacts": league.contacts(places),
-        "plain": request.GET.get("goc") == "1", "own": actor.own_unit_id,
+        "explained": pages.explained(chosen, places, period), "plain": request.GET.get("goc") == "1",
+        "own": actor.own_unit_id,
         "may_reply": access.may(actor, "reply"), "nav_current": "data",
     }
     return render(request, "indicators/league.html", context)
@@ -52,6 +53,7 @@ def profile(request, slug: str):
     unit = get_object_or_404(Unit.objects.in_force(), slug=slug)
     rows = league.profile(actor, unit, timezone.now())
     context = {"unit": unit, "rows": rows, "contacts": league.contacts(row.place for row in rows),
+               "explained": league.explained(unit, rows),
                "nav_current": "data"}
     return render(request, "indicators/league_unit.html", context)
 

@@ -15,6 +15,7 @@ from indicators import access, board, operands, owed, plans, saying
 from indicators.answers import Answer, Cell, answer, sources, version_for
 from indicators.arithmetic import WITHOUT_NUMBER, Parts
 from indicators.board import TREND
+from indicators.judging.peers import Place
 from indicators.models import Indicator, IndicatorField, Revision, Value
 from indicators.owed import key
 from indicators.periods import CUT_OFFS, Period
@@ -113,10 +114,10 @@ def _of_period(chosen: Indicator, found: list[Answer], at: Answer) -> dict:
     return {"standing": judged.of(at), "target": target_on(list(chosen.targets.all()), owed.last_day(at.period)),
             "operands": operands.of(version_for(chosen, at.period), at.period),
             "rows": (rows := _unit_rows(judged, found, at)), "revisions": _revisions(chosen, at),
-            "explained": _explained(chosen, rows, at.period)}
+            "explained": explained(chosen, rows, at.period)}
 
 
-def _explained(chosen: Indicator, rows: Sequence[UnitRow], period: Period) -> dict[int, list[beside.Remark]]:
+def explained(chosen: Indicator, rows: Sequence[UnitRow | Place], period: Period) -> dict[int, list[beside.Remark]]:
     """What units said of these figures, by unit."""
     asked = [beside.Figure(chosen.pk, row.unit.pk, period.start, saying.measured(chosen, row.cell.value))
              for row in rows]

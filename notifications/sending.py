@@ -8,17 +8,15 @@ mail was handed over, or was killed there, may have arrived: an administrator lo
 import logging
 import smtplib
 import time
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
-from notifications import hours
+from notifications import channels, hours
 from notifications.models import REPLAYED, WAITING, Mail, Mute, Replay
 
 log = logging.getLogger(__name__)
@@ -33,10 +31,6 @@ KEPT = timedelta(days=90)
 REFUSED = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
 
 
-class Away(Exception):
-    """The mail server could not be reached; nothing was handed over."""
-
-
 def send_due(now: datetime | None = None) -> int:
     """Send what is due, one after the other, until nothing is or the server is away; how many went."""
     if not settings.MAIL_ON:
@@ -45,8 +39,8 @@ def send_due(now: datetime | None = None) -> int:
     until, sent = time.monotonic() + SPAN, 0
     while time.monotonic() < until and (mail := _claim(now or timezone.now())):
         try:
-            _hand_over(mail)
-        except Away as exc:
+            channels.EMAIL.send(mail.address, mail.subject, mail.text)
+        except channels.Away as exc:
             _put_off(mail, exc, now or timezone.now(), is_away=True)
             break
         except REFUSED + (ValueError,) as exc:
@@ -92,28 +86,13 @@ def _unwanted(mail: Mail) -> str:
     return "muted" if Mute.objects.filter(user=user, code=mail.code).exists() else ""
 
 
-def _hand_over(mail: Mail) -> None:
-    """To the mail server, on a line of its own."""
-    connection = get_connection()
-    try:
-        connection.open()
-    except OSError as exc:
-        raise Away(f"away: {_told(exc)}") from exc
-    try:
-        EmailMessage(mail.subject, mail.text, to=[mail.address], connection=connection,
-                     headers={"Auto-Submitted": "auto-generated"}).send()
-    finally:
-        with suppress(OSError):
-            connection.close()
-
-
 def _put_off(mail: Mail, exc: Exception, now: datetime, *, is_away: bool = False) -> None:
     """1, 2, 4 … minutes, an hour at most; after too many refusals it is given up."""
     counts = not is_away or now - mail.made_at >= PATIENCE
     refusals = mail.refusals + counts
     wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(mail.tries - 1, 10)))
     _settle(mail, state=State.DEAD if refusals >= MOST else State.FAILED, refusals=refusals, next_at=now + wait,
-            error=(str(exc) if is_away else f"refused: {_told(exc)}")[:300])
+            error=(f"away: {exc}" if is_away else f"refused: {_told(exc)}")[:300])
     log.warning("mail %s not sent (try %s): %s", mail.pk, mail.tries, type(exc).__name__)  # an answer may name a person
 
 

@@ -8,6 +8,8 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from reports import topics
+        from coordination.directives import subjects
+        from reports import subject, topics
 
         topics.register()
+        subjects.kinds[subject.KIND] = subject.find

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.regex_helper import normalize
 
 from accounts.models import User
+from attachments import safe, storing
 from feedback.console import drafts
 from feedback.desk.forms import MoveForm
 from feedback.models import Category, Channel
@@ -61,6 +62,8 @@ def scene(cast):
     cast.ticket = opened(reporter={"name": "Nguyễn An", "phone": "+84900000001"})
     cast.draft = drafts.save(owner=cast.tu, token=uuid4(), fields={"body": "Ổ gà"}).token
     cast.screen = devices.register(name="Sảnh", unit=unit("79"))
+    file = safe.Safe("ảnh.jpg", safe.JPEG, b"x", b"x", "0" * 64)
+    cast.file = storing.keep("ticket", cast.ticket.pk, by(cast.sau), [file])[0].key
     month = ReportType.objects.get(code="month")
     run = Run(month, owed.rule().parse(month.period_kind, "2026-10"), timezone.now())
     cast.edition = editions.make(run, unit("760"), timezone.now(), released=True)
@@ -124,6 +127,7 @@ def addresses(scene):
         "token": scene.draft, "form": "csv", "number": "1",
         "format": "json", "indicator": "fires", "value_set": "monthly-district", "period": "2026-10",
         "type": "month", "kind": "pdf", "year": "2026", "recipient": "1", "deed": "ghi",
+        "key": scene.file, "question": "1",
     }
     odd = [
         {"code": "PHA%00", "object_id": "%00", "token": "%00", "url": "%00"},
@@ -132,8 +136,9 @@ def addresses(scene):
              ["pk", "id", "number", "object_id", "content_type_id", "year", "recipient"], "9" * 30),
         {"code": "x" * 3000, "object_id": "_FF_00", "token": "x" * 3000, "content_type_id": "x", "pk": "0", "id": "0"},
     ]
+    of_ticket = {"kind": "ticket", "pk": scene.ticket.pk}
     for template in patterns(get_resolver()):
-        made = ["/" + (template % (there | changes)) for changes in ({}, *odd)]
+        made = ["/" + (template % (there | changes)) for changes in ({}, of_ticket, *odd)]
         yield from dict.fromkeys(made)
     for verb in MOVES:
         yield f"/vu/{scene.ticket.code}/{verb}/"

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from coordination import changes
+from coordination import changes, topics
 from coordination.centres import access
 from coordination.centres.connection import Connection, Tone
 from coordination.models import Change, Milestone, Rollout, Step
@@ -208,6 +208,7 @@ def keep_step(actor: Actor, milestone: Milestone, unit: Unit, given: dict) -> St
     step.save()
     changes.note(actor, Change.About.ROLLOUT, unit.pk, unit.pk, _("Mốc “%(name)s”") % {"name": milestone.name_vi},
                  before=before, after=changes.state(step, KEPT))
+    topics.rollout_changed()
     return step
 
 
@@ -223,6 +224,7 @@ def begin(actor: Actor, form) -> Rollout:
                 "code", "position", "name_vi", "name_en", "advice_vi", "advice_en", "measured")})
     changes.note(actor, Change.About.ROLLOUT, made.pk, Unit.objects.city().pk, _("Lập kế hoạch triển khai năm"),
                  after={"year": made.year})
+    topics.rollout_changed()
     return made
 
 
@@ -235,6 +237,7 @@ def keep_milestone(actor: Actor, form) -> Milestone:
     before, made = changes.state(kept, fields), form.save()
     changes.note(actor, Change.About.ROLLOUT, made.rollout_id, Unit.objects.city().pk,
                  _("Mốc “%(name)s”") % {"name": made.name_vi}, before=before, after=changes.state(made, fields))
+    topics.rollout_changed()
     return made
 
 

@@ -69,7 +69,7 @@ def new(request):
         raise Http404
     subject = subjects.find(actor, request.GET.get("ve", ""))
     own = access.units_of(actor) if asked == Directive.Kind.REQUEST else []
-    form = DraftForm(request.POST or None, request.FILES, kind=asked, subject=subject, own=own)
+    form = DraftForm(request.POST or None, request.FILES or None, kind=asked, subject=subject, own=own)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():

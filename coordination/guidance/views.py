@@ -85,7 +85,7 @@ def guidances(request):
 @login_required
 def new(request):
     actor = giver(request)
-    form = GuidanceForm(request.POST or None, request.FILES, auto_id="guidance_%s")
+    form = GuidanceForm(request.POST or None, request.FILES or None, auto_id="guidance_%s")
     if request.method == "POST" and form.is_valid():
         def deed() -> Guidance:
             made = actions.publish(actor, form.cleaned_data)
@@ -104,7 +104,7 @@ def renew(request, pk: int):
     version = guidance.versions.first()
     first = {"topic": guidance.topic, "title": guidance.title, "body": version.body if version else "",
              "version": guidance.version}
-    form = RenewForm(request.POST or None, request.FILES, initial=first, auto_id="guidance_%s")
+    form = RenewForm(request.POST or None, request.FILES or None, initial=first, auto_id="guidance_%s")
     if request.method == "POST" and form.is_valid():
         def deed() -> Guidance:
             made = actions.renew(actor, pk, form.cleaned_data["version"], form.cleaned_data)

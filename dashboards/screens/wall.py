@@ -9,10 +9,14 @@ from dashboards.figures.periods import Period
 from dashboards.screens import overview
 from districts.models import Unit
 from feedback.rules.rulebook import rulebook
+from indicators import board
+from indicators.models import Indicator
+from indicators.states import State
 
 MONTH = 30
 BEHIND_SHOWN = 8
 WORST_SHOWN, BEST_SHOWN = 10, 3
+RED_SHOWN = 12
 
 
 def today(scope: Unit, now: datetime) -> dict:
@@ -39,6 +43,21 @@ def behind(units: Iterable[Unit], by_unit: dict[int, Figures]) -> list[tuple[Uni
     """The units with most overdue tickets, the most first."""
     rows = [(unit, by_unit[unit.pk].overdue) for unit in units if by_unit[unit.pk].overdue]
     return sorted(rows, key=lambda row: -row[1])[:BEHIND_SHOWN]
+
+
+def numbers(scope: Unit, now: datetime) -> dict:
+    """Scene "numbers": which open indicators miss their target, field by field; passed over while none does."""
+    found = board.of_city(_open()) if scope.kind == Unit.Kind.CITY else board.of_unit(_open(), scope.pk)
+    red = [row for row in found if row.is_red]
+    judged = sum(row.standing.state not in (State.NONE, State.UNKNOWN) for row in found)
+    red.sort(key=lambda row: (row.indicator.field.position, row.indicator.name_vi))
+    return {"scope": scope, "now": now, "rows": red[:RED_SHOWN], "red": len(red), "judged": judged,
+            "is_empty": not red}
+
+
+def _open() -> list[Indicator]:
+    kept = (Indicator.Source.DELIVERED, Indicator.Source.FORMULA)
+    return [one for one in board.catalogue() if one.access == Indicator.Access.OPEN and one.source in kept]
 
 
 def units(scope: Unit, now: datetime) -> dict:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from dashboards.screens import wall
 from dashboards.topics import CITY, of_unit
 from districts.models import Unit
+from indicators import totals
 from live import devices, fragments, topics
 from live.models import Device
 from live.views import not_paired
@@ -29,9 +30,14 @@ class Scene:
     topic: Callable[[Unit], str]
 
 
+def _of_numbers(unit: Unit) -> str:
+    return totals.TOPIC if unit.kind == Unit.Kind.CITY else totals.topic_of(unit)
+
+
 SCENES = {  # apps above add theirs
     "today": Scene("dashboards/wall_today.html", wall.today, of_unit),
     "units": Scene("dashboards/wall_units.html", wall.units, lambda _unit: CITY),
+    "numbers": Scene("dashboards/wall_numbers.html", wall.numbers, _of_numbers),
 }
 
 

@@ -2,8 +2,10 @@
 shift handed over; an incident that takes the wall."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -48,7 +50,7 @@ def test_an_explanation_stands_beside_the_figure(open_page):
     unit.goto(at)
     unit.locator(".main-move").get_by_role("textbox", name="Nguyên nhân").fill("Hồ sơ tăng gấp đôi trong tháng")
     unit.get_by_role("textbox", name="Cách khắc phục").fill("Tăng hai cán bộ một cửa")
-    unit.get_by_label("Khắc phục xong ngày").fill("2027-06-30")
+    unit.get_by_label("Khắc phục xong ngày").fill(f"{timezone.localdate() + timedelta(days=60)}")
     unit.get_by_role("button", name="Gửi giải trình", exact=True).click()
     expect(unit.locator(".life .pill")).to_have_text("Chờ xác nhận")
     leader.goto(figure)

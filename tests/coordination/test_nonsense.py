@@ -1,12 +1,15 @@
 """Whatever is typed into the forms of the operations centre, the answer is a page or a message."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from coordination.guidance import actions as guidance
 from coordination.incidents import actions as incidents
-from tests.city import by
+from tests.city import by, unit
 from tests.coordination.test_directives import row, sent
 from tests.coordination.test_incidents import opening
 from tests.coordination.test_pages import form
@@ -34,8 +37,29 @@ def places(cast):
         *((cast.ha, reverse("incident_act", args=[one.pk, deed]), {name: "1"}) for deed, name in (
             ("ghi", "text"), ("xong-buoc", "step"), ("gop", "ve"), ("bo-gop", "batch"), ("muc-do", "severity"),
             ("ket-thuc", "review"))),
+        *_of_guidance(cast),
         *((cast.sau, reverse("duty_act", args=[deed]), {name: "1"}) for deed, name in (
             ("ghi", "text"), ("ban-giao", "to"), ("ban-giao", "summary"), ("nhan-ca", "x"))),
+    ]
+
+
+def _of_guidance(cast):
+    words = {"topic": "centre", "title": "Trực", "body": "Hai ca", "changed": "Thêm", "version": 1}
+    one = guidance.publish(by(cast.phuc), words)
+    asked = guidance.ask(by(cast.lan), one.pk, "Mấy người?")
+    ahead = timezone.now() + timedelta(days=3)
+    given = {"guidance": None, "title": "Tập huấn", "starts_at": ahead, "place": "Hội trường"}
+    session = guidance.plan(by(cast.phuc), given)
+    return [
+        (cast.phuc, reverse("new_guidance"), words), (cast.phuc, reverse("renew_guidance", args=[one.pk]), words),
+        (cast.phuc, reverse("withdraw_guidance", args=[one.pk]), {"reason": "x"}),
+        (cast.lan, reverse("confirm_guidance", args=[one.pk]), {"version": "1"}),
+        (cast.lan, reverse("ask_about_guidance", args=[one.pk]), {"text": "x"}),
+        (cast.phuc, reverse("answer_about_guidance", args=[one.pk, asked.pk]), {"text": "x"}),
+        (cast.phuc, reverse("new_session"), given | {"guidance": one.pk, "starts_at": f"{ahead:%Y-%m-%dT%H:%M}"}),
+        (cast.lan, reverse("register_for_session", args=[session.pk]), {"people": "1"}),
+        (cast.phuc, reverse("hold_session", args=[session.pk]), {f"came-{unit('760').pk}": "1"}),
+        (cast.lan, reverse("attach", args=["guidance", one.pk]), {"attached": "no file"}),
     ]
 
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from dashboards.figures import fold
-from demo import cast, centres, data_sets, directives, investments, numbers, office, reports, seeding
+from demo import cast, centres, data_sets, directives, guidance, investments, numbers, office, reports, seeding
 from demo.intake import SYSTEM
 from feedback.models import Ticket
 from feedback.rules.rulebook import rulebook
@@ -41,6 +41,7 @@ class Command(BaseCommand):
         data_sets.seed(seed)
         centres.seed(seed, now)
         investments.seed(seed, now)
+        guidance.seed(seed, now)
         written = seeding.seed(tickets, months, seed, now, lambda done: self._bar(done, tickets))
         self.stderr.write("\nCounting the figures …")
         fold.fold_all()
