@@ -4,7 +4,7 @@ from accounts.actors import Actor, Kind
 from coordination import attaching, topics
 from coordination.centres import leases
 from coordination.centres import on_wall as rollout_on_wall
-from coordination.directives import actions, beside, subjects, telling
+from coordination.directives import actions, beside, subjects, telling, weekly
 from coordination.guidance import telling as guidance_telling
 from coordination.incidents import access as incident_access
 from coordination.incidents import actions as incidents
@@ -25,6 +25,7 @@ def register() -> None:
     guidance_telling.register()
     leases.register()
     overdue.register()
+    weekly.register()
     feed.register(feed.Taker("duty-log", frozenset({watching.KIND}), alerts.take))
     beside.register()
     live_topics.register(levels.TOPIC, live_topics.Kind(_anybody, numbered=False))

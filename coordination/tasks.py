@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from coordination.centres import leases
-from coordination.directives import following
+from coordination.directives import following, weekly
 from coordination.incidents import duty, levels
 from coordination.investments import overdue
 
@@ -19,6 +19,7 @@ def follow():
 
 @shared_task(name="coordination.tasks.remind", ignore_result=True)
 def remind():
-    """Once an hour: leases that end, opinions that are late."""
+    """Once an hour: leases that end, opinions that are late; on Mondays what is long overdue."""
     leases.remind(timezone.now())
     overdue.remind(timezone.now())
+    weekly.tell(timezone.now())

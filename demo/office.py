@@ -25,6 +25,7 @@ from indicators.models import Notice
 
 EVERY = timedelta(minutes=2)  # something happens
 EXPLAINED = 12
+INCIDENTS = 1 / 180  # of the moments at which one could begin
 CAUSES = ["Hồ sơ tăng gấp rưỡi trong tháng, thiếu cán bộ một cửa", "Hệ thống gián đoạn hai ngày đầu tháng",
           "Chờ đơn vị khác cung cấp số liệu", "Thay đổi quy trình, cán bộ mới chưa quen"]
 REMEDIES = ["Bổ sung cán bộ, làm thêm sáng thứ bảy", "Tách hồ sơ phức tạp cho tổ riêng",
@@ -48,7 +49,7 @@ class Office:
         if now < self.next or not Level.objects.exists():
             return
         self.next = now + EVERY
-        step = self.rng.choice([self._send, self._accept, self._accept, self._report, self._confirm])
+        step = self.rng.choice([self._send, self._accept, self._accept, self._report, self._confirm, self._incident])
         try:
             step(now)
         except (Illegal, actions.Stale):
@@ -86,6 +87,24 @@ class Office:
         row = self._any(State.REPORTED)
         if row and row.directive.kind == Directive.Kind.DIRECTIVE:
             actions.move(actor=Actor.person(_one(Role.CITY_LEADER)), recipient_id=row.pk, verb="confirm", given={})
+
+    def _incident(self, now: datetime) -> None:
+        """About one every second day: opened, its steps ticked, closed with a review. Those of people are theirs."""
+        runner = _one(Role.SUPERVISOR)
+        if runner is None:
+            return
+        actor, one = Actor.person(runner), Incident.objects.filter(closed_at=None, source__demo=True).first()
+        _days, title, code, _severity, review = self.rng.choice(PAST)
+        if one is None:
+            if self.rng.random() < INCIDENTS:
+                area = self.rng.choice(list(Unit.objects.in_force().areas()))
+                book = Playbook.objects.filter(code=code, is_current=True).first()
+                incidents.open_incident(actor, Opening(
+                    title, 2, area, area=area, place=area.name_vi, playbook=book, source={"demo": True}))
+        elif step := one.steps.filter(done_at=None, directive=None).first():
+            incidents.tick(actor, step.pk)
+        elif now - one.opened_at > timedelta(hours=2):
+            incidents.close(actor, one.pk, review)
 
     def _any(self, state: str, among=None) -> Recipient | None:
         rows = (Recipient.objects.all() if among is None else among).filter(state=state)

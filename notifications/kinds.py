@@ -11,6 +11,7 @@ KINDS: Mapping[str, Words] = {
     "directive": _("Chỉ đạo, kiến nghị"),
     "duty": _("Bàn giao ca trực"),
     "guidance": _("Hướng dẫn"),
+    "weekly": _("Danh sách tuần: việc quá hạn lâu"),
     "lease": _("Hợp đồng thuê sắp hết hạn"),
     "opinion": _("Quá hạn cho ý kiến đầu tư"),
 } | {code.value: code.label for code in Notice.Code}

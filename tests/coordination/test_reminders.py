@@ -1,16 +1,16 @@
 """What nobody asked for and has to be told all the same: leases that end, opinions that are late, alerts in the duty
 log. Looking again tells nobody twice."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from coordination.centres import leases
-from coordination.directives import board
+from coordination.directives import board, weekly
 from coordination.incidents import alerts
 from coordination.investments import overdue
-from coordination.models import Centre, Consultation, DutyLine
+from coordination.models import Centre, Consultation, DutyLine, Recipient
 from districts.models import Unit
 from indicators.models import Indicator, Notice
 from live import feed
@@ -98,6 +98,28 @@ def test_many_places_of_a_rule_are_one_line_that_counts_them(cast, monkeypatch):
                                  first_at=timezone.now(), changed_at=timezone.now()) for code in ("760", "778")]
     alerts.take([feed.Change("alert", one.pk, timezone.now()) for one in rows])
     assert DutyLine.objects.get().text.endswith("(+1)")
+
+
+def test_what_is_long_overdue_is_one_line_a_week_for_both_sides(cast):
+    monday = datetime(2026, 11, 30, 1, 30, tzinfo=UTC)  # half past eight in the city
+    for _each in range(2):
+        life = row(sent(cast.ha))
+        Recipient.objects.filter(pk=life.pk).update(due_at=monday - timedelta(days=20))
+    fresh = row(sent(cast.ha))
+    Recipient.objects.filter(pk=fresh.pk).update(due_at=monday - timedelta(days=13))
+    weekly.tell(monday - timedelta(hours=1))  # of the week before: it was told then, or never
+    Notice.objects.all().delete()
+    for hours in (0, 5, 100):
+        weekly.tell(monday + timedelta(hours=hours))
+        Notice.objects.update(read_at=monday)
+    assert [weekly.words(one) for one in Notice.objects.filter(user=cast.minh)] == [
+        "Đơn vị có 2 việc quá hạn trên 14 ngày."]
+    assert [one.read_at for one in Notice.objects.filter(user=cast.ha)] == [monday] and not told(cast.lan, "weekly")
+    weekly.tell(monday + timedelta(days=7))
+    assert len(told(cast.ha, "weekly")) == 2 and len(told(cast.minh, "weekly")) == 2
+    Recipient.objects.update(reported_at=monday)  # the sender has it
+    weekly.tell(monday + timedelta(days=14))
+    assert len(told(cast.minh, "weekly")) == 2
 
 
 def test_how_often_a_unit_gives_tasks_back_is_counted(cast):
