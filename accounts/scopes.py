@@ -15,6 +15,7 @@ SCOPES: dict[str, Words] = {
     "values:write": _("Gửi số liệu của đơn vị"),
     "reports:read": _("Đọc báo cáo đã phát hành"),
     "directives:read": _("Đọc chỉ đạo, kiến nghị đã nhận và đã gửi"),
+    "directives:send": _("Gửi kiến nghị, đề nghị phối hợp của đơn vị"),
     "directives:answer": _("Tiếp nhận, báo tiến độ, báo kết quả thay đơn vị"),
     "centres:read": _("Đọc trung tâm điều hành, kết nối, mức trưởng thành"),
     "investments:read": _("Đọc danh mục hạng mục đầu tư công nghệ thông tin"),

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from attachments import storing
 
-LISTED = "SELECT key, has_small FROM attachments_attachment WHERE gone_at IS NULL ORDER BY id"  # in a backup's snapshot
+TABLE = "attachments_attachment"
+LISTED = f"SELECT key, has_small FROM {TABLE} WHERE gone_at IS NULL ORDER BY id"  # in a backup's snapshot
 Progress = Callable[[int, int, str], None]
 
 

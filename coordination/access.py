@@ -17,11 +17,13 @@ SENDS: dict[str, frozenset[Role]] = {  # by kind of what is sent
 }
 ANSWERS_FOR_CITY = frozenset({Role.CITY_LEADER, Role.ANALYST})
 ANSWERS_FOR_CITY_AS_LEADER = frozenset({Role.CITY_LEADER})
-READ, ANSWER = "directives:read", "directives:answer"  # scopes of other systems
+READ, ANSWER, SEND = "directives:read", "directives:answer", "directives:send"  # scopes of other systems
 CLIENT_MOVES = frozenset({"accept", "progress", "report", "explain"})  # a unit's own system decides nothing
 
 
 def may_send(actor: Actor, kind: str) -> bool:
+    if actor.kind == Kind.CLIENT:  # a unit's own system asks; it directs nobody
+        return kind == Directive.Kind.REQUEST and SEND in actor.scopes and actor.scope is not None
     return actor.kind == Kind.PERSON and actor.role in SENDS.get(kind, frozenset())
 
 
@@ -40,7 +42,7 @@ def reads_all(actor: Actor) -> bool:
 def may_read(actor: Actor) -> bool:
     """Some of them at least."""
     if actor.kind == Kind.CLIENT:
-        return bool({READ, ANSWER} & actor.scopes)
+        return bool({READ, ANSWER, SEND} & actor.scopes)
     return reads_all(actor) or (actor.kind == Kind.PERSON and actor.role in UNIT)
 
 

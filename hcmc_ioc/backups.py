@@ -59,7 +59,7 @@ def write(file: Path, progress: Progress) -> dict:
             cursor.execute(_SIZES)
             sizes = dict(cursor.fetchall())
             _run("pg_dump", ["--format=custom", f"--snapshot={name}", f"--file={draft}"], sizes, progress)
-            manifest = _manifest(draft, _rows(cursor, sizes)) | {"files": _pack(file, cursor, progress)}
+            manifest = _manifest(draft, _rows(cursor, sizes)) | {"files": _pack(file, cursor, sizes, progress)}
             _keep(beside(file, "json"), json.dumps(manifest, indent=1), 0o644)
             if settings.LOCAL:
                 _keep(beside(file, "keys"), "".join(f"{name}={os.environ[name]}\n" for name in SECRETS), 0o600)
@@ -71,8 +71,10 @@ def write(file: Path, progress: Progress) -> dict:
     return manifest
 
 
-def _pack(file: Path, cursor, progress: Progress) -> dict | None:
+def _pack(file: Path, cursor, tables: Iterable[str], progress: Progress) -> dict | None:
     """The attached files that the snapshot knows, beside FILE; None where there are none."""
+    if packing.TABLE not in tables:  # a city of an earlier release, backed up before it is brought to this one
+        return None
     cursor.execute(packing.LISTED)
     if not (listed := [(UUID(str(key)), small) for key, small in cursor.fetchall()]):
         return None

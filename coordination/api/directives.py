@@ -4,16 +4,20 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from accounts import keys
+from accounts.actors import Actor
 from coordination import access
-from coordination.directives import actions, board
+from coordination.directives import actions, board, subjects
+from coordination.directives.forms import DraftForm
 from coordination.machines.directives import MOVES, Illegal
 from coordination.models import Directive, Recipient
+from districts.models import Unit
 from hcmc_ioc.lib.api.problems import Problem, invalid
 from hcmc_ioc.lib.api.views import Resource, require
 
@@ -48,6 +52,46 @@ class Directives(_Directives):
         rows = list(found.order_by("-pk")[:PAGE + 1])
         more = rows[PAGE - 1].pk if len(rows) > PAGE else None
         return Response({"results": [_shown(row) for row in rows[:PAGE]], "next": more})
+
+
+    def post(self, request) -> Response:
+        """A request of the caller's unit to the city or to other units, with the form of the page: units, level and
+        report by their codes."""
+        require(access.may_send(self.actor, Directive.Kind.REQUEST), access.SEND)
+        data = request.data if isinstance(request.data, dict) else {}
+        subject = _ticket(self.actor, data)
+        form = DraftForm(_as_typed(data), kind=Directive.Kind.REQUEST, subject=subject, own=self.actor.scope or [])
+        if not form.is_valid():
+            raise invalid({name: [str(fault) for fault in faults] for name, faults in form.errors.items()})
+        try:
+            made = actions.send(actor=self.sending(), draft=form.draft())
+        except Illegal as exc:
+            raise Problem(422, "illegal", str(exc)) from exc
+        except keys.KeyReused as exc:
+            raise Problem(409, "key_reused", _("Idempotency-Key này đã dùng cho một yêu cầu khác.")) from exc
+        return Response(_shown(self.found().get(pk=made.pk)), status=201)
+
+
+def _ticket(actor: Actor, data: dict) -> subjects.Subject | None:
+    code = data.get("ticket")
+    if not code:
+        return None
+    try:
+        return subjects.find(actor, f"phan-anh:{code}")
+    except (Http404, PermissionDenied) as exc:
+        raise invalid({"ticket": [_("Không có phản ánh này.")]}) from exc
+
+
+def _as_typed(data: dict) -> dict[str, Any]:
+    """As the page's form sends it: units by their numbers; one that there is not stays what it is, and is refused."""
+    known = {unit.code: unit.pk for unit in Unit.objects.in_force()}
+
+    def units(name: str) -> list:
+        codes = data.get(name)
+        return [known.get(str(code), str(code)) for code in codes] if isinstance(codes, list) else []
+    words = {name: str(data.get(name) or "") for name in ("title", "result", "body", "due_on", "level")}
+    lead, beside = units("lead"), units("coordinating")
+    return words | {"lead": lead, "coordinating": beside} | ({} if beside else {"alone": "on"})
 
 
 class One(_Directives):

@@ -17,7 +17,9 @@ def of_unit(unit_id: int, *, leaders_only: bool = False) -> set[int]:
 
 
 def of_sender(directive: Directive) -> set[int]:
-    """Who sent it; where they have left, whoever leads their side now."""
+    """Who sent it; where they have left, or it was a system, whoever leads their side now."""
+    if directive.sender_id is None:
+        return of_unit(directive.sender_unit_id, leaders_only=True)
     there = Membership.objects.valid().filter(user=directive.sender_id, user__is_active=True).exists()
     return {directive.sender_id} if there else of_unit(directive.sender_unit_id, leaders_only=True)
 

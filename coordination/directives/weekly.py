@@ -34,7 +34,8 @@ def tell(now: datetime) -> None:
     own, sent = Counter[int](), Counter[int]()
     for row in old.select_related("directive").only("unit_id", "directive__sender_id", "directive__sender_unit_id"):
         own[row.unit_id] += 1
-        sent[row.directive.sender_id] += 1
+        if row.directive.sender_id:
+            sent[row.directive.sender_id] += 1
     told = [(user, "own", count) for unit, count in own.items() for user in people.of_unit(unit, leaders_only=True)]
     told += [(user, "sent", count) for user, count in sent.items()]
     notices.tell(Told(user, f"weekly:{monday:%G%V}:{side}", CODE, f"{reverse('directives')}?xem=qua-han", monday,

@@ -93,7 +93,7 @@ class Directive(models.Model):
 
     kind = models.CharField(_("loại"), max_length=12, choices=Kind.choices, default=Kind.DIRECTIVE)
     level = models.ForeignKey(Level, models.PROTECT, related_name="+", verbose_name=_("mức"))
-    sender = person(_("người giao"))
+    sender = person(_("người giao"), null=True)  # None: the unit's own system
     sender_unit = models.ForeignKey(Unit, models.PROTECT, related_name="sent_directives", verbose_name=_("bên giao"))
     title = models.CharField(_("nhiệm vụ"), max_length=200)
     body = models.TextField(_("nội dung cụ thể"), max_length=5000, blank=True)
@@ -143,7 +143,7 @@ class DirectiveVersion(models.Model):
     result = models.CharField(max_length=500)
     due_at = models.DateTimeField()
     reason = models.CharField(max_length=500, blank=True)
-    user = person(_("ai"))
+    user = person(_("ai"), null=True)
     at = models.DateTimeField()
 
     class Meta:

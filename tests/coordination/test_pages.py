@@ -16,7 +16,7 @@ from feedback.rules.rulebook import rulebook
 from indicators.models import Notice
 from tests.api.conftest import Caller
 from tests.city import by, unit
-from tests.coordination.test_directives import draft, moved, row, sent, taken, texts
+from tests.coordination.test_directives import day_ahead, draft, moved, row, sent, taken, texts
 from tests.feedback.pages import read, signed_in
 from tests.feedback.test_actions import opened
 
@@ -156,6 +156,34 @@ def test_discipline_counts_the_city_as_plainly(cast, client):
     Recipient.objects.filter(pk=one.pk).update(accept_by=timezone.now(), due_at=timezone.now())
     page = read(signed_in(client, cast.phuc).get(reverse("discipline")))
     assert "Thành phố Hồ Chí Minh" in page and "0,0%" in page
+
+
+def test_a_districts_own_system_asks_the_city_and_another_unit(cast, client):
+    q1 = Caller(unit("760"), ["directives:send"])
+    asked = {"title": "Sửa đèn tín hiệu giao lộ", "result": "Đèn hoạt động", "due_on": day_ahead().isoformat(),
+             "level": "thuong", "lead": ["79"], "coordinating": ["778"]}
+    first = q1.post("directives/", asked, Idempotency_Key="kn-1")
+    again = q1.post("directives/", asked, Idempotency_Key="kn-1")
+    assert first.status_code == again.status_code == 201 and first.json()["id"] == again.json()["id"]
+    assert q1.post("directives/", asked | {"title": "Khác"}, Idempotency_Key="kn-1").status_code == 409
+    one = Directive.objects.get()
+    assert (one.kind, one.sender, one.sender_unit) == ("request", None, unit("760"))
+    assert {row["unit"] for row in first.json()["recipients"]} == {"79", "778"}
+    page = signed_in(client, cast.minh).get(reverse("directive", args=[one.pk]))
+    assert "Hệ thống kết nối" in read(page)
+    moved(cast.ha, row(one, "79"), "accept")
+    moved(cast.ha, row(one, "79"), "report")
+    taken()
+    assert Notice.objects.filter(user=cast.minh, code="directive").exists(), "its leader speaks for the unit's system"
+    moved(cast.minh, row(one, "79"), "confirm")
+    for wrong, field in (({"title": ""}, "title"), ({"lead": ["x"]}, "lead"), ({"lead": "79"}, "lead"),
+                         ({"lead": ["760"]}, "lead"), ({"level": "x"}, "level"), ({"due_on": "2020-01-06"}, "due_on"),
+                         ({"ticket": "PHA00"}, "ticket"), ({"coordinating": ["79"]}, "coordinating")):
+        answer = q1.post("directives/", asked | wrong)
+        assert answer.status_code == 422 and field in answer.json()["errors"], (wrong, answer.json())
+    assert Caller(unit("760"), ["directives:read"]).post("directives/", asked).status_code == 403
+    assert Caller(Unit.objects.city(), ["directives:send"]).post("directives/", asked).status_code == 403
+    assert Directive.objects.count() == 1
 
 
 def test_a_districts_own_system_answers(cast):
