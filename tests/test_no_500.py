@@ -138,7 +138,8 @@ def addresses(scene):
     ]
     of_ticket = {"kind": "ticket", "pk": scene.ticket.pk}
     for template in patterns(get_resolver()):
-        made = ["/" + (template % (there | changes)) for changes in ({}, of_ticket, *odd)]
+        others = [of_ticket, *odd] if "%(kind)s" in template else odd
+        made = ["/" + (template % (there | changes)) for changes in ({}, *others)]
         yield from dict.fromkeys(made)
     for verb in MOVES:
         yield f"/vu/{scene.ticket.code}/{verb}/"
