@@ -60,7 +60,7 @@ def _piece(given: dict, units, people, author, now: datetime, rng: Random) -> No
 
 
 def _session(given: dict, units, people, author, now: datetime, rng: Random) -> None:
-    starts = (now + timedelta(days=given["days"])).replace(hour=2, minute=0, second=0)
+    starts = (now + timedelta(days=given["days"])).replace(hour=9, minute=0, second=0)
     is_past = starts < now
     about = Guidance.objects.filter(title=given.get("about", "")).first()
     made = GuidanceSession.objects.create(
