@@ -1,5 +1,5 @@
 """The rooms of the operations centre in the browser: a consultation that ends in the shared one, evidence from a phone,
-guidance that a unit reads, a claim beside what is measured."""
+guidance that a unit reads."""
 
 from datetime import timedelta
 
@@ -23,6 +23,7 @@ def test_a_consultation_ends_in_the_shared_one(open_page):
         unit.locator(f"[name={name}]").fill(words)
     unit.locator("[name=component]").select_option(index=1)
     unit.locator("main .button.primary").last.click()
+    unit.get_by_role("button", name="Xác nhận").click()
     unit.get_by_role("button", name="Lấy ý kiến").click()
     for name in QUESTIONS:
         unit.locator(f"[name={name}]").fill("Đã rà soát, có số liệu kèm theo.")
@@ -99,12 +100,3 @@ def test_a_unit_reads_what_is_new_and_the_office_sees_it(open_page):
     office.get_by_role("button", name="Trả lời").click()
     unit.reload()
     expect(unit.locator("main")).to_contain_text("Trưởng ca theo lịch.")
-
-
-def test_a_claim_stands_beside_what_is_measured(open_page):
-    """A centre that says it works, of whose people nobody signed in and nothing was delivered."""
-    office = open_page("phantich")
-    office.goto("/trung-tam/")
-    expect(office.locator("main")).to_contain_text("Đã kết nối")
-    office.goto("/trung-tam/trien-khai/")
-    expect(office.locator("h1")).to_be_visible()
