@@ -10,7 +10,7 @@ from django.utils import timezone
 from bench.table import quantile
 
 RECIPIENTS, UNITS = 3574, 80  # Sài Gòn Giải Phóng, November 2025: tasks in 135 days, agencies
-ITEMS, TURNS, EVENTS = 10_000, 40, 2_000
+REGISTERS, TURNS, EVENTS = 7, 40, 2_000  # 10,500 items
 
 
 def two_way() -> dict:
@@ -36,6 +36,7 @@ def _directives(sender) -> list[int]:
     now, level = timezone.now(), Level.objects.order_by("rank").first()
     units = list(Unit.objects.in_force().exclude(kind__in=["city", "unassigned"]).order_by("pk")[:UNITS])
     city = Unit.objects.city()
+    _people(units)
     made = Directive.objects.bulk_create([
         Directive(level=level, sender=sender, sender_unit=city, title=f"Nhiệm vụ {place}", result="Báo cáo kết quả",
                   due_at=now + timedelta(days=place % 40 - 10), sent_at=now - timedelta(days=place % 30))
@@ -50,6 +51,18 @@ def _directives(sender) -> list[int]:
         DirectiveEvent(directive=row.directive, recipient=row, verb="remind", actor_kind="system", at=now)
         for row in rows[:EVENTS]])
     return [event.pk for event in events]
+
+
+def _people(units) -> None:
+    """Two in each unit, whom notices and e-mails are for."""
+    from accounts.models import Membership, User
+
+    made = User.objects.bulk_create([
+        User(username=f"bench-{unit.pk}-{place}", email=f"bench-{unit.pk}-{place}@example.vn", password="x")  # noqa: S106
+        for unit in units for place in range(2)])
+    Membership.objects.bulk_create([
+        Membership(user=person, unit=units[place // 2], role=("unit_leader", "unit_staff")[place % 2],
+                   valid_from="2020-01-01") for place, person in enumerate(made)])
 
 
 def _boards(people: dict) -> dict:
@@ -79,10 +92,10 @@ def _search() -> dict:
     from districts.models import Unit
 
     now, unit = timezone.now(), Unit.objects.in_force().order_by("pk").first()
-    made = trial.register(ITEMS, ITEMS // 10, 7, now.date())
+    made = [one for seed in range(REGISTERS) for one in trial.register(1_500, 150, seed, now.date())]
     items = Item.objects.bulk_create(trial.as_items(made, unit.pk, now), batch_size=2_000)
     samples = []
-    for item in items[::ITEMS // TURNS]:
+    for item in items[::len(items) // TURNS]:
         begun = time.perf_counter()
         likeness.candidates(item)
         samples.append(1000 * (time.perf_counter() - begun))

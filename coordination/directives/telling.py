@@ -1,7 +1,8 @@
 """Who is told of what happens to directives, by the bell: a taker of the feed. One notice per person and directive on
 the sender's side, one per person and recipient on the other; more of the same makes it unread again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from indicators.notices import Told
 from live import feed
 
 CODE = "directive"
+Sides = Callable[..., set[int]]
 TO_UNIT = frozenset({
     "send", "amend", "recall", "insist", "remind", "confirm", "give_back", "release", "agree", "deny", "ask_still",
     "fall_due",
@@ -32,14 +34,15 @@ def take(changes: list[feed.Change]) -> None:
     known = DirectiveEvent.objects.select_related("directive", "recipient__unit")
     events = known.filter(pk__in=[change.object_id for change in changes]).order_by("pk")
     latest: dict[tuple[int, str], Told] = {}
+    of_unit, of_sender = cache(people.of_unit), cache(people.of_sender)  # many events of a batch are of the same ones
     for event in events:
-        for told in _told(event):
+        for told in _told(event, of_unit, of_sender):
             latest[told.user_id, told.key] = told
     notices.tell(latest.values())
 
 
-def _told(event: DirectiveEvent) -> Iterator[Told]:
-    for user, of_recipient in _whom(event):
+def _told(event: DirectiveEvent, of_unit: Sides, of_sender: Sides) -> Iterator[Told]:
+    for user, of_recipient in _whom(event, of_unit, of_sender):
         if user == event.user_id:
             continue  # whoever did it knows
         directive = event.directive
@@ -51,7 +54,7 @@ def _told(event: DirectiveEvent) -> Iterator[Told]:
         yield Told(user, key, CODE, reverse("directive", args=[directive.pk]), event.at, parameters=said)
 
 
-def _whom(event: DirectiveEvent) -> Iterator[tuple[int, int | None]]:
+def _whom(event: DirectiveEvent, of_unit: Sides, of_sender: Sides) -> Iterator[tuple[int, int | None]]:
     """Each person with the recipient for whom they are told, None for those of the sender's side."""
     rows = [event.recipient] if event.recipient else list(event.directive.recipients.all())
     if event.verb == "escalate":
@@ -59,9 +62,9 @@ def _whom(event: DirectiveEvent) -> Iterator[tuple[int, int | None]]:
         return
     if event.verb in TO_UNIT:
         for row in rows:
-            yield from ((user, row.pk) for user in people.of_unit(row.unit_id))
+            yield from ((user, row.pk) for user in of_unit(row.unit_id))
     if event.verb in TO_SENDER:
-        yield from ((user, None) for user in people.of_sender(event.directive))
+        yield from ((user, None) for user in of_sender(event.directive))
 
 
 def words(notice: Notice) -> str:
