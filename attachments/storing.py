@@ -132,7 +132,10 @@ def pieces(attachment: Attachment, *, small: bool = False) -> Iterator[bytes]:
 
 
 def sweep(now: float | None = None) -> int:
-    """Remove files without a row, older than a day, and those of rows that were taken away; returns how many."""
+    """Remove files without a row, older than a day, and those of rows that were taken away; returns how many. Nothing
+    where no row is at all: that is a database which is still to be restored, not a city without files."""
+    if not Attachment.objects.exists():
+        return 0
     before, gone = (now or time.time()) - ORPHANED, 0
     for folder in sorted(settings.ATTACHMENTS.glob("??")):
         old = [path for path in folder.iterdir() if path.stat().st_mtime < before]

@@ -4,7 +4,6 @@ reason. Whoever may not gets 404."""
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -22,6 +21,7 @@ from attachments import owners, storing
 from attachments.forms import TakeAwayForm, UploadForm
 from attachments.models import Attachment
 from attachments.owners import Owner
+from hcmc_ioc.lib.streams import each
 
 
 def _seen(actor: Actor, kind: str, pk: int) -> tuple[Owner, Any]:
@@ -88,18 +88,13 @@ def _sent(row: Attachment, *, small: bool) -> StreamingHttpResponse:
         pieces = storing.pieces(row, small=small)
     except OSError as error:
         raise Http404 from error
-    answer = StreamingHttpResponse(_each(pieces), content_type="image/jpeg" if small else row.content_type)
+    answer = StreamingHttpResponse(each(pieces), content_type="image/jpeg" if small else row.content_type)
     shown = content_disposition_header(not row.content_type.startswith("image/"), row.name)
     answer["Content-Disposition"] = shown or "inline"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     if not small:
         answer["Content-Length"] = str(row.size)
     return answer
-
-
-async def _each(pieces):
-    while (piece := await sync_to_async(next)(pieces, None)) is not None:
-        yield piece
 
 
 @login_required

@@ -53,7 +53,6 @@ class Directives(_Directives):
         more = rows[PAGE - 1].pk if len(rows) > PAGE else None
         return Response({"results": [_shown(row) for row in rows[:PAGE]], "next": more})
 
-
     def post(self, request) -> Response:
         """A request of the caller's unit to the city or to other units, with the form of the page: units, level and
         report by their codes."""

@@ -1,6 +1,5 @@
 """Lists as files: at once while they are short or CSV, else ordered, written in the background, and fetched here."""
 
-from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -17,6 +16,7 @@ from feedback.listing.pages import Page
 from feedback.listing.views import COOKIE, reader
 from feedback.models import ListFile
 from hcmc_ioc.lib import sheets
+from hcmc_ioc.lib.streams import each
 
 
 @never_cache
@@ -68,7 +68,7 @@ def list_file(request, token):
     file = get_object_or_404(mine, token=token, finished_at__isnull=False)
     _note(actor, "xlsx", jobs.listing_of(actor, file.query).filter, file.total)
     ListFile.objects.filter(pk=file.pk, fetched_at=None).update(fetched_at=timezone.now())
-    answer = _sent(_each(jobs.pieces(file)), sheets.TYPE, _name(file.made_at, "xlsx"))
+    answer = _sent(each(jobs.pieces(file)), sheets.TYPE, _name(file.made_at, "xlsx"))
     answer["Content-Length"] = str(file.size)
     return answer
 
@@ -77,11 +77,6 @@ def _sent(content, kind: str, name: str) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(content, content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-async def _each(pieces):
-    while (piece := await sync_to_async(next)(pieces, None)) is not None:
-        yield piece
 
 
 def _name(when, form: str) -> str:

@@ -223,6 +223,13 @@ def test_what_a_killed_upload_left_is_swept_after_a_day_and_nothing_else(cast, t
     assert not orphan.exists() and young.exists() and stranger.exists() and storing.place(one.key).exists()
 
 
+def test_an_empty_database_takes_no_files_along(cast, ticket):
+    """One that is to be restored tomorrow, beside the files of the city."""
+    storing.keep("ticket", ticket.pk, by(cast.lan), [safe.made_safe("a.jpg", upload())])
+    Attachment.objects.all().delete()
+    assert storing.sweep(time.time() + 9 * storing.ORPHANED) == 0 and len(on_disk()) == 2
+
+
 def test_packed_and_back_and_verified(cast, ticket, tmp_path, settings, capsys):
     files = [safe.made_safe("a.jpg", upload()), safe.made_safe("b.pdf", upload(pictures.PDF))]
     first, second = storing.keep("ticket", ticket.pk, by(cast.lan), files)
